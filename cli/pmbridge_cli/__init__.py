@@ -1,0 +1,1 @@
+"""The command line of pmbridge: parse, call the library, render, exit code."""
