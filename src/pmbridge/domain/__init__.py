@@ -1,0 +1,1 @@
+"""The engagement, derived from what the tools show by pure functions."""

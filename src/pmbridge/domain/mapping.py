@@ -1,0 +1,243 @@
+"""The mapping: how an engagement's milestones and change requests are recognised in a tool's records.
+
+Pydantic models of what stands in ``pmbridge.toml`` under ``[engagements.NAME]``. Selection is local (no tool query),
+so that it can be replayed for any past day. A name is written ``Name``, ``id`` or ``Name|id``; the id decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+Status = Literal["todo", "in_progress", "done", "cancelled"]
+CHANGE_STATES = (
+    "draft",
+    "submitted",
+    "under_assessment",
+    "needs_information",
+    "assessed",
+    "awaiting_decision",
+    "approved",
+    "rejected",
+    "deferred",
+    "lapsed",
+    "implementing",
+    "implemented",
+    "verified",
+    "closed",
+    "withdrawn",
+    "cancelled",
+    "emergency_authorised",
+)
+
+
+class Model(BaseModel):
+    """Frozen, and closed: an unknown key is a fault, not a silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _as_tuple(value: Any) -> Any:
+    """A rule or a name may stand alone where a list is allowed."""
+    if value is None or isinstance(value, list | tuple):
+        return value
+    return (value,)
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Words = str | Mapping[Literal["zh", "en"], str]
+"""One text in the engagement's first language, or a table with ``zh`` and ``en``."""
+
+
+class Where(Model):
+    """Which records a rule takes; all that is given must hold. ``title`` is a regular expression."""
+
+    type: Names = ()
+    group: Names = ()
+    state: Names = ()
+    parent: str | None = None
+    title: str | None = None
+    field: Mapping[str, Names] = Field(default_factory=dict)
+
+    @field_validator("title")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        return _regex(value)
+
+
+def _regex(value: str | None) -> str | None:
+    if value is not None:
+        try:
+            re.compile(value)
+        except re.error as exc:
+            raise ValueError(f"not a regular expression: {exc}") from exc
+    return value
+
+
+class Rule(Model):
+    """What all rules share. ``from`` is a kind of the adapter; the group ``ref`` of ``match`` names the record."""
+
+    from_: str = Field(alias="from")
+    where: Where = Where()
+    match: str | None = None
+    owns: Mapping[str, Literal["register", "tool", "shared"]] = Field(default_factory=dict)
+    write: bool = False
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        return _regex(value)
+
+
+Weight = Annotated[str, Field(pattern=r"^(count|points:.+|estimate_minutes:.+)$")]
+ProgressRule = Annotated[str, Field(pattern=r"^(zero_hundred|remaining:.+|percent:.+|status_table)$")]
+
+
+class MilestoneRule(Rule):
+    """A milestone and the work that belongs to it."""
+
+    items: Literal["group", "children", "checklist", "self"] | Where | None = None
+    weight: Weight = "count"
+    source_weight: Decimal | None = Field(default=None, gt=0)
+    progress: ProgressRule = "zero_hundred"
+    status_table: Mapping[str, Decimal] = Field(default_factory=dict)
+    date: str = Field(default="due", pattern=r"^(due|field:.+)$")
+    date_is: Literal["forecast", "plan", "ignore"] = "ignore"
+    reached: Names = ()
+
+
+class StateRule(Rule):
+    """A record with a life of its own in the tool: ``states`` maps tool state → register state."""
+
+    states: Mapping[str, str] = Field(default_factory=dict)
+    write_states: Mapping[str, str] = Field(default_factory=dict)
+    on_enter: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    create: bool = False
+
+
+class Impact(Model):
+    """Vendor fields that hold a change's impact; ``days_on`` is a milestone ref, ``currency`` an ISO 4217 code."""
+
+    days: str | None = None
+    days_on: str | None = None
+    money: str | None = None
+    scope: str | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+
+
+class ChangeRule(StateRule):
+    """Change requests."""
+
+    impact: Impact | None = None
+
+    @field_validator("states")
+    @classmethod
+    def _known(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        wrong = sorted(set(value.values()) - set(CHANGE_STATES))
+        if wrong:
+            raise ValueError(f"unknown state {', '.join(wrong)}; known: {', '.join(CHANGE_STATES)}")
+        return value
+
+
+class Source(Model):
+    """One project of one connection, and how to read it."""
+
+    connection: str
+    project: str
+    titles_are_client_safe: bool = False
+    """Whether titles of work items may be shown to the client."""
+    status: Mapping[str, Status] = Field(default_factory=dict)
+    milestones: Annotated[tuple[MilestoneRule, ...], BeforeValidator(_as_tuple)] = ()
+    changes: Annotated[tuple[ChangeRule, ...], BeforeValidator(_as_tuple)] = ()
+
+
+class MilestoneEntry(Model):
+    """What the tool does not say about a milestone, until the register has it."""
+
+    name: Words | None = None
+    weight: Decimal = Field(default=Decimal(1), gt=0)
+    key: bool = False
+    final: bool = False
+
+
+class FirstNo(Model):
+    """Number of the first report of each edition; earlier ones were sent by hand."""
+
+    weekly: int = Field(default=1, ge=1)
+    monthly: int = Field(default=1, ge=1)
+
+
+class Tolerances(Model):
+    """Thresholds of the colour rules; working days, shares of 1, scores."""
+
+    schedule_wd_amber: int = 2
+    schedule_wd_red: int = 10
+    overdue_wd_red: int = 5
+
+
+class ReportingPolicy(Model):
+    """Thresholds and dates of reporting; defaults hold until the register has an agreed policy."""
+
+    first_no: FirstNo = FirstNo()
+    min_weight_coverage: Decimal = Field(default=Decimal(1), gt=0, le=1)
+    forecast_fresh_wd: int = Field(default=10, ge=1)
+    throughput_window_wd: int = Field(default=20, ge=4, multiple_of=4)
+    throughput_min_items: int = Field(default=5, ge=1)
+    unknown_forecast_wd: int = Field(default=20, ge=0)
+    tolerances: Tolerances = Tolerances()
+    stale_after_hours: int = Field(default=24, ge=1)
+    mandatory_dimensions: tuple[Literal["schedule", "scope", "risk", "budget", "quality", "client"], ...] = (
+        "schedule",
+        "scope",
+        "risk",
+    )
+    show_budget: bool = False
+    weekly_due: str = "Fri 18:00"
+    monthly_due: str = "last day 18:00"
+
+
+class EngagementConfig(Model):
+    """``[engagements.NAME]``: which projects belong to a client, and how to read them."""
+
+    client: Words
+    name: Words
+    languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
+    timezone: str = "Asia/Shanghai"
+    calendar: str = "CN"
+    start_on: date | None = None
+    contract_end_on: date | None = None
+    sources: tuple[Source, ...] = ()
+    milestones: Mapping[str, MilestoneEntry] = Field(default_factory=dict)
+    people: Mapping[str, Names] = Field(default_factory=dict)
+    policy: ReportingPolicy = ReportingPolicy()
+    terms: Mapping[str, Words] = Field(default_factory=dict)
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as exc:
+            raise ValueError(f'no time zone "{value}"; e.g. "Asia/Shanghai"') from exc
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("at least one language is needed")
+        return value
+
+    @model_validator(mode="after")
+    def _one_final(self) -> Self:
+        finals = [ref for ref, entry in self.milestones.items() if entry.final]
+        if len(finals) > 1:
+            raise ValueError(f"more than one milestone is final: {', '.join(finals)}")
+        return self

@@ -1,0 +1,98 @@
+"""A source whose names have become ids: what recognition works with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from pmbridge.domain.mapping import Status
+from pmbridge.records import RemoteProject
+from pmbridge.values import Label, ProjectId, RecordId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedWhere:
+    """A selector in ids. Empty sets take everything; ``groups``: any of them; ``fields``: field id → ids or texts."""
+
+    types: frozenset[str] = frozenset()
+    groups: frozenset[RecordId] = frozenset()
+    states: frozenset[str] = frozenset()
+    parent: RecordId | None = None
+    title: re.Pattern[str] | None = None
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedMilestoneRule:
+    """A milestone rule in ids. ``weight_field`` ``None`` with unit ``count``."""
+
+    kind: str
+    shape: Literal["item", "group"]
+    where: ResolvedWhere
+    match: re.Pattern[str] | None
+    items: Literal["group", "children", "checklist", "self"] | ResolvedWhere
+    unit: Literal["points", "estimate_minutes", "count"]
+    weight_field: str | None
+    source_weight: Decimal | None
+    progress: Literal["zero_hundred", "remaining", "percent", "status_table"]
+    progress_field: str | None
+    status_table: Mapping[str, Decimal]
+    """state id → share done."""
+    date_field: str | None
+    """``None``: the record's due."""
+    date_is: Literal["forecast", "plan", "ignore"]
+    reached: frozenset[str]
+    """State ids that mean reached; empty: category done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedChangeRule:
+    """A change rule in ids. ``states``: tool state id → register state."""
+
+    kind: str
+    where: ResolvedWhere
+    match: re.Pattern[str] | None
+    states: Mapping[str, str]
+    days_field: str | None
+    days_on: str | None
+    money_field: str | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedSource:
+    """One source, ready for recognition. ``status``: tool state id → category, over the tool's own."""
+
+    connection: str
+    tool: str
+    """The tool's name for people: "Jira"."""
+    project: RemoteProject
+    client_can_open: bool
+    titles_are_client_safe: bool
+    status: Mapping[str, Status]
+    milestones: tuple[ResolvedMilestoneRule, ...]
+    changes: tuple[ResolvedChangeRule, ...]
+    warnings: tuple[Label, ...] = ()
+
+    @property
+    def project_id(self) -> ProjectId:
+        """The project's stable id."""
+        return self.project.id
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds that the rules read."""
+        return frozenset({r.kind for r in self.milestones} | {r.kind for r in self.changes})
+
+    @property
+    def field_ids(self) -> frozenset[str]:
+        """Vendor field ids that the rules read, for every item kind (a kind without the field ignores it)."""
+        found: set[str | None] = set()
+        for rule in self.milestones:
+            found |= {rule.weight_field, rule.progress_field, rule.date_field, *rule.where.fields}
+        for change in self.changes:
+            found |= {change.days_field, change.money_field, *change.where.fields}
+        return frozenset(one for one in found if one)

@@ -1,0 +1,245 @@
+"""What ``assemble`` gives: the engagement as of one instant, frozen. Internal: the client sees a projection of it.
+
+Dates are calendar days in the engagement's zone, durations working days of its calendar, late is positive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Literal
+
+from pmbridge.domain.figure import Figure, Money, Progress, SourceRef, Text, UnknownReason
+from pmbridge.records import Category
+from pmbridge.values import Label, RecordId
+
+ForecastMethod = Literal["actual", "owner", "tool_date", "throughput"]
+Colour = Literal["red", "amber", "green", "grey"]
+Holder = Literal["agency", "client"]
+Dimension = Literal["schedule", "scope", "budget", "quality", "risk", "client"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One work item that belongs to a milestone. Its title reaches the client only when ``client_safe``."""
+
+    connection: str
+    id: RecordId
+    key: str
+    url: str
+    title: str
+    client_safe: bool
+    status: Category
+    original_status: str
+    done_on: date | None
+    weight: Decimal | None
+    milestones: tuple[str, ...]
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A milestone, here as the tools show it (``observed``).
+
+    ``plan`` is the current plan date, ``original`` that of baseline 0. ``provisional``: the plan is a tool's date
+    that nobody has agreed with the client. ``slip_*`` in working days, positive = late; ``slip_at_least``: the
+    milestone is overdue without a forecast, so the slip is only a lower bound.
+    """
+
+    ref: str
+    title: Text
+    observed: bool
+    tool: str
+    weight: Decimal
+    is_key: bool
+    is_final: bool
+    state: Literal["planned", "in_progress", "reached", "cancelled"]
+    plan: Figure[date]
+    original: Figure[date]
+    provisional: bool
+    start: date | None
+    reached_on: Figure[date] | None
+    forecast: Figure[date]
+    forecast_method: ForecastMethod | None
+    forecast_low: date | None
+    forecast_high: date | None
+    forecast_open_ended: bool
+    slip_current: Figure[int]
+    slip_original: Figure[int]
+    slip_at_least: bool
+    progress: Figure[Progress]
+    fraction: Figure[Decimal]
+    """Share done for roll-ups, 0 to 1: also known where ``progress`` has no items but the milestone is reached."""
+    items: int
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age:
+    """Working days from submission to decision (or now): ``total = ours + theirs``."""
+
+    total: int
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change request, here as the tools show it (``observed``).
+
+    ``state`` is the register's name or ``None`` when the tool's state is not mapped; then ``tool_state`` is printed
+    as it stands. An observed ``approved`` binds nobody.
+    """
+
+    ref: str
+    title: Text
+    observed: bool
+    tool: str
+    kind: Literal["request_for_change", "off_specification"]
+    state: str | None
+    tool_state: str
+    holder: Holder | None
+    terminal: bool
+    raised_on: date | None
+    since: date | None
+    """Day on which the present state was entered, where the tool's history tells."""
+    age: Figure[Age]
+    days: Figure[int]
+    days_on: str | None
+    money: Figure[Money]
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHit:
+    """A rule that fired: its id, the values it saw, and the sentence a client reads (without codes)."""
+
+    rule: str
+    dimension: Dimension
+    colour: Colour
+    reason: Label
+    values: Mapping[str, str]
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rag:
+    """The colour of one dimension; ``colour`` ``None`` = not applicable (nothing to judge)."""
+
+    dimension: Dimension
+    colour: Colour | None
+    hits: tuple[RuleHit, ...]
+    provisional: bool
+    why_grey: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """Worst known colour of the client-visible dimensions; never green while a mandatory one is grey."""
+
+    colour: Colour
+    provisional: bool
+    hits: tuple[RuleHit, ...]
+    grey: tuple[Dimension, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollUp:
+    """Engagement progress: a value, or an interval when some milestones are unknown. Shares of 0 to 1."""
+
+    value: Figure[Decimal]
+    low: Decimal
+    high: Decimal
+    unknown: tuple[str, ...]
+    planned: Figure[Decimal]
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTime:
+    """Milestones reached by their plan date out of those due; ``left_out``: due or reached with unknown plan date."""
+
+    met: int
+    due: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """How fresh and whole one source is. ``problem`` is what its last run said, for people."""
+
+    connection: str
+    tool: str
+    project: str
+    complete_as_of: datetime | None
+    stale: bool
+    problem: Label | None
+    items: int
+    unreadable: int
+    client_can_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownNote:
+    """A figure that is printed as unknown, and what would make it known (for the project manager)."""
+
+    ref: str
+    what: Label
+    reason: UnknownReason
+    text: Label
+    remedy: Label | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """Two sources say different things about one record."""
+
+    ref: str
+    what: Label
+    sides: tuple[tuple[str, str], ...]
+    """(tool and source, what it says) pairs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementView:
+    """Everything that is known of one engagement as of ``as_of``. Milestones by plan date then ref, changes by ref."""
+
+    name: str
+    client: Text
+    title: Text
+    languages: tuple[str, ...]
+    zone: tzinfo
+    zone_name: str
+    as_of: datetime
+    today: date
+    start_on: date | None
+    contract_end_on: date | None
+    milestones: tuple[Milestone, ...]
+    changes: tuple[Change, ...]
+    work: tuple[Work, ...]
+    progress: RollUp
+    on_time: OnTime
+    rag: tuple[Rag, ...]
+    overall: Overall
+    sources: tuple[SourceView, ...]
+    unknowns: tuple[UnknownNote, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    calendar_final: bool
+    """False when a date used lies in a year whose public holidays are not yet published."""
+    holidays: Mapping[date, str]
+    """Public holidays on working weekdays within 60 days around ``as_of``, name in Chinese."""
+    policy: Mapping[str, str]
+    """Thresholds in force, by name, as printed in the annex."""
+    policy_agreed: bool
+    terms: Mapping[str, Text]
+
+    def milestone(self, ref: str) -> Milestone | None:
+        """Return the milestone with *ref*, or ``None``."""
+        return next((m for m in self.milestones if m.ref == ref), None)
+
+    @property
+    def final(self) -> Milestone | None:
+        """The final milestone, ``None`` when none is marked."""
+        return next((m for m in self.milestones if m.is_final), None)

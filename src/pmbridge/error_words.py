@@ -1,0 +1,268 @@
+"""The exact words of every error, in both languages, keyed by the error's stable name.
+
+``{facts}`` in braces are filled from the error. A fact that nobody supplied falls back to :data:`DEFAULTS`, so that a
+plugin which knows less still gives a whole sentence.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """What happened, and the next step, in English and Chinese. An empty next step means: nothing to do."""
+
+    en: str
+    zh: str
+    next_en: str = ""
+    next_zh: str = ""
+
+
+DEFAULTS: dict[str, tuple[str, str]] = {
+    "tool": ("The tool", "该工具"),
+    "user": ("this account", "当前账号"),
+    "time": ("the last sync", "上次同步"),
+    "name": ("this connection", "该连接"),
+    "host": ("the server", "服务器"),
+    "status": ("refused", "被拒绝"),
+    "detail": ("no further detail", "没有更多信息"),
+    "why": ("no answer", "没有应答"),
+    "title": ("without a title", "无标题"),
+    "stored": ("What was read is stored", "已读到的内容已保存"),
+    "url": ("its address", "它的地址"),
+}
+
+
+def _same(command: str) -> tuple[str, str]:
+    return command, command
+
+
+WORDS: dict[str, Words] = {
+    "refused": Words("{detail}", "{detail_zh}", "{command}", "{command}"),
+    "config-missing": Words(
+        "No pmbridge.toml in {folder} or above.",
+        "{folder} 及上级文件夹中没有 pmbridge.toml。",
+        "pmbridge connect jira (starts one here)",
+        "pmbridge connect jira（在此新建）",
+    ),
+    "config-invalid": Words(
+        "{n} faults in {file}: {problems}.",
+        "{file} 有 {n} 处错误：{problems_zh}。",
+        "edit the file, then pmbridge doctor",
+        "改好后运行 pmbridge doctor",
+    ),
+    "mapping-invalid": Words(
+        "The mapping of {engagement} does not fit {source}: {problems}.",
+        "{engagement} 的对应关系与 {source} 不符：{problems_zh}。",
+        *_same("pmbridge engagement edit"),
+    ),
+    "unknown-adapter": Words(
+        'There is no adapter "{adapter}"; known: {known}.',
+        "没有名为「{adapter}」的适配器，可用：{known}。",
+        *_same("pmbridge adapters"),
+    ),
+    "credential-missing": Words(
+        'No secret for "{name}". Looked in {looked}.',
+        "找不到「{name}」的令牌。查过{looked_zh}。",
+        *_same("pmbridge connect {name}"),
+    ),
+    "credential-refused": Words(
+        '{tool} refused the credential of "{name}" ({status}, as {user}). It is wrong, expired or revoked. '
+        "Data of {time} is kept.",
+        "{tool} 不接受「{name}」的令牌（{status}，{user}）：写错、过期或已撤销。{time} 的数据保留。",
+        *_same("pmbridge connect {name}"),
+    ),
+    "anonymous": Words(
+        '{tool} answered "{name}" as an anonymous visitor, so an empty list proves nothing. Nothing was stored.',
+        "{tool} 把「{name}」当作匿名访客，空列表不可信，未保存任何内容。",
+        *_same("pmbridge connect {name}"),
+    ),
+    "not-visible": Words(
+        "{thing} is not visible to {user}: it does not exist or the right is missing ({tool} does not say which). "
+        "Its data of {time} is kept, nothing counts as deleted.",
+        "{user} 看不到 {thing}：不存在或没有权限（{tool} 不作区分）。{time} 的数据保留，不当作删除。",
+        *_same("pmbridge doctor {name}"),
+    ),
+    "keyring-unavailable": Words(
+        "This machine has no keyring. Use an environment variable ({variable}), a file or a command.",
+        "本机没有钥匙串。请改用环境变量 {variable}、文件或命令。",
+        *_same("pmbridge connect {name}"),
+    ),
+    "secret-file-open": Words(
+        "{file} can be read by other users (mode {mode}).",
+        "{file} 其他用户也能读（权限 {mode}）。",
+        *_same("chmod 600 {file}"),
+    ),
+    "secret-unreadable": Words(
+        'The secret of "{name}" could not be read from {where}: {detail}.',
+        "无法从 {where} 读取「{name}」的令牌：{detail}。",
+        *_same("pmbridge doctor {name}"),
+    ),
+    "rate-limited": Words(
+        "{tool} asks to wait {wait}. {stored}; the next run goes on from there. Nothing to do",
+        "{tool} 要求等待 {wait_zh}。{stored_zh}，下次从这里继续。无需处理",
+    ),
+    "unreachable": Words(
+        "Cannot reach {host} ({why}). Data of {time} is kept.",
+        "连不上 {host}（{why_zh}）。{time} 的数据保留。",
+        "try again; on a company network check HTTPS_PROXY",
+        "稍后再试；公司网络请检查 HTTPS_PROXY",
+    ),
+    "certificate": Words(
+        "The certificate of {host} is not trusted here. pmbridge does not go on without.",
+        "{host} 的证书在本机不受信任，不会跳过检查。",
+        "set ca_bundle in [connections.{name}] to your company's CA file",
+        "在 [connections.{name}] 设 ca_bundle 为公司根证书文件",
+    ),
+    "not-json": Words(
+        '{host} sent a web page instead of data (login, proxy or maintenance page: "{title}"). Nothing was stored.',
+        "{host} 返回的是网页而不是数据（登录、代理或维护页：「{title}」）。未保存。",
+        "open {url} in a browser",
+        "用浏览器打开 {url}",
+    ),
+    "protocol": Words(
+        "{tool} answered in a form pmbridge {version} does not know: {field} in {call}. "
+        "Nothing of that page was stored.",
+        "{tool} 的回答格式 pmbridge {version} 不认识：{call} 的 {field}。该页未保存。",
+        "pmbridge doctor {name} --report (a file without secrets to send us)",
+        "pmbridge doctor {name} --report（生成不含密钥的报告文件）",
+    ),
+    "origin": Words(
+        '{host} wanted to send "{name}" on to {other}. The credential was not sent there.',
+        "{host} 要把「{name}」转到 {other}，令牌没有发过去。",
+        "check base_url, then pmbridge connect {name}",
+        "核对 base_url，再 pmbridge connect {name}",
+    ),
+    "vanished": Words(
+        "{gone} of {present} records of {thing} are gone ({percent}%, limit {limit}%). Deleted, moved, or a right "
+        "was lost. Nothing was marked.",
+        "{thing} 的 {present} 项中有 {gone} 项不见了（{percent}%，上限 {limit}%）：删除、移走或失去权限。未作标记。",
+        *_same("pmbridge sync {name} --accept-vanished {gone}"),
+    ),
+    "empty": Words(
+        "{thing} answered with nothing, before it had {present}. Nothing was changed.",
+        "{thing} 返回空，之前有 {present} 项。未改动。",
+        "open {url}; if it is true: pmbridge sync {name} --accept-vanished {present}",
+        "打开 {url} 核对；确实如此则 pmbridge sync {name} --accept-vanished {present}",
+    ),
+    "mapping-changed": Words(
+        "With the new mapping {gone} of {present} {what} would leave the report: {refs}.",
+        "按新的对应关系，{present} 个{what_zh}中有 {gone} 个会从报告消失：{refs}。",
+        "pmbridge sync --accept-mapping, or pmbridge engagement edit",
+        "pmbridge sync --accept-mapping，或 pmbridge engagement edit",
+    ),
+    "busy": Words(
+        'Another run ({host}, since {since}) works on "{name}". Nothing to do; it ends by itself or is taken over '
+        "at {until}",
+        "另一次运行（{host}，{since} 起）正在处理「{name}」。无需处理，结束或于 {until} 自动接管",
+    ),
+    "store-busy": Words(
+        "The store {store} is in use and did not become free in time.",
+        "数据库 {store} 正被占用，等待超时。",
+        "try again in a minute",
+        "一分钟后再试",
+    ),
+    "store-unusable": Words(
+        "The store {store} cannot be used: {detail}.",
+        "数据库 {store} 无法使用：{detail}。",
+        *_same("pmbridge doctor"),
+    ),
+    "store-schema": Words(
+        "The store {store} has schema {found}, this pmbridge needs {needed}.",
+        "数据库 {store} 的结构版本是 {found}，本版 pmbridge 需要 {needed}。",
+        *_same("pmbridge db upgrade"),
+    ),
+    "unknown-ref": Words(
+        "There is no {ref} in {where}. {near}",
+        "{where} 里没有 {ref}。{near_zh}",
+        *_same("{command}"),
+    ),
+    "which-engagement": Words(
+        "{count} engagements here: {names}.",
+        "这里有 {count} 个项目：{names}。",
+        "add -e {first} (or set PMBRIDGE_ENGAGEMENT)",
+        "加 -e {first}（或设 PMBRIDGE_ENGAGEMENT）",
+    ),
+    "no-engagement": Words(
+        "There is no engagement in this workspace yet.",
+        "这个工作区里还没有项目。",
+        *_same("pmbridge engagement add"),
+    ),
+    "no-connection": Words(
+        "There is no connection in this workspace yet.",
+        "这个工作区里还没有连接。",
+        *_same("pmbridge connect jira"),
+    ),
+    "no-terminal": Words(
+        '"{question}" needs an answer and there is no terminal.',
+        "「{question_zh}」需要回答，但没有终端。",
+        "add {option}",
+        "加 {option}",
+    ),
+    "read-only": Words(
+        '"{name}" is read-only; {n} writes were planned, none sent.',
+        "「{name}」是只读；计划了 {n} 处写入，都没有发送。",
+        *_same("pmbridge connect {name} --write"),
+    ),
+    "field-ambiguous": Words(
+        '{thing} has {n} fields named "{field}": {candidates}.',
+        "{thing} 有 {n} 个字段都叫「{field}」：{candidates}。",
+        "put the id into pmbridge.toml, or pmbridge engagement edit",
+        "在 pmbridge.toml 写编号，或 pmbridge engagement edit",
+    ),
+    "chain": Words(
+        "Event {seq} ({what}) does not match its hash: the register was changed outside pmbridge. Reports are blocked.",
+        "事件 {seq}（{what}）与校验值不符：登记册被 pmbridge 以外的程序改过。报告已停用。",
+        *_same("pmbridge db check --report"),
+    ),
+    "report-check": Words(
+        "{report} cannot be issued: {n} checks fail. {checks}.",
+        "{report_zh} 不能发布，{n} 项检查未过：{checks_zh}。",
+        "{command}",
+        "{command}",
+    ),
+    "leak": Words(
+        "The report was not written: internal text of {ref} (field {field}) was found in the {format}.",
+        "报告未写出：{format} 中发现 {ref} 的内部内容（字段 {field}）。",
+        *_same("pmbridge doctor --report"),
+    ),
+    "extra-missing": Words(
+        "{what} needs an add-on that is not installed.",
+        "{what_zh} 需要加装组件。",
+        *_same('pip install "pmbridge[{extra}]"'),
+    ),
+    "stale-plan": Words("{detail}", "{detail_zh}", *_same("pmbridge plan")),
+    "stale-write": Words("{detail}", "{detail_zh}", *_same("pmbridge plan")),
+    "unsupported": Words(
+        "{tool} does not offer this through its interface: {detail}.",
+        "{tool} 的接口不提供这个操作：{detail_zh}。",
+        "do it here: {url}",
+        "请在此处理：{url}",
+    ),
+    "rejected": Words(
+        "{tool} did not accept the request: {faults}.",
+        "{tool} 没有接受请求：{faults}。",
+        *_same("pmbridge doctor {name}"),
+    ),
+    "guard-failed": Words("{detail}", "{detail_zh}", "{command}", "{command}"),
+    "doubtful": Words(
+        "{tool} did not answer; the next run looks first whether the write was done.",
+        "{tool} 没有回答；下次运行先查是否已完成。",
+        *_same("pmbridge sync {name}"),
+    ),
+    "partial": Words(
+        "{n} of {total} connections were not synced: {names}.",
+        "{total} 个连接中有 {n} 个没有同步：{names}。",
+        *_same("pmbridge doctor"),
+    ),
+    "cursor-invalid": Words(
+        'The position kept for "{name}" is no longer accepted; everything is read again.',
+        "「{name}」保存的位置已失效，将重新读取全部内容。",
+    ),
+    "bug": Words(
+        "pmbridge made a mistake ({type} in {module}). Your data is as it was.",
+        "pmbridge 自身出错（{module} 的 {type}）。数据保持原样。",
+        "run again with --debug and send us the file {path}",
+        "加 --debug 重试，并把 {path} 发给我们",
+    ),
+}

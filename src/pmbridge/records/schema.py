@@ -1,0 +1,130 @@
+"""What a tool can do and what a project looks like there: verbs, support, kinds, fields, states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Literal
+
+from pmbridge.records.record import Group, ToolState
+from pmbridge.values import Label, Named, ProjectId
+
+
+class Verb(StrEnum):
+    """What can be done with a kind. ``COMMENT`` reaches all who see the item, ``NOTE`` not the client."""
+
+    READ = auto()
+    COMMENTS = auto()
+    HISTORY = auto()
+    APPROVALS = auto()
+    CREATE = auto()
+    UPDATE = auto()
+    TRANSITION = auto()
+    COMMENT = auto()
+    NOTE = auto()
+    LINK = auto()
+
+
+SupportLevel = Literal["full", "partial", "setting", "service_cannot", "not_yet", "denied"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """How far a verb works. True in a condition when it works in full or in part."""
+
+    level: SupportLevel
+    note: Label = field(default_factory=lambda: Label(zh="", en=""))
+    """``setting`` names the key to set, ``denied`` the missing right."""
+
+    def __bool__(self) -> bool:
+        return self.level in ("full", "partial")
+
+
+FULL = Support(level="full")
+NOT_YET = Support(level="not_yet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What an adapter's code could ever do with one kind of record. A verb left out is ``not_yet``."""
+
+    shape: Literal["item", "group"]
+    label: Label
+    supports: Mapping[Verb, Support]
+    logged: frozenset[str] = frozenset()
+    """Keys whose changes the tool's own history shows; ``"field:*"`` stands for every custom field."""
+
+
+FieldType = Literal["text", "number", "flag", "day", "instant", "rich", "named", "many", "person", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInfo:
+    """One vendor field of a kind."""
+
+    id: str
+    name: str
+    type: FieldType
+    options: tuple[Named, ...] = ()
+    required: bool = False
+    write: Support = NOT_YET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateInfo:
+    """A state and the item types it belongs to, by id; empty means all."""
+
+    state: ToolState
+    types: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSchema:
+    """What this credential, deployment and setting can do with one kind in one project."""
+
+    supports: Mapping[Verb, Support]
+    types: tuple[Named, ...] = ()
+    states: tuple[StateInfo, ...] = ()
+    fields: tuple[FieldInfo, ...] = ()
+    relations: tuple[Named, ...] = ()
+    groups: tuple[Group, ...] = ()
+    complete: bool = True
+    """False: gathered from what was seen, so a name that is missing here is a warning, not a fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteProject:
+    """A project as the tool lists it. ``items`` and ``updated_at`` only where the list gives them for nothing."""
+
+    id: ProjectId
+    key: str
+    name: str
+    url: str = ""
+    archived: bool = False
+    items: int | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSchema:
+    """Everything that a mapping of one project may name."""
+
+    project: RemoteProject
+    kinds: Mapping[str, KindSchema]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who the credential is. ``learned``: settings that ``connect`` writes down (a cloud id)."""
+
+    id: str
+    name: str
+    service: str
+    expires_at: datetime | None = None
+    may_write: bool | None = None
+    notes: tuple[Label, ...] = ()
+    learned: Mapping[str, object] = field(default_factory=dict)
+    clock_skew_s: float | None = None
+    """Server clock minus ours in seconds, where the tool tells."""
