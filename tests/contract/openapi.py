@@ -1,0 +1,246 @@
+"""The vendors' OpenAPI documents as judges of what goes over the wire.
+
+Requests are held against the document as the vendor published it, answers against a corrected copy: vendors close
+schemas that their own servers do not keep. Both lists of corrections come with the documents.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonpatch
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry
+from referencing.jsonschema import DRAFT4
+
+from pmbridge.testing.sandbox import Answer, Request, Sandbox
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+_ROOT = "urn:document"
+# What the wire sends for "date-time" is no RFC 3339 (the offset has no colon), so that format judges nothing.
+_FORMATS = type(oas30_format_checker)(formats=())
+_FORMATS.checkers = {name: oas30_format_checker.checkers[name] for name in ("int32", "int64", "date")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation of a document: where it stands and what the document says of it."""
+
+    method: str
+    template: str
+    pattern: re.Pattern[str]
+    said: Mapping[str, Any]
+    document: _Document
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+class _Document:
+    """One OpenAPI document: the vendor's text and the corrected copy of it."""
+
+    def __init__(self, vendor: Mapping[str, Any], corrected: Mapping[str, Any]) -> None:
+        self.vendor = vendor
+        self._registries = {
+            "request": Registry().with_resource(_ROOT, DRAFT4.create_resource(vendor)),
+            "response": Registry().with_resource(_ROOT, DRAFT4.create_resource(corrected)),
+        }
+
+    def operations(self) -> Iterator[Operation]:
+        for template, item in self.vendor["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    said = {
+                        **item[method],
+                        "parameters": [*item.get("parameters", []), *item[method].get("parameters", [])],
+                    }
+                    yield Operation(
+                        method=method.upper(), template=template, pattern=_pattern(template), said=said, document=self
+                    )
+
+    def faults(self, side: str, pointer: str, value: object) -> list[str]:
+        """Hold *value* against the schema at *pointer*; one sentence per fault."""
+        validator = OAS30Validator(
+            {"$ref": f"{_ROOT}#{pointer}"}, registry=self._registries[side], format_checker=_FORMATS
+        )
+        return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
+
+
+class Spec:
+    """All documents of one vendor. A path is looked for in each; ``{…}`` stands for one segment."""
+
+    def __init__(self, *documents: _Document, gateway: str = "") -> None:
+        self._gateway = re.compile(gateway)
+        # The fixed part of a template decides between /version/{id} and /version/unresolved.
+        self._operations = sorted(
+            (operation for document in documents for operation in document.operations()),
+            key=lambda operation: (operation.template.count("{"), operation.template),
+        )
+
+    @classmethod
+    def jira(cls, shared: Path) -> Spec:
+        """Jira Cloud's platform, boards and service requests; paths behind the gateway count as the site's."""
+        folder = shared / "specs"
+        platform = _read(folder / "jira-cloud.openapi.json")
+        patch = _read(folder / "jira-cloud.schema-corrections.json")["ops"]
+        documents = [_Document(platform, jsonpatch.JsonPatch(patch).apply(deepcopy(platform)))]
+        for name in ("jira-software", "jira-service-management"):
+            vendor = _read(folder / f"{name}.openapi.json")
+            documents.append(_Document(vendor, _opened(vendor)))
+        return cls(*documents, gateway=r"^/ex/jira/[^/]+(?=/)")
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Return the operation that *method* and *path* call, if the vendor has it."""
+        path = self._gateway.sub("", path)
+        return next((one for one in self._operations if one.method == method and one.pattern.fullmatch(path)), None)
+
+    def request_faults(
+        self, method: str, path: str, query: Mapping[str, Sequence[str]] | None = None, body: object = None
+    ) -> list[str]:
+        """Hold a request against the vendor's own document: its operation, its query, its JSON body."""
+        operation = self.operation(method, path)
+        if operation is None:
+            return [f"{method} {path}: the vendor has no such operation"]
+        found = [*_query_faults(operation, query or {}), *_body_faults(operation, body)]
+        return [f"{operation.name} request {fault}" for fault in found]
+
+    def response_faults(self, method: str, path: str, status: int, body: object) -> list[str]:
+        """Hold an answer against the corrected document.
+
+        A status the document does not list is a fault only where it claims success: errors of gateways and limits are
+        in no document. An operation without a schema for its answer judges nothing but the status.
+        """
+        operation = self.operation(method, path)
+        if operation is None:
+            return [f"{method} {path}: the vendor has no such operation"]
+        said = operation.said["responses"].get(str(status))
+        if said is None:
+            return [f"{operation.name} answers {status}, which the document does not know"] if status < 400 else []
+        pointer = _schema_pointer(operation, f"/responses/{status}", said)
+        if pointer is None or (status >= 400 and not isinstance(body, dict)):
+            return []
+        found = operation.document.faults("response", pointer, body)
+        return [f"{operation.name} {status} {fault}" for fault in found]
+
+    def audit(self, sandbox: Sandbox) -> Audit:
+        """Hold every exchange of *sandbox* from now on against the documents."""
+        audit = Audit(self)
+        sandbox.observers.append(audit.observe)
+        return audit
+
+
+@dataclass
+class Audit:
+    """What came of watching a sandbox: the faults found, and how often each operation was judged."""
+
+    spec: Spec
+    faults: list[str] = field(default_factory=list)
+    judged: Counter[str] = field(default_factory=Counter)
+
+    def observe(self, request: Request, answer: Answer) -> None:
+        if request.path == "/_edge/tenant_info":  # documented on a page, in no document
+            return
+        self.faults += self.spec.request_faults(request.method, request.path, request.query, request.json)
+        if answer.fault in (None, "trickle", "cut"):
+            body = answer.json if answer.headers.get("content-type", "").startswith("application/json") else None
+            self.faults += self.spec.response_faults(request.method, request.path, answer.status, body)
+        operation = self.spec.operation(request.method, request.path)
+        if operation is not None:
+            self.judged[operation.name] += 1
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{[^}]+\}", template)
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))
+
+
+def _opened(vendor: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a copy whose named schemas take keys that the document does not list, as the platform's are corrected."""
+    opened: Mapping[str, Any] = deepcopy(vendor)
+    for schema in opened.get("components", {}).get("schemas", {}).values():
+        if schema.get("additionalProperties") is False:
+            del schema["additionalProperties"]
+    return opened
+
+
+def _schema_pointer(operation: Operation, below: str, said: Mapping[str, Any]) -> str | None:
+    for media, content in said.get("content", {}).items():
+        if media.startswith(("application/json", "*/*")) and "schema" in content:
+            start = f"/paths/{_escaped(operation.template)}/{operation.method.lower()}"
+            return f"{start}{below}/content/{_escaped(media)}/schema"
+    return None
+
+
+def _escaped(part: str) -> str:
+    # "{" and "}" are no characters of a URI, and the pointer is the fragment of one.
+    return part.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
+
+
+def _body_faults(operation: Operation, body: object) -> list[str]:
+    said = operation.said.get("requestBody")
+    if said is None:
+        return [] if body is None else ["has a body, which the operation does not take"]
+    if body is None:
+        return ["has no body, which the operation requires"] if said.get("required") else []
+    pointer = _schema_pointer(operation, "/requestBody", said)
+    return operation.document.faults("request", pointer, body) if pointer else []
+
+
+def _query_faults(operation: Operation, query: Mapping[str, Sequence[str]]) -> list[str]:
+    known = {one["name"]: (index, one) for index, one in enumerate(_parameters(operation)) if one["in"] == "query"}
+    found = [f"query {name}: not in the document" for name in query if name not in known]
+    for name, (_, said) in known.items():
+        if name not in query:
+            if said.get("required"):
+                found.append(f"query {name}: required and missing")
+            continue
+        schema = said.get("schema", {})
+        try:
+            value = _typed(schema, query[name])
+        except ValueError as error:
+            found.append(f"query {name}: {error}")
+            continue
+        validator = OAS30Validator(_resolved(operation.document.vendor, schema), format_checker=_FORMATS)
+        found += [f"query {name}: {error.message}" for error in validator.iter_errors(value)]
+    return found
+
+
+def _parameters(operation: Operation) -> list[Mapping[str, Any]]:
+    return [_resolved(operation.document.vendor, one) for one in operation.said["parameters"]]
+
+
+def _resolved(document: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in said:
+        target: Any = document
+        for part in said["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        said = target
+    return said
+
+
+def _typed(schema: Mapping[str, Any], texts: Sequence[str]) -> object:
+    """Read a query parameter the way its schema means it; arrays come repeated or with commas."""
+    kind = schema.get("type")
+    if kind == "array":
+        parts = texts if len(texts) > 1 else texts[0].split(",")
+        return [_typed(schema.get("items", {}), [part]) for part in parts]
+    (text,) = texts[-1:]
+    if kind == "integer":
+        return int(text)
+    if kind == "boolean":
+        if text not in ("true", "false"):
+            raise ValueError(f"{text!r} is no boolean")
+        return text == "true"
+    return text
