@@ -193,6 +193,29 @@ WORDS: dict[str, Words] = {
         "这个工作区里还没有连接。",
         *_same("pmbridge connect jira"),
     ),
+    "not-synced": Words(
+        "Nothing was read yet for {engagement}.",
+        "{engagement} 还没有同步过数据。",
+        *_same("pmbridge sync"),
+    ),
+    "bad-time": Words(
+        'Not a date or time: "{text}". Examples: 2026-06-05, 2026-06-05T18:00+08:00.',
+        "不是日期或时间：「{text}」。例如 2026-06-05、2026-06-05T18:00+08:00。",
+        "correct --as-of",
+        "改正 --as-of",
+    ),
+    "bad-choice": Words(
+        '"{what}" is not known; choose from: {known}.',
+        "不认识「{what}」；可选：{known}。",
+        "correct {option}",
+        "改正 {option}",
+    ),
+    "bad-logo": Words(
+        "The logo {file} cannot be used: {detail}.",
+        "无法使用标志图片 {file}：{detail}。",
+        "correct agency.logo in pmbridge.toml",
+        "改正 pmbridge.toml 中的 agency.logo",
+    ),
     "no-terminal": Words(
         '"{question}" needs an answer and there is no terminal.',
         "「{question_zh}」需要回答，但没有终端。",

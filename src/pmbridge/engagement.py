@@ -1,0 +1,161 @@
+"""The handle on one engagement: its newest data, frozen views of any past moment, and its reports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from pmbridge.adapter.registry import load
+from pmbridge.clock import Clock
+from pmbridge.config import WorkspaceConfig
+from pmbridge.domain.assemble import assemble
+from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.mapping import EngagementConfig, Source
+from pmbridge.domain.recognise import Observed, recognise
+from pmbridge.domain.resolve import resolve
+from pmbridge.domain.resolved import ResolvedSource
+from pmbridge.domain.view import Change, EngagementView, Milestone
+from pmbridge.errors import ConfigError
+from pmbridge.records import ProjectSchema
+from pmbridge.reporting import Report, ReportDesk
+from pmbridge.store import Store
+from pmbridge.sync.run import SCHEMA
+from pmbridge.values import Label
+
+
+class Engagement:
+    """A handle on the newest data of one engagement; :meth:`view` gives frozen ones."""
+
+    def __init__(self, *, name: str, config: WorkspaceConfig, store: Store, clock: Clock) -> None:
+        self.name = name
+        self.workspace_config = config
+        self.config: EngagementConfig = config.engagements[name]
+        self.zone = ZoneInfo(self.config.timezone)
+        self._store = store
+        self._clock = clock
+
+    @cached_property
+    def _newest(self) -> EngagementView:
+        return self.view()
+
+    def refresh(self) -> None:
+        """Read the newest data again on the next access."""
+        self.__dict__.pop("_newest", None)
+
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """The milestones as of the first access (or the last :meth:`refresh`), by plan date, then ref."""
+        return self._newest.milestones
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The change requests, by ref."""
+        return self._newest.changes
+
+    @property
+    def was_synced(self) -> bool:
+        """Whether any of its sources was ever read."""
+        return any(self._schema(source) is not None for source in self.config.sources)
+
+    def view(self, as_of: datetime | str | None = None) -> EngagementView:
+        """Return the engagement as of *as_of* (default now), frozen. The mapping is today's, also for past days.
+
+        A string is ISO 8601; without an offset it is in the engagement's zone, a bare date means its end.
+
+        Raises:
+            ConfigError: nothing was synced yet, or the mapping does not fit the project.
+        """
+        at = self.instant(as_of)
+        if not self.was_synced:
+            raise ConfigError("not-synced", engagement=self.name)
+        past = None if as_of is None else at
+        observed = [self._observed(source, past) for source in self.config.sources]
+        return assemble(self.name, self.config, Calendar.named(self.config.calendar), observed, at)
+
+    def instant(self, as_of: datetime | str | None) -> datetime:
+        """Return *as_of* as an aware instant in UTC.
+
+        Raises:
+            ConfigError: not a date or time.
+        """
+        if as_of is None:
+            return self._clock.now()
+        if isinstance(as_of, str):
+            as_of = _parsed(as_of)
+        if as_of.tzinfo is None:
+            as_of = as_of.replace(tzinfo=self.zone)
+        return as_of.astimezone(UTC)
+
+    def report(self, edition: str, *, as_of: datetime | str | None = None, headline: str | None = None) -> Report:
+        """Return a draft of *edition* ("weekly") as of *as_of*, compared with the last issued one.
+
+        Raises:
+            ConfigError: nothing was synced yet, or no such edition.
+        """
+        return self._desk.draft(self.view(as_of), edition, headline=headline)
+
+    @property
+    def reports(self) -> ReportDesk:
+        """The reports that were issued, and the act of issuing one."""
+        return self._desk
+
+    @cached_property
+    def _desk(self) -> ReportDesk:
+        return ReportDesk(name=self.name, config=self.workspace_config, store=self._store, clock=self._clock)
+
+    def changes_since(self, at: datetime) -> tuple[Label, ...]:
+        """Return in words what a client would notice between *at* and now."""
+        return self._desk.differences(self.view(at), self.view())
+
+    def attention(self) -> tuple[Label, ...]:
+        """Return what a project manager should look at: every figure that will be printed as unknown."""
+        return tuple(note.text for note in self._newest.unknowns)
+
+    def _schema(self, source: Source) -> ProjectSchema | None:
+        body = self._store.schema(source.connection, source.project)
+        return SCHEMA.validate_json(body) if body is not None else None
+
+    def _resolved(self, source: Source) -> ResolvedSource | None:
+        schema = self._schema(source)
+        if schema is None:
+            return None
+        settings = self.workspace_config.connections[source.connection]
+        adapter = load(settings.adapter)
+        return resolve(
+            source,
+            schema,
+            kinds=adapter.kinds,
+            tool=adapter.title,
+            client_can_open=settings.client_can_open,
+        )
+
+    def _observed(self, source: Source, as_of: datetime | None) -> Observed:
+        resolved = self._resolved(source)
+        if resolved is None:
+            raise ConfigError("not-synced", engagement=self.name, source=f"{source.connection}:{source.project}")
+        seen = self._store.observe(source.connection, resolved.project_id, as_of=as_of)
+        observed = Observed.of(
+            resolved,
+            items=seen.items,
+            groups=seen.groups,
+            people=seen.people,
+            details=seen.details,
+            complete_as_of=seen.complete_as_of,
+            problem=seen.problem,
+            unreadable=seen.unreadable,
+        )
+        milestones = [one.record.id for one in recognise(observed).milestones]
+        plans = self._store.history(source.connection, milestones, until=as_of)
+        return replace(observed, first_plans=plans)
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise ConfigError("bad-time", text=text) from exc
+    if "T" not in text and " " not in text.strip():
+        at = at.replace(hour=23, minute=59, second=59)
+    return at

@@ -1,0 +1,148 @@
+"""Read comments, history and approvals of the records that matter, and of no others.
+
+Recognition decides what matters: change requests get comments, history and approvals, milestones history. A part is
+read again when the record's version or content moved since; parts that may change silently (``Adapter.quiet``) are
+read every run while the record is open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pmbridge.adapter import Adapter, Memo
+from pmbridge.domain.recognise import Observed, recognise
+from pmbridge.domain.resolved import ResolvedSource
+from pmbridge.errors import PmbridgeError
+from pmbridge.records import Gone, Group, Item, Record, Verb, Wanted
+from pmbridge.store import Run
+from pmbridge.sync.pull import Keeper
+from pmbridge.values import ProjectId, RecordId
+
+CHANGE_PARTS = frozenset({Verb.COMMENTS, Verb.HISTORY, Verb.APPROVALS})
+MILESTONE_PARTS = frozenset({Verb.HISTORY})
+_KEPT = timedelta(days=36_500)
+_KEY = "recognised"
+
+
+@dataclass
+class Recognised:
+    """Records recognised so far in this run: id → (project, parts wanted, still open)."""
+
+    wanted: dict[RecordId, tuple[ProjectId, frozenset[Verb], bool]] = field(default_factory=dict)
+    milestones: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+
+    def look(self, sources: Sequence[ResolvedSource], records: Iterable[Record]) -> None:
+        """Recognise among *records* whatever the mapping of *sources* takes."""
+        items = [one for one in records if isinstance(one, Item)]
+        groups = [one for one in records if isinstance(one, Group)]
+        for source in sources:
+            mine = [one for one in items if one.project == source.project_id]
+            theirs = [one for one in groups if one.project == source.project_id]
+            if not mine and not theirs:
+                continue
+            found = recognise(Observed.of(source, items=mine, groups=theirs))
+            for milestone in found.milestones:
+                self.milestones.add(milestone.ref)
+                if isinstance(milestone.record, Item):
+                    self._want(milestone.record, MILESTONE_PARTS)
+            for change in found.changes:
+                self.changes.add(change.ref)
+                self._want(change.record, CHANGE_PARTS)
+
+    def _want(self, item: Item, parts: frozenset[Verb]) -> None:
+        before = self.wanted.get(item.id)
+        open_still = item.state.category not in ("done", "cancelled")
+        self.wanted[item.id] = (item.project, parts | before[1] if before else parts, open_still)
+
+
+def remembered(memo: Memo) -> Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]:
+    """Return the open records that the last run recognised: whose quiet parts are read though nothing moved."""
+    kept = memo.get(_KEY, list, ttl=_KEPT)
+    rows = kept if isinstance(kept, list) else []
+    return {
+        RecordId.parse(str(row["id"])): (
+            ProjectId(str(row["project"])),
+            frozenset(Verb(str(p)) for p in _list(row["parts"])),
+        )
+        for row in rows
+        if isinstance(row, dict)
+    }
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def remember(memo: Memo, recognised: Recognised, kept: Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]) -> None:
+    """Keep which open records are recognised, for the quiet parts of the next run. Writes only a difference."""
+    now = {one: (project, parts) for one, (project, parts) in kept.items() if one not in recognised.wanted}
+    now |= {one: (project, parts) for one, (project, parts, still) in recognised.wanted.items() if still}
+    if now == dict(kept):
+        return
+    rows = [
+        {"id": str(one), "project": project, "parts": sorted(parts)} for one, (project, parts) in sorted(now.items())
+    ]
+    memo.drop(_KEY)
+    memo.get(_KEY, lambda: json.loads(json.dumps(rows)), ttl=_KEPT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailReader:
+    """Reads what recognition wants."""
+
+    adapter: Adapter[Any]
+    run: Run
+    keeper: Keeper
+
+    def read(
+        self, recognised: Recognised, quiet: Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]
+    ) -> list[PmbridgeError]:
+        """Read the parts that moved, and the descriptions of what was recognised anew; return what failed."""
+        wanted = self._moved(recognised) + self._quiet(recognised, quiet)
+        problems: list[PmbridgeError] = []
+        if wanted:
+            details = list(self.adapter.details(wanted))
+            self.run.commit_details(details, wanted)
+            problems = [one.error for one in details if one.error is not None]
+            self.keeper.renewed()
+        fresh = sorted({one.id for one in wanted} & set(recognised.wanted))
+        if fresh:
+            self.run.take([one for one in self.adapter.read(fresh) if not isinstance(one, Gone)])
+        return problems
+
+    def _moved(self, recognised: Recognised) -> list[Wanted]:
+        if not recognised.wanted:
+            return []
+        states = self.run.detail_state(list(recognised.wanted))
+        current = self.run.version_and_hash(list(recognised.wanted))
+        found = []
+        for one, (project, parts, _) in sorted(recognised.wanted.items()):
+            due = frozenset(
+                part
+                for part in parts
+                if self._offers(one.kind, part)
+                and (
+                    (state := states.get((one, part.value))) is None or (state.version, state.hash) != current.get(one)
+                )
+            )
+            if due:
+                found.append(Wanted(id=one, project=project, parts=due))
+        return found
+
+    def _quiet(
+        self, recognised: Recognised, kept: Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]
+    ) -> list[Wanted]:
+        found = []
+        for one, (project, parts) in sorted(kept.items()):
+            due = frozenset(part for part in parts & self.adapter.quiet if self._offers(one.kind, part))
+            if due and one not in recognised.wanted:
+                found.append(Wanted(id=one, project=project, parts=due))
+        return found
+
+    def _offers(self, kind: str, part: Verb) -> bool:
+        return bool(self.adapter.kinds[kind].supports.get(part))

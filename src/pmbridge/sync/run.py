@@ -1,0 +1,363 @@
+"""One run over one connection: lease, check, pull, census, details, release.
+
+The order of steps and what may be lost after each is the protocol in ``docs/explanation/sync.md``. Nothing here holds
+a transaction while it waits for the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pmbridge.adapter import Adapter
+from pmbridge.clock import Clock
+from pmbridge.domain.mapping import Source
+from pmbridge.domain.resolve import resolve, scope_of
+from pmbridge.domain.resolved import ResolvedSource
+from pmbridge.errors import MappingChanged, NotVisible, PmbridgeError
+from pmbridge.records import Page, ProjectSchema, Record, Scope, Skipped
+from pmbridge.store import Run, Store
+from pmbridge.sync.census import Census, Judged
+from pmbridge.sync.details import DetailReader, Recognised, remember, remembered
+from pmbridge.sync.pull import Keeper, Pull, Pulled, leaves, retry_quarantined
+from pmbridge.sync.result import ConnectionOutcome, Progress
+from pmbridge.values import Label, ProjectId
+
+SCHEMA: TypeAdapter[ProjectSchema] = TypeAdapter(ProjectSchema)
+_SCHEMA_AGE = timedelta(days=1)
+_REFS = "refs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Time limits in seconds (``[sync]`` in the configuration)."""
+
+    lease_ttl: float = 180
+    margin: float = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person asked of this sync."""
+
+    full: bool = False
+    accept_vanished: int | None = None
+    accept_mapping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Everything that one run needs. ``sources``: engagement name → its sources on this connection."""
+
+    run_id: str
+    owner: str
+    connection: str
+    make_adapter: Callable[[], Adapter[Any]]
+    store: Store
+    clock: Clock
+    sources: Sequence[tuple[str, Source]]
+    limits: Limits = Limits()
+    options: Options = Options()
+    on_progress: Callable[[Progress], None] | None = None
+    survey: tuple[str, ...] = ()
+    """Projects to read whole, with every number, date and option field, instead of what a mapping needs."""
+
+
+@dataclass
+class _State:
+    """What the run has found so far; becomes the outcome, whatever ends the run."""
+
+    tool: str = ""
+    read_only: bool = True
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    vanished: int = 0
+    items: int = 0
+    milestones: int = 0
+    changes: int = 0
+    problems: list[PmbridgeError] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    warnings: list[Label] = field(default_factory=list)
+
+
+def run_connection(job: Job) -> ConnectionOutcome:
+    """Read one connection into the mirror and return how it went.
+
+    Never raises a :class:`~pmbridge.errors.PmbridgeError`: it is the outcome's ``error``. What was committed before
+    stays, and the next run goes on from there.
+    """
+    began = job.clock.monotonic()
+    state = _State(tool=job.connection)
+    adapter: Adapter[Any] | None = None
+    error: PmbridgeError | None = None
+    try:
+        adapter = job.make_adapter()
+        state.tool = adapter.title
+        state.read_only = adapter.settings.read_only
+        run = job.store.begin_run(
+            run_id=job.run_id,
+            connection=job.connection,
+            adapter=adapter.kind,
+            owner=job.owner,
+            ttl_s=job.limits.lease_ttl,
+        )
+        error = _with_run(job, adapter, run, state)
+    except PmbridgeError as raised:
+        error = raised
+    return _outcome(job, adapter, state, error, seconds=job.clock.monotonic() - began)
+
+
+def _with_run(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> PmbridgeError | None:
+    error: PmbridgeError | None = None
+    try:
+        _steps(job, adapter, run, state)
+    except PmbridgeError as raised:
+        error = raised
+    except BaseException:
+        # Ctrl-C or our own mistake: free the lease, so that the next run need not wait for it to expire.
+        run.finish("stopped", _counts(state), None)
+        raise
+    outcome = "ok" if error is None and not state.problems and not state.skipped else "failed"
+    run.finish(outcome, _counts(state), error.name if error else None)
+    return error
+
+
+def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
+    _progress(job, "check", 0, None)
+    previous_ok = run.previous_outcome == "ok"
+    adapter.check()
+    resolved = _resolve(job, adapter, state)
+    scope = _survey_scope(job, adapter) if job.survey else scope_of([one for _, one in resolved], adapter.kinds)
+    if not scope.projects:
+        return
+    fingerprint = _mapping_hash(job)
+    mapping_moved = run.cursor(_format(adapter, scope)).mapping_hash != fingerprint
+    keeper = Keeper(run, job.clock, job.limits.lease_ttl)
+    recognised = Recognised()
+    sources = [one for _, one in resolved]
+
+    state.problems += retry_quarantined(adapter, run)
+    pulled = _pull(job, adapter, run, scope, keeper, recognised, sources, state)
+    judged = Judged()
+    Census(
+        adapter=adapter,
+        run=run,
+        scope=scope,
+        format=_format(adapter, scope),
+        max_vanish=adapter.settings.max_vanish,
+        accepted=job.options.accept_vanished,
+    ).judge(pulled.listings, pulled.cursor, judged)
+    keeper.renewed()
+    recognised.look(sources, leaves(judged.read_again))
+    state.vanished += judged.vanished
+    state.problems += judged.problems
+    state.skipped += judged.skipped
+
+    if mapping_moved or not (previous_ok or pulled.from_scratch):
+        # Records recognised by another mapping, or before a run that broke off, were not looked at in this pull.
+        _look_at_everything(job, sources, recognised)
+    memo = job.store.memo(job.connection)
+    quiet = remembered(memo)
+    _progress(job, "details", pulled.read, None)
+    state.problems += DetailReader(adapter=adapter, run=run, keeper=keeper).read(recognised, quiet)
+    remember(memo, recognised, quiet)
+    if mapping_moved:
+        _guard_mapping(job, resolved, recognised, state, run, fingerprint)
+    state.items = sum(
+        run.present(project, kind)
+        for project in scope.projects
+        for kind in scope.kinds
+        if adapter.kinds[kind].shape == "item"
+    )
+
+
+def _pull(
+    job: Job,
+    adapter: Adapter[Any],
+    run: Run,
+    scope: Scope,
+    keeper: Keeper,
+    recognised: Recognised,
+    sources: Sequence[ResolvedSource],
+    state: _State,
+) -> Pulled:
+    def on_page(pulled: Pulled, page: Page, records: Sequence[Record]) -> None:
+        recognised.look(sources, leaves(records))
+        state.read, state.new, state.changed = pulled.read, pulled.new, pulled.changed
+        state.skipped = [*pulled.skipped]
+        _progress(job, "pull", pulled.read, page.expected)
+
+    pull = Pull(
+        adapter=adapter,
+        run=run,
+        scope=scope,
+        format=_format(adapter, scope),
+        mirrored=job.store.mirrored(job.connection),
+        keeper=keeper,
+        on_page=on_page,
+    )
+    return pull.all(full=job.options.full)
+
+
+def _resolve(job: Job, adapter: Adapter[Any], state: _State) -> list[tuple[str, ResolvedSource]]:
+    """Resolve the sources; a bad mapping stops its own source, never the pull of the others."""
+    found: list[tuple[str, ResolvedSource]] = []
+    for engagement, source in job.sources:
+        try:
+            schema = describe(adapter, job.store, job.connection, source.project, job.clock)
+            one = resolve(
+                source,
+                schema,
+                kinds=adapter.kinds,
+                tool=adapter.title,
+                client_can_open=adapter.settings.client_can_open,
+            )
+        except NotVisible as error:
+            state.skipped.append(Skipped(project=ProjectId(source.project), error=error))
+        except PmbridgeError as error:
+            if error.exit_code != 2:
+                raise
+            state.problems.append(error.with_facts(connection=job.connection, engagement=engagement))
+        else:
+            state.warnings += one.warnings
+            found.append((engagement, one))
+    return found
+
+
+def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
+    """Return a scope of all kinds and of every field that a mapping could name."""
+    schemas = [describe(adapter, job.store, job.connection, one, job.clock) for one in job.survey]
+    telling = ("number", "day", "instant", "named", "many")
+    fields = {
+        kind: frozenset(
+            field.id
+            for schema in schemas
+            if kind in schema.kinds
+            for field in schema.kinds[kind].fields
+            if field.type in telling
+        )
+        for kind in adapter.kinds
+        if adapter.kinds[kind].shape == "item"
+    }
+    return Scope(
+        projects=tuple(sorted(schema.project.id for schema in schemas)), kinds=frozenset(adapter.kinds), fields=fields
+    )
+
+
+def describe(adapter: Adapter[Any], store: Store, connection: str, project: str, clock: Clock) -> ProjectSchema:
+    """Return the project's schema: kept for a day, so that reports work offline and a quiet sync does not ask.
+
+    Raises:
+        ConfigError: no such project; lists the nearest.
+    """
+    kept = store.schema(connection, project, newer_than=clock.now() - _SCHEMA_AGE)
+    if kept is not None:
+        return SCHEMA.validate_json(kept)
+    schema = adapter.describe(project.rpartition("|")[2] or project)
+    store.put_schema(connection, project, SCHEMA.dump_json(schema))
+    return schema
+
+
+def _format(adapter: Adapter[Any], scope: Scope) -> bytes:
+    """Return the hash that drops the cursor when kinds, fields or the translation change."""
+    said = [
+        sorted(scope.kinds),
+        {kind: sorted(fields) for kind, fields in sorted(scope.fields.items())},
+        adapter.record_version,
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _mapping_hash(job: Job) -> bytes:
+    said = [[engagement, source.model_dump(mode="json", by_alias=True)] for engagement, source in job.sources]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _look_at_everything(job: Job, sources: Sequence[ResolvedSource], recognised: Recognised) -> None:
+    for source in sources:
+        seen = job.store.observe(job.connection, source.project_id)
+        recognised.look([source], [*seen.items, *seen.groups])
+
+
+def _guard_mapping(
+    job: Job,
+    resolved: Sequence[tuple[str, ResolvedSource]],
+    recognised: Recognised,
+    state: _State,
+    run: Run,
+    fingerprint: bytes,
+) -> None:
+    """Say what a changed mapping takes out of the report, until a person accepts it."""
+    memo = job.store.memo(job.connection)
+    kept = memo.get(_REFS, dict, ttl=timedelta(days=36_500))
+    before = kept if isinstance(kept, Mapping) else {}
+    now = {"milestones": sorted(recognised.milestones), "changes": sorted(recognised.changes)}
+    words = {"milestones": Label(zh="里程碑", en="milestones"), "changes": Label(zh="变更", en="changes")}
+    stops = []
+    for what, label in words.items():
+        old = before.get(what) or []
+        old_refs = [str(one) for one in old] if isinstance(old, list) else []
+        lost = [ref for ref in old_refs if ref not in now[what]]
+        if lost and resolved and not job.options.accept_mapping:
+            stops.append(
+                MappingChanged(
+                    connection=job.connection,
+                    gone=len(lost),
+                    present=len(old_refs),
+                    what=label.en,
+                    what_zh=label.zh,
+                    refs=", ".join(lost),
+                )
+            )
+    state.problems += stops
+    if not stops:
+        memo.drop(_REFS)
+        memo.get(_REFS, lambda: json.loads(json.dumps(now)), ttl=timedelta(days=36_500))
+        run.set_mapping_hash(fingerprint)
+
+
+def _counts(state: _State) -> dict[str, int]:
+    return {"read": state.read, "new": state.new, "changed": state.changed, "vanished": state.vanished}
+
+
+def _progress(job: Job, stage: Any, read: int, expected: int | None) -> None:
+    if job.on_progress is not None:
+        job.on_progress(Progress(connection=job.connection, stage=stage, read=read, expected=expected))
+
+
+def _outcome(
+    job: Job, adapter: Adapter[Any] | None, state: _State, error: PmbridgeError | None, *, seconds: float
+) -> ConnectionOutcome:
+    facts: dict[str, object] = {"tool": state.tool, "time": job.store.last_complete(job.connection)}
+    for one in [error, *state.problems, *(skipped.error for skipped in state.skipped)]:
+        if one is not None:
+            one.with_facts(connection=job.connection, **facts)
+    traffic = adapter.traffic if adapter is not None else None
+    _progress(job, "done", state.read, state.read)
+    return ConnectionOutcome(
+        connection=job.connection,
+        tool=state.tool,
+        items=state.items,
+        read=state.read,
+        new=state.new,
+        changed=state.changed,
+        vanished=state.vanished,
+        requests=traffic.requests if traffic else 0,
+        retries=traffic.retries if traffic else 0,
+        waited_s=traffic.waited_s if traffic else 0.0,
+        seconds=seconds,
+        read_only=state.read_only,
+        milestones=state.milestones,
+        changes=state.changes,
+        error=error,
+        problems=tuple(state.problems),
+        skipped=tuple(state.skipped),
+        warnings=tuple(state.warnings),
+    )

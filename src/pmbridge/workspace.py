@@ -1,0 +1,291 @@
+"""The facade: one object for scripts, cron and the command line.
+
+Nothing here prints, prompts, exits or configures logging. Everything raises children of
+:class:`pmbridge.errors.PmbridgeError`, whose text is the command line's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pmbridge.adapter import Adapter, Context
+from pmbridge.adapter.registry import load
+from pmbridge.clock import Clock, SystemClock
+from pmbridge.config import WorkspaceConfig, find_config, load_config, store_url
+from pmbridge.domain.mapping import Source
+from pmbridge.engagement import Engagement
+from pmbridge.errors import ConfigError, PmbridgeError, UnknownRef
+from pmbridge.identity import new_ulid
+from pmbridge.records import Group, Item, ProjectSchema
+from pmbridge.secrets import SecretChain
+from pmbridge.store import Store
+from pmbridge.sync import ConnectionOutcome, Job, Limits, Options, Progress, SyncResult, run_connection
+from pmbridge.sync.run import SCHEMA
+from pmbridge.values import Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A project read whole, so that a mapping can be proposed from what is really there."""
+
+    connection: str
+    schema: ProjectSchema
+    items: Sequence[Item]
+    groups: Sequence[Group]
+    outcome: ConnectionOutcome
+
+
+class Workspace:
+    """A folder with ``pmbridge.toml``, its store and its connections. Thread-safe; close it, or use ``with``."""
+
+    def __init__(self, config: WorkspaceConfig, *, lang: str | None = None, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock: Clock = clock or SystemClock()
+        self.language = lang or config.workspace.language
+        self._resources = ExitStack()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of ``pmbridge.toml``; relative paths count from it."""
+        return self.config.folder
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, opened on first use (SQLite upgrades itself, after a backup copy)."""
+        url = store_url(self.config)
+        return self._resources.enter_context(Store.open(url, clock=self.clock))
+
+    def close(self) -> None:
+        """Close the store; the workspace must not be used afterwards. Harmless when repeated."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- connections -----------------------------------------------------------------------------------------
+
+    def adapter(self, connection: str) -> Adapter[Any]:
+        """Return a fresh adapter for *connection*. No request is made and no secret read yet.
+
+        Raises:
+            UnknownRef: there is no such connection; lists the nearest.
+            UnknownAdapter: its adapter is not installed or cannot be loaded.
+        """
+        settings = self.config.connections.get(connection)
+        if settings is None:
+            raise _unknown("connection", connection, self.config.connections, "pmbridge.toml")
+        context = Context(
+            connection=connection,
+            secret=SecretChain(connection, settings.secret, self.folder),
+            clock=self.clock,
+            memo=self.store.memo(connection),
+            log=logging.getLogger(f"pmbridge.adapter.{settings.adapter}"),
+        )
+        return load(settings.adapter)(settings, context)
+
+    def sync(
+        self,
+        connections: Sequence[str] = (),
+        *,
+        full: bool = False,
+        accept_vanished: int | None = None,
+        accept_mapping: bool = False,
+        executor: Executor | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> SyncResult:
+        """Read the tools into the mirror and return what happened, one outcome per connection.
+
+        *connections* limits it (default: all that an engagement uses). One failing connection never stops another
+        and raises nothing: see ``SyncResult.exit_code`` and ``raise_for_failures``. Running it again right away
+        changes nothing. *executor* runs one task per connection; without it threads do.
+
+        Raises:
+            ConfigError: there is nothing to sync (no connection, no engagement).
+            UnknownRef: a named connection does not exist.
+        """
+        names = self._to_sync(connections)
+        options = Options(full=full, accept_vanished=accept_vanished, accept_mapping=accept_mapping)
+        started = self.clock.now()
+        run_id = new_ulid(started)
+        before = {name: self._glance(name) for name in self._engagements_of(names)}
+        jobs = [self._job(name, run_id, options, on_progress) for name in names]
+        outcomes = self._run(jobs, executor)
+        moved = {name for name, outcome in outcomes.items() if outcome.new or outcome.changed or outcome.vanished}
+        changes, attention = self._noticed(before, moved)
+        return SyncResult(
+            run_id=run_id,
+            started_at=started,
+            connections=outcomes,
+            changes=changes,
+            attention=attention,
+            warnings=tuple(one for outcome in outcomes.values() for one in outcome.warnings),
+        )
+
+    def survey(
+        self, connection: str, projects: Sequence[str], *, on_progress: Callable[[Progress], None] | None = None
+    ) -> tuple[Survey, ...]:
+        """Read *projects* (ids or keys) whole, with all number, date and option fields, and return what is there.
+
+        Raises:
+            PmbridgeError: the first thing that went wrong; nothing is proposed from a half-read project.
+        """
+        job = replace(self._job(connection, new_ulid(self.clock.now()), Options(), on_progress), survey=tuple(projects))
+        outcome = run_connection(replace(job, sources=()))
+        for failure in outcome.failures:
+            raise failure
+        found = []
+        for project in projects:
+            body = self.store.schema(connection, project)
+            if body is None:
+                raise _unknown("project", project, {}, connection)
+            schema = SCHEMA.validate_json(body)
+            seen = self.store.observe(connection, schema.project.id)
+            found.append(
+                Survey(connection=connection, schema=schema, items=seen.items, groups=seen.groups, outcome=outcome)
+            )
+        return tuple(found)
+
+    # -- engagements -----------------------------------------------------------------------------------------
+
+    @property
+    def engagements(self) -> tuple[str, ...]:
+        """Names of the engagements, in the order of the file."""
+        return tuple(self.config.engagements)
+
+    def engagement(self, name: str | None = None) -> Engagement:
+        """Return a handle on the engagement *name*, or on the only one there is.
+
+        Raises:
+            ConfigError: none, or several and no name given (``which-engagement``).
+            UnknownRef: no engagement of that name; lists the nearest.
+        """
+        names = self.engagements
+        if not names:
+            raise ConfigError("no-engagement")
+        if name is None:
+            if len(names) > 1:
+                raise ConfigError("which-engagement", count=len(names), names=", ".join(names), first=names[0])
+            name = names[0]
+        if name not in self.config.engagements:
+            raise _unknown("engagement", name, self.config.engagements, "pmbridge.toml")
+        return Engagement(name=name, config=self.config, store=self.store, clock=self.clock)
+
+    # -- parts of sync ---------------------------------------------------------------------------------------
+
+    def _to_sync(self, wanted: Sequence[str]) -> list[str]:
+        if not self.config.connections:
+            raise ConfigError("no-connection")
+        for name in wanted:
+            if name not in self.config.connections:
+                raise _unknown("connection", name, self.config.connections, "pmbridge.toml")
+        if not self.config.engagements:
+            raise ConfigError("no-engagement")
+        used = {source.connection for one in self.config.engagements.values() for source in one.sources}
+        return [name for name in self.config.connections if name in (set(wanted) or used)]
+
+    def _job(
+        self, connection: str, run_id: str, options: Options, on_progress: Callable[[Progress], None] | None
+    ) -> Job:
+        limits = self.config.sync
+        return Job(
+            run_id=run_id,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{run_id}",
+            connection=connection,
+            make_adapter=lambda: self.adapter(connection),
+            store=self.store,
+            clock=self.clock,
+            sources=self._sources(connection),
+            limits=Limits(lease_ttl=limits.lease_ttl, margin=limits.margin),
+            options=options,
+            on_progress=on_progress,
+        )
+
+    def _sources(self, connection: str) -> list[tuple[str, Source]]:
+        return [
+            (name, source)
+            for name, engagement in self.config.engagements.items()
+            for source in engagement.sources
+            if source.connection == connection
+        ]
+
+    def _run(self, jobs: Sequence[Job], executor: Executor | None) -> Mapping[str, ConnectionOutcome]:
+        if executor is None and len(jobs) == 1:
+            return {jobs[0].connection: run_connection(jobs[0])}
+        if executor is not None:
+            futures = {job.connection: executor.submit(run_connection, job) for job in jobs}
+            return {name: future.result() for name, future in futures.items()}
+        with ThreadPoolExecutor(max_workers=min(32, len(jobs))) as pool:
+            return dict(zip([job.connection for job in jobs], pool.map(run_connection, jobs), strict=True))
+
+    def _engagements_of(self, connections: Sequence[str]) -> list[str]:
+        return [
+            name
+            for name, one in self.config.engagements.items()
+            if any(source.connection in connections for source in one.sources)
+        ]
+
+    def _glance(self, engagement: str) -> datetime | None:
+        """Return the instant whose view is the present one, ``None`` if nothing was ever read."""
+        handle = self.engagement(engagement)
+        return self.clock.now() if handle.was_synced else None
+
+    def _noticed(
+        self, before: Mapping[str, datetime | None], moved: set[str]
+    ) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+        changes: list[Label] = []
+        attention: list[Label] = []
+        for name, at in before.items():
+            sources = self.config.engagements[name].sources
+            if not any(source.connection in moved for source in sources):
+                continue
+            handle = self.engagement(name)
+            try:
+                if at is not None:
+                    changes += handle.changes_since(at)
+                attention += handle.attention()
+            except PmbridgeError:
+                continue  # the same fault stands in the outcome, or is raised by the report
+        return tuple(changes), tuple(attention)
+
+
+def open_workspace(
+    path: str | os.PathLike[str] | None = None, *, lang: str | None = None, clock: Clock | None = None
+) -> Workspace:
+    """Open the workspace at *path* (file or folder), or the one that the command line would find from here.
+
+    The store is opened on first use. *lang* is "zh-CN" or "en" and overrides the file's language.
+
+    Raises:
+        ConfigError: no workspace here (``config-missing``), or faults in the file, all of them at once.
+    """
+    return Workspace(load_config(find_config(path)), lang=lang, clock=clock)
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object], where: str) -> UnknownRef:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=3, cutoff=0.4) or list(known)[:5]
+    command = {"connection": "pmbridge doctor", "engagement": "pmbridge engagement list"}.get(what, "pmbridge doctor")
+    return UnknownRef(
+        ref=name,
+        where=where,
+        near=f"Near: {', '.join(near)}." if near else "",
+        near_zh=f"相近：{'、'.join(near)}。" if near else "",
+        command=command,
+    )
