@@ -15,7 +15,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr
 
-from pmbridge.adapter.policy import Response
+from pmbridge.adapter.policy import Response, Traffic
 from pmbridge.clock import Clock
 from pmbridge.errors import Unsupported
 from pmbridge.records import (
@@ -150,6 +150,11 @@ class Adapter(ABC, Generic[S]):
         """Keep settings and context. No request is made here."""
         self.settings = settings
         self.context = context
+
+    @property
+    def traffic(self) -> Traffic:
+        """What this adapter has asked of the tool so far; an adapter returns its HTTP client's."""
+        return Traffic()
 
     @classmethod
     def connect(

@@ -103,3 +103,13 @@ class HttpPolicy:
     workers: int = 4
     proxy: str | None = None
     ca_bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What a client has done so far. ``bytes`` counts bodies received, after decompression."""
+
+    requests: int = 0
+    bytes: int = 0
+    waited_s: float = 0.0
+    retries: int = 0
