@@ -1,0 +1,438 @@
+"""Where a connection's secret lies, and how it is got: environment, file, command, the system's keyring.
+
+The first that answers wins: ``PMBRIDGE_<CONNECTION>_SECRET`` → ``PMBRIDGE_<CONNECTION>_SECRET_FILE`` → what the
+connection's ``secret`` names (``env:NAME``, ``file:PATH``, ``command:[…]``, ``keyring``). A source that is named but
+broken is an error and never skipped: falling through would use a secret that nobody meant. No message, log line or
+repr holds the secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import stat
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from pydantic import SecretStr
+
+from pmbridge.errors import ConfigError, CredentialMissing
+from pmbridge.values import Label
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "pmbridge"
+_PROVEN = {
+    ("keyring.backends.SecretService", "Keyring"),
+    ("keyring.backends.macOS", "Keyring"),
+    ("keyring.backends.Windows", "WinVaultKeyring"),
+    ("keyring.backends.kwallet", "DBusKeyring"),
+    ("keyring.backends.kwallet", "DBusKeyringKWallet4"),
+}
+_COMMAND_TIMEOUT_S = 30
+_MAX_BYTES = 64 * 1024
+_NOT_A_REFERENCE = Label(
+    en="must say where the secret lies, never be the secret: env:NAME, file:PATH, command:[…] or keyring",
+    zh="只能写令牌放在哪里，不能写令牌本身：env:变量名、file:路径、command:[…] 或 keyring",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """What ``secret`` in the configuration says. ``target``: variable, path or keyring entry; ``argv``: a command."""
+
+    kind: Literal["env", "file", "command", "keyring"]
+    target: str = ""
+    argv: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, written: str | tuple[str, ...] | list[str]) -> Reference:
+        """Read a reference; a list is a command.
+
+        Raises:
+            ValueError: it is none, e.g. the secret itself; carries a Label that does not repeat what was written.
+        """
+        if not isinstance(written, str):
+            return cls._command(list(written))
+        if written == "keyring":
+            return cls(kind="keyring")
+        kind, _, target = written.partition(":")
+        match kind:
+            case "env" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", target):
+                return cls(kind="env", target=target)
+            case "file" if target.strip():
+                return cls(kind="file", target=target)
+            case "keyring" if target.strip():
+                return cls(kind="keyring", target=target)
+            case "command":
+                try:
+                    return cls._command(json.loads(target))
+                except json.JSONDecodeError:
+                    return cls._command(None)
+        raise ValueError(_NOT_A_REFERENCE)
+
+    @classmethod
+    def _command(cls, argv: object) -> Reference:
+        if isinstance(argv, list) and argv and all(isinstance(one, str) and one for one in argv):
+            return cls(kind="command", argv=tuple(argv))
+        raise ValueError(
+            Label(
+                en='names no command: write command:["program", "argument"], a JSON list',
+                zh='没有写明命令：写成 command:["程序", "参数"]，即 JSON 列表',
+            )
+        )
+
+
+def variable(connection: str) -> str:
+    """Return the environment variable of a connection's secret: ``jira-eu`` → ``PMBRIDGE_JIRA_EU_SECRET``."""
+    return f"PMBRIDGE_{connection.upper().replace('-', '_')}_SECRET"
+
+
+def trimmed(secret: str) -> str:
+    """Return *secret* without the blanks, newlines and quotes that come along when it is copied."""
+    secret = secret.strip()
+    while len(secret) >= 2 and secret[0] == secret[-1] and secret[0] in "\"'":
+        secret = secret[1:-1].strip()
+    return secret
+
+
+def os_keyring() -> KeyringBackend | None:
+    """Return the operating system's keyring, or ``None``.
+
+    Null, fail and file backends count as none: they lose the secret, refuse it, or ask for a password on a cron job's
+    standard input. Of a chain the proven member is taken, so that no other is ever asked.
+    """
+    try:
+        import keyring
+        from keyring.backends.chainer import ChainerBackend
+
+        backend = keyring.get_keyring()
+        candidates = list(backend.backends) if isinstance(backend, ChainerBackend) else [backend]
+    except Exception:  # noqa: BLE001 - a wrong backend name or a dead D-Bus raises whatever it likes
+        return None
+    return next((one for one in candidates if (type(one).__module__, type(one).__name__) in _PROVEN), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """Where a secret was put: for the configuration and for people."""
+
+    reference: str
+    where: Label
+
+
+class SecretChain:
+    """One connection's secret; an :class:`pmbridge.adapter.SecretSource`.
+
+    Relative paths count from *folder*. The secret is looked for once and kept until :meth:`rotate`.
+    """
+
+    def __init__(
+        self,
+        connection: str,
+        reference: str | tuple[str, ...] = "keyring",
+        *,
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.connection = connection
+        self.variable = variable(connection)
+        self._folder = folder
+        self._env: Mapping[str, str] = os.environ if env is None else env
+        self._found: tuple[SecretStr, Label] | None = None
+        try:
+            self._reference = Reference.parse(reference)
+        except ValueError as exc:
+            label = exc.args[0]
+            raise ConfigError(
+                "refused",
+                connection=connection,
+                detail=f"connections.{connection}.secret {label.en}.",
+                detail_zh=f"connections.{connection}.secret {label.zh}。",
+                command=f"pmbridge connect {connection}",
+            ) from None
+
+    def __repr__(self) -> str:
+        return f"SecretChain({self.connection!r})"
+
+    def reveal(self) -> SecretStr:
+        """Return the secret.
+
+        Raises:
+            CredentialMissing: none was found; lists where it was looked for.
+            ConfigError: a named source is broken (``secret-unreadable``) or open to others (``secret-file-open``).
+        """
+        return self._answer()[0]
+
+    def where(self) -> Label:
+        """Return which source answers, for people; never the value. Raises as :meth:`reveal` does."""
+        return self._answer()[1]
+
+    @property
+    def looked(self) -> Label:
+        """Where a secret is looked for, in order, for people."""
+        target = _described(self._reference, self.connection)
+        if self._reference.kind == "keyring" and os_keyring() is None:
+            target = Label(en="keyring (none on this machine)", zh="钥匙串（本机没有）")
+        return Label(
+            en=f"{self.variable}, {self.variable}_FILE, {target.en}",
+            zh=f"环境变量 {self.variable}、…_FILE、{target.zh}",
+        )
+
+    def rotate(self, new: SecretStr) -> None:
+        """Store *new* where the present secret lies.
+
+        Raises:
+            ConfigError: it comes from an environment variable or a command, which only a person can change.
+        """
+        self._require_writable()
+        match self._reference.kind:
+            case "file":
+                self._write(self._path(self._reference.target), new)
+            case _:
+                self._to_keyring(self._entry(), new)
+        self._found = None
+
+    def require_writable(self) -> None:
+        """Raise what :meth:`rotate` would raise, without storing anything."""
+        self._require_writable()
+
+    def save(self, secret: SecretStr, to: Literal["keyring", "file"]) -> Saved:
+        """Store the secret of a new connection and return where it is.
+
+        A keyring entry of the same name may belong to another workspace; then another name is taken.
+
+        Raises:
+            ConfigError: ``keyring-unavailable``, or the file cannot be written.
+        """
+        if to == "file":
+            written = f"data/secrets/{self.connection}"
+            self._write(self._path(written), secret)
+            self._reference = Reference(kind="file", target=written)
+        else:
+            entry = self._free_entry(secret)
+            self._to_keyring(entry, secret)
+            self._reference = Reference(kind="keyring", target="" if entry == self.connection else entry)
+        self._found = None
+        reference = self._reference
+        written = f"{reference.kind}:{reference.target}" if reference.target else reference.kind
+        return Saved(reference=written, where=_described(reference, self.connection))
+
+    def forget(self) -> Label | None:
+        """Delete the secret where pmbridge itself has put it; return what was deleted, ``None`` for nothing.
+
+        A file outside ``data/secrets``, a variable and a command are somebody else's and stay.
+        """
+        reference = self._reference
+        described = _described(reference, self.connection)
+        self._found = None
+        if reference.kind == "keyring":
+            backend = os_keyring()
+            if backend is None:
+                return None
+            with contextlib.suppress(Exception):  # an entry that is not there needs no deleting
+                if backend.get_password(SERVICE, self._entry()) is not None:
+                    backend.delete_password(SERVICE, self._entry())
+                    return described
+        if reference.kind == "file":
+            path = self._path(reference.target)
+            if path.parent == self._folder.absolute() / "data" / "secrets" and path.is_file():
+                path.unlink()
+                return described
+        return None
+
+    # -- reading
+
+    def _answer(self) -> tuple[SecretStr, Label]:
+        if self._found is None:
+            self._found = self._from_environment() or self._from_reference() or self._missing()
+        return self._found
+
+    def _from_environment(self) -> tuple[SecretStr, Label] | None:
+        if value := trimmed(self._env.get(self.variable, "")):
+            return self._sound(value, Label(en=self.variable, zh=self.variable))
+        if path := self._env.get(f"{self.variable}_FILE", "").strip():
+            where = Label(en=f"{self.variable}_FILE", zh=f"{self.variable}_FILE")
+            return self._sound(self._read(self._path(path), where), where)
+        return None
+
+    def _from_reference(self) -> tuple[SecretStr, Label] | None:
+        reference, where = self._reference, _described(self._reference, self.connection)
+        value = ""
+        match reference.kind:
+            case "env":
+                value = trimmed(self._env.get(reference.target, ""))
+            case "file":
+                path = self._path(reference.target)
+                if not path.exists():
+                    return None
+                value = self._read(path, where)
+            case "command":
+                value = self._run(reference.argv, where)
+            case "keyring":
+                value = trimmed(self._ask_keyring() or "")
+        return self._sound(value, where) if value else None
+
+    def _missing(self) -> NoReturn:
+        looked = self.looked
+        raise CredentialMissing(connection=self.connection, looked=looked.en, looked_zh=looked.zh)
+
+    def _sound(self, value: str, where: Label) -> tuple[SecretStr, Label]:
+        # A newline in a secret would end a header; it always means that something else was saved.
+        if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+            self._unreadable(where, Label(en="it has more than one line", zh="不止一行"))
+        return SecretStr(value), where
+
+    def _read(self, path: Path, where: Label) -> str:
+        try:
+            with path.open("rb") as file:
+                self._require_private(path, os.fstat(file.fileno()).st_mode)
+                content = file.read(_MAX_BYTES)
+            text = content.decode("utf-8-sig")
+        except OSError as exc:
+            self._unreadable(where, Label(en=f"{path}: {exc.strerror}", zh=f"{path}：{exc.strerror}"))
+        except UnicodeDecodeError:
+            self._unreadable(where, Label(en=f"{path} is no text", zh=f"{path} 不是文本"))
+        if not (value := trimmed(text)):
+            self._unreadable(where, Label(en=f"{path} is empty", zh=f"{path} 是空的"))
+        return value
+
+    def _require_private(self, path: Path, mode: int) -> None:
+        if os.name == "nt" or not mode & (stat.S_IRWXG | stat.S_IRWXO):
+            return
+        credentials = self._env.get("CREDENTIALS_DIRECTORY")
+        # systemd gives its files 0440 and keeps others away with an access list.
+        if credentials and path.resolve().is_relative_to(Path(credentials).resolve()):
+            return
+        raise ConfigError(
+            "secret-file-open", connection=self.connection, file=str(path), mode=f"{stat.S_IMODE(mode):04o}"
+        )
+
+    def _run(self, argv: tuple[str, ...], where: Label) -> str:
+        try:
+            done = subprocess.run(
+                argv,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_COMMAND_TIMEOUT_S,
+                cwd=self._folder,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            self._unreadable(
+                where,
+                Label(en=f"no answer within {_COMMAND_TIMEOUT_S} seconds", zh=f"{_COMMAND_TIMEOUT_S} 秒内没有结果"),
+            )
+        except OSError as exc:
+            self._unreadable(where, Label(en=str(exc.strerror), zh=str(exc.strerror)))
+        if done.returncode:
+            self._unreadable(
+                where, Label(en=f"it ended with exit code {done.returncode}", zh=f"退出码为 {done.returncode}")
+            )
+        # Password stores print the password first and notes below it.
+        lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
+        if not lines or not (value := trimmed(lines[0])):
+            self._unreadable(where, Label(en="it printed nothing", zh="没有输出"))
+        return value
+
+    def _ask_keyring(self) -> str | None:
+        backend = os_keyring()
+        if backend is None:
+            return None
+        try:
+            return backend.get_password(SERVICE, self._entry())
+        except Exception as exc:  # noqa: BLE001 - each backend has errors of its own
+            kind = type(exc).__name__
+            self._unreadable(
+                _described(self._reference, self.connection),
+                Label(
+                    en=f"it did not answer ({kind}); other ways are {self.variable}, a file or a command",
+                    zh=f"没有应答（{kind}）；也可以用环境变量 {self.variable}、文件或命令",
+                ),
+            )
+
+    def _unreadable(self, where: Label, detail: Label) -> NoReturn:
+        # "from None": a cause could quote what was read.
+        raise ConfigError(
+            "secret-unreadable",
+            connection=self.connection,
+            where=where.en,
+            where_zh=where.zh,
+            detail=detail.en,
+            detail_zh=detail.zh,
+        ) from None
+
+    # -- writing
+
+    def _require_writable(self) -> None:
+        shadow = next((one for one in (self.variable, f"{self.variable}_FILE") if self._env.get(one, "").strip()), None)
+        if shadow is None and self._reference.kind in ("file", "keyring"):
+            return
+        where = Label(en=shadow, zh=shadow) if shadow else _described(self._reference, self.connection)
+        raise ConfigError(
+            "refused",
+            connection=self.connection,
+            detail=f'The secret of "{self.connection}" comes from {where.en}, which pmbridge cannot change.',
+            detail_zh=f"「{self.connection}」的令牌来自 {where.zh}，pmbridge 不能改动它。",
+            command=f"pmbridge doctor {self.connection}",
+        )
+
+    def _entry(self) -> str:
+        return self._reference.target or self.connection
+
+    def _free_entry(self, secret: SecretStr) -> str:
+        backend = os_keyring()
+        taken = None
+        if backend is not None:
+            with contextlib.suppress(Exception):  # storing it will say what is wrong
+                taken = backend.get_password(SERVICE, self.connection)
+        if taken in (None, secret.get_secret_value()):
+            return self.connection
+        folder = self._folder.absolute()
+        return f"{self.connection}@{folder.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:6]}"
+
+    def _to_keyring(self, entry: str, secret: SecretStr) -> None:
+        backend = os_keyring()
+        if backend is not None:
+            with contextlib.suppress(Exception):  # refused, locked, too long: the other ways are named below
+                backend.set_password(SERVICE, entry, secret.get_secret_value())
+                if backend.get_password(SERVICE, entry) == secret.get_secret_value():
+                    return
+        raise ConfigError("keyring-unavailable", connection=self.connection, variable=self.variable)
+
+    def _path(self, written: str) -> Path:
+        return (self._folder / Path(written).expanduser()).absolute()
+
+    def _write(self, path: Path, secret: SecretStr) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A temporary file is born 0600; a rename leaves no moment with half a secret.
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(secret.get_secret_value() + "\n")
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _described(reference: Reference, connection: str) -> Label:
+    match reference.kind:
+        case "env":
+            return Label(en=reference.target, zh=f"环境变量 {reference.target}")
+        case "file":
+            return Label(en=f"file {reference.target}", zh=f"文件 {reference.target}")
+        case "command":
+            # Arguments may name what they should not; the program is enough to find the line.
+            return Label(en=f"command {reference.argv[0]}", zh=f"命令 {reference.argv[0]}")
+        case "keyring":
+            entry = f"{SERVICE}/{reference.target or connection}"
+            return Label(en=f"keyring (entry {entry})", zh=f"本机钥匙串（条目 {entry}）")
