@@ -1,0 +1,73 @@
+"""The budgets that this project set itself, in the order of ``docs/explanation/architecture.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Value = Callable[[str, str], float]
+UNIT = "requests + json, keep (the unit)"
+JIRA = "jira, search_issues"
+FIRST = "pmbridge, first sync"
+AGAIN = "pmbridge, again, nothing changed"
+RESCAN = "pmbridge, full rescan, nothing changed"
+SLOW_UNIT = "50 ms: requests + json"
+SLOW = "50 ms: pmbridge, first sync"
+STORE = "store, unchanged records offered"
+SQLITE = "sqlite3, guarded upsert, unchanged"
+REPORT = "report, 2 languages, html md json"
+NOW = "view, now"
+BACK = "view, half a year back"
+PASS = "python -c pass"  # noqa: S105 - the name of a case
+HELP = "pmbridge --help"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A limit and how to compute what it limits from the medians of the cases in ``needs``."""
+
+    name: str
+    limit: float
+    unit: str
+    needs: frozenset[str]
+    measure: Callable[[Value], float]
+
+
+def ratio(name: str, limit: float, case: str, to: str, what: str = "cpu") -> Budget:
+    """Return a budget on *case* in units of *to*."""
+    unit = f"x {to}" if what == "cpu" else f"x {to} ({what})"
+    return Budget(name, limit, unit, frozenset({case, to}), lambda v: v(case, what) / v(to, what))
+
+
+def plain(name: str, limit: float, unit: str, case: str, what: str) -> Budget:
+    """Return a budget on one value of *case*."""
+    return Budget(name, limit, unit, frozenset({case}), lambda v: v(case, what))
+
+
+BUDGETS = (
+    ratio("first sync, CPU", 0.8, FIRST, UNIT),
+    ratio("first sync, CPU beside jira's fetch", 0.333, FIRST, JIRA),
+    plain("first sync, memory above import", 32, "MiB", FIRST, "mib"),
+    plain("first sync at 50 ms, wall", 2.0, "s", SLOW, "wall"),
+    ratio("first sync at 50 ms, wall", 0.35, SLOW, SLOW_UNIT, "wall"),
+    Budget(
+        "first sync at 50 ms, requests a second",
+        80,
+        "/s",
+        frozenset({SLOW}),
+        lambda v: v(SLOW, "requests") / v(SLOW, "wall"),
+    ),
+    plain("nothing changed, requests", 2, "", AGAIN, "requests"),
+    plain("nothing changed, rows written", 0, "", AGAIN, "written"),
+    ratio("full rescan, CPU", 0.5, RESCAN, UNIT),
+    ratio("100,000 unchanged records offered to the store, CPU", 1.0, STORE, SQLITE),
+    plain("report from the mirror, CPU", 1.0, "s", REPORT, "cpu"),
+    ratio("view half a year back over 1 million history rows, CPU", 1.3, BACK, NOW),
+    Budget(
+        "pmbridge --help above python -c pass, CPU",
+        0.06,
+        "s",
+        frozenset({HELP, PASS}),
+        lambda v: v(HELP, "cpu") - v(PASS, "cpu"),
+    ),
+)

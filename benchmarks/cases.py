@@ -1,0 +1,263 @@
+"""The cases, each run in a process of its own: ``python -m benchmarks.cases NAME ARGS`` prints one JSON object.
+
+Imports are done before the clock starts, so that a case costs what its work costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+FIELDS = [
+    "summary", "issuetype", "project", "status", "assignee", "creator", "created", "updated", "duedate",
+    "resolutiondate", "fixVersions", "parent", "labels", "issuelinks", "customfield_10016",
+]  # fmt: skip
+TOML = """
+[workspace]
+store = "sqlite:///data/pmbridge.db"
+language = "en"
+timezone = "Asia/Shanghai"
+
+[connections.build]
+adapter = "jira"
+base_url = "{url}"
+user = "pm@agency.example"
+secret = "env:BENCH_TOKEN"
+
+[engagements.bench]
+client = "Bench"
+name = "Bench"
+languages = ["zh-CN", "en"]
+
+[[engagements.bench.sources]]
+connection = "build"
+project = "MALL|10000"
+milestones = {{ from = "version", match = '^(?P<ref>M\\d+)\\s', weight = "points:customfield_10016", date_is = "plan" }}
+"""
+
+Work = Callable[[], dict[str, Any]]
+
+
+def measured(work: Work) -> dict[str, Any]:
+    """Run *work* and return what it says with its CPU, wall time and memory above the start."""
+    gc.collect()
+    gc.freeze()
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    began = time.perf_counter()
+    said = work()
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+    return {"cpu": cpu, "wall": wall, "mib": (after.ru_maxrss - before.ru_maxrss) / 1024, **said}
+
+
+# ------------------------------------------------------------------------------------------------ fetching peers
+
+
+def pages(session: Any, url: str, fields: list[str]) -> Any:
+    """Yield the answers of a whole search, one page after the other."""
+    token = None
+    while True:
+        body = {"jql": "project = MALL ORDER BY id", "maxResults": 100, "fields": fields}
+        answer = session.post(
+            f"{url}/rest/api/3/search/jql", json={**body, **({"nextPageToken": token} if token else {})}
+        )
+        yield answer
+        token = answer.json()["nextPageToken"] if b'"nextPageToken"' in answer.content[-80:] else None
+        if token is None:
+            return
+
+
+def bytes_only(given: argparse.Namespace) -> Work:
+    """Receive everything, parse nothing: the floor."""
+    import requests
+
+    def work() -> dict[str, Any]:
+        with requests.Session() as session:
+            session.trust_env = False
+            token: str | None = None
+            read = 0
+            while True:
+                body = {"jql": "project = MALL", "maxResults": 100, "fields": ["*all"]}
+                answer = session.post(
+                    f"{given.url}/rest/api/3/search/jql", json={**body, **({"nextPageToken": token} if token else {})}
+                )
+                read += len(answer.content)
+                tail = answer.content[-60:]
+                if b'"nextPageToken"' not in tail:
+                    return {"read": read}
+                token = tail.split(b'"nextPageToken":"')[1].split(b'"')[0].decode()
+
+    return work
+
+
+def bare(given: argparse.Namespace) -> Work:
+    """`requests` and `json`, all kept in a list: the unit of all ratios."""
+    import requests
+
+    def work() -> dict[str, Any]:
+        kept: list[Any] = []
+        with requests.Session() as session:
+            token = None
+            while True:
+                body = {"jql": "project = MALL", "maxResults": 100, "fields": ["*all"]}
+                page = session.post(
+                    f"{given.url}/rest/api/3/search/jql", json={**body, **({"nextPageToken": token} if token else {})}
+                ).json()
+                kept += page["issues"]
+                token = page.get("nextPageToken")
+                if token is None:
+                    return {"read": len(kept)}
+
+    return work
+
+
+def pycontribs(given: argparse.Namespace) -> Work:
+    """The `jira` package, as its manual says."""
+    from jira import JIRA
+
+    client = JIRA(server=given.url, basic_auth=("a", "b"), options={"rest_api_version": "3"}, max_retries=0)
+    return lambda: {"read": len(client.search_issues("project = MALL", maxResults=False, fields="*all"))}
+
+
+def atlassian(given: argparse.Namespace) -> Work:
+    """The `atlassian-python-api` package, a loop over its token pages."""
+    from atlassian import Jira
+
+    client = Jira(url=given.url, username="a", password="b", cloud=True)
+
+    def work() -> dict[str, Any]:
+        kept: list[Any] = []
+        token = None
+        while True:
+            page = client.enhanced_jql("project = MALL", fields="*all", nextPageToken=token, limit=100)
+            kept += page["issues"]
+            token = page.get("nextPageToken")
+            if token is None:
+                return {"read": len(kept)}
+
+    return work
+
+
+# ------------------------------------------------------------------------------------------------------ pmbridge
+
+
+def sync(given: argparse.Namespace) -> Work:
+    """pmbridge: HTTP to committed rows, in the workspace *folder* (a new one if it is empty)."""
+    import pmbridge
+    import pmbridge_jira.adapter
+    import pmbridge.workspace  # noqa: F401 - before the clock starts
+
+    folder = Path(given.folder)
+    if not (folder / "pmbridge.toml").exists():
+        (folder / "pmbridge.toml").write_text(TOML.format(url=given.url), encoding="utf-8")
+
+    def work() -> dict[str, Any]:
+        with pmbridge.open(folder) as ws:
+            outcome = ws.sync(full=given.full).connections["build"]
+        if outcome.error:
+            raise outcome.error
+        return {
+            "read": outcome.read,
+            "written": outcome.new + outcome.changed,
+            "requests": outcome.requests,
+            "file_mib": (folder / "data" / "pmbridge.db").stat().st_size / 2**20,
+        }
+
+    return work
+
+
+def report(given: argparse.Namespace) -> Work:
+    """Both languages and all formats of a weekly report, from the mirror of *folder*."""
+    import pmbridge
+    import pmbridge.workspace  # noqa: F401
+
+    def work() -> dict[str, Any]:
+        with pmbridge.open(given.folder) as ws, tempfile.TemporaryDirectory() as out:
+            written = ws.engagement().report("weekly").write(out)
+            return {"read": len(written), "written": sum(path.stat().st_size for path in written)}
+
+    return work
+
+
+def view(given: argparse.Namespace) -> Work:
+    """The engagement of *folder*, now or (with --as-of) a year back."""
+    import pmbridge
+    import pmbridge.workspace  # noqa: F401
+
+    def work() -> dict[str, Any]:
+        with pmbridge.open(given.folder) as ws:
+            seen = ws.engagement().view(given.as_of or None)
+            return {"read": len(seen.work)}
+
+    return work
+
+
+# -------------------------------------------------------------------------------------------------- command line
+
+
+def help_text(_: argparse.Namespace) -> Work:
+    """`pmbridge --help`, a whole process."""
+    return child([str(Path(sys.executable).with_name("pmbridge")), "--help"])
+
+
+def python_pass(_: argparse.Namespace) -> Work:
+    """`python -c pass`, a whole process."""
+    return child([sys.executable, "-c", "pass"])
+
+
+def child(command: list[str]) -> Work:
+    """Run *command* and report its own CPU."""
+    import subprocess
+
+    def work() -> dict[str, Any]:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return {"cpu": (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)}
+
+    return work
+
+
+CASES: dict[str, Callable[[argparse.Namespace], Work]] = {
+    "bytes": bytes_only,
+    "bare": bare,
+    "jira": pycontribs,
+    "atlassian": atlassian,
+    "sync": sync,
+    "report": report,
+    "view": view,
+    "help": help_text,
+    "pass": python_pass,
+}
+
+
+def main() -> None:
+    """Run one case and print what it cost."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case", choices=[*CASES, "store", "sqlite"])
+    parser.add_argument("--url", default="")
+    parser.add_argument("--folder", default="")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--as-of", default="")
+    parser.add_argument("--size", type=int, default=100_000)
+    given = parser.parse_args()
+    if given.case in ("store", "sqlite"):
+        from benchmarks.store import CASES as STORE_CASES
+
+        work = STORE_CASES[given.case](given)
+    else:
+        work = CASES[given.case](given)
+    print(json.dumps(measured(work)))
+
+
+if __name__ == "__main__":
+    main()
