@@ -61,6 +61,11 @@ WORDS: dict[str, Words] = {
         "没有名为「{adapter}」的适配器，可用：{known}。",
         *_same("pmbridge adapters"),
     ),
+    "adapter-broken": Words(
+        'The adapter "{adapter}" ({distribution} {version}) cannot be used: {detail}.',
+        "适配器「{adapter}」（{distribution} {version}）无法使用：{detail_zh}。",
+        *_same("pmbridge adapters"),
+    ),
     "credential-missing": Words(
         'No secret for "{name}". Looked in {looked}.',
         "找不到「{name}」的令牌。查过{looked_zh}。",

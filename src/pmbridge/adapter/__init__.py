@@ -1,5 +1,8 @@
 """What an adapter's author needs: the contract, the HTTP client and parallel reading."""
 
+from typing import TYPE_CHECKING
+
+from pmbridge.adapter.address import Param, Params, clean_origin, is_loopback, origin_of
 from pmbridge.adapter.base import (
     API_VERSION,
     Adapter,
@@ -9,7 +12,20 @@ from pmbridge.adapter.base import (
     Question,
     SecretSource,
 )
-from pmbridge.adapter.policy import Auth, Call, HttpPolicy, Rate, Reply, Response, Wait, no_wait
+from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
+from pmbridge.adapter.parallel import in_order
+from pmbridge.adapter.policy import Auth, Call, HttpPolicy, Rate, Reply, Response, Traffic, Wait, no_wait
+from pmbridge.adapter.registry import (
+    Plugin,
+    SandboxPlugin,
+    available,
+    available_sandboxes,
+    load,
+    load_sandbox,
+)
+
+if TYPE_CHECKING:
+    from pmbridge.adapter.http import HttpClient
 
 __all__ = [
     "API_VERSION",
@@ -18,13 +34,40 @@ __all__ = [
     "Call",
     "ConnectionSettings",
     "Context",
+    "HttpClient",
     "HttpPolicy",
     "Memo",
+    "Param",
+    "Params",
+    "Plugin",
     "Question",
     "Rate",
     "Reply",
     "Response",
+    "SandboxPlugin",
     "SecretSource",
+    "Traffic",
     "Wait",
+    "available",
+    "available_sandboxes",
+    "classify_common",
+    "clean_origin",
+    "in_order",
+    "is_loopback",
+    "is_web_page",
+    "load",
+    "load_sandbox",
     "no_wait",
+    "origin_of",
+    "page_title",
+    "retry_after",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # requests and tenacity cost more to import than all the rest, and who only looks at the store needs neither.
+    if name == "HttpClient":
+        from pmbridge.adapter.http import HttpClient
+
+        return HttpClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

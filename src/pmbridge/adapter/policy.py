@@ -101,7 +101,8 @@ class HttpPolicy:
     max_bytes: int = 64 * 2**20
     max_depth: int = 64
     workers: int = 4
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    """May hold a password."""
     ca_bundle: str | None = None
 
 
