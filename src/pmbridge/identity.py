@@ -1,11 +1,16 @@
-"""Identifiers that sort by time."""
+"""Identifiers that sort by time, and which run and connection the present thread works for."""
 
 from __future__ import annotations
 
 import secrets
+from contextvars import ContextVar
 from datetime import datetime
 
 from pmbridge.clock import to_millis
+
+RUN: ContextVar[str | None] = ContextVar("run", default=None)
+CONNECTION: ContextVar[str | None] = ContextVar("connection", default=None)
+"""For the log: whoever formats an event reads them."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

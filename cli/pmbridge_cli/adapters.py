@@ -1,0 +1,50 @@
+"""`pmbridge adapters`: which tools can be read, from which distribution, and what could not be loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pmbridge_cli.context import App
+from pmbridge_cli.grammar import command
+from pmbridge_cli.layout import Column, table
+from pmbridge_cli.words import Both
+
+
+@command(
+    help=Both(
+        "List the adapters that are installed, and why one could not be loaded.",
+        "列出已安装的适配器；无法加载的，说明原因。",
+    )
+)
+def adapters(app: App) -> None:
+    from pmbridge.adapter.registry import available
+
+    found = available()
+    if app.json:
+        listed: list[dict[str, Any]] = [
+            {
+                "name": one.name,
+                "title": one.adapter.title if one.adapter else None,
+                "distribution": one.distribution,
+                "version": one.version,
+                "loaded": one.adapter is not None,
+                "problem": str(one.error) if one.error else None,
+            }
+            for one in found
+        ]
+        app.out.document({"schema": "pmbridge.adapters/1", "adapters": listed})
+        return
+    say = app.out.say
+    not_loaded = Both("NOT LOADED: {why}", "未加载：{why}")
+    rows = [
+        [
+            one.name,
+            one.adapter.title if one.adapter else "",
+            f"{one.distribution} {one.version}".strip(),
+            say(Both("ready", "可用")) if one.adapter else say(not_loaded.filled(why=one.error)),
+        ]
+        for one in found
+    ]
+    app.out.lines(table([Column(), Column(), Column(), Column()], rows, app.out.room))
+    if not rows:
+        app.out.line(Both("No adapter is installed.", "没有安装任何适配器。"))

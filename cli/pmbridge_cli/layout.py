@@ -1,0 +1,116 @@
+"""Text in columns: Chinese characters count two, long titles are cut with an ellipsis, refs and dates never."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ELLIPSIS = "…"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_WIDE = frozenset("WF")
+_NO_BREAK_BEFORE = frozenset("，。：；？！）」』、…")
+
+
+def visible(text: str) -> str:
+    """Return *text* on one line and without control characters: a remote title must not steer a terminal."""
+    return _CONTROL.sub(" ", text)
+
+
+def width(text: str) -> int:
+    """Return how many columns *text* takes on a terminal."""
+    return sum(_columns(sign) for sign in text)
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in _WIDE else 1
+
+
+def cut(text: str, columns: int) -> str:
+    """Return *text* in at most *columns*, ending in an ellipsis where something was left out."""
+    if width(text) <= columns:
+        return text
+    kept, used = [], 0
+    for sign in text:
+        if used + _columns(sign) > columns - 1:
+            break
+        kept.append(sign)
+        used += _columns(sign)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def padded(text: str, columns: int) -> str:
+    """Return *text* with blanks behind it up to *columns*."""
+    return text + " " * max(0, columns - width(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table. ``least``: it may be cut down to so many columns; ``None``: it is never cut."""
+
+    head: str = ""
+    least: int | None = None
+    right: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int, *, gap: int = 2) -> list[str]:
+    """Return the lines of a table that fits in *room* columns as far as its cuttable columns allow.
+
+    A head line comes first unless every head is empty. The last column is not padded.
+    """
+    cells = [[visible(cell) for cell in row] for row in rows]
+    heads = [column.head for column in columns]
+    widths = [max([width(heads[at]), *(width(row[at]) for row in cells)]) for at in range(len(columns))]
+    spare = room - sum(widths) - gap * (len(columns) - 1)
+    for at, column in enumerate(columns):
+        if spare < 0 and column.least is not None:
+            taken = max(min(-spare, widths[at] - max(column.least, width(column.head))), 0)
+            widths[at] -= taken
+            spare += taken
+    lines = [heads] if any(heads) else []
+    return [_line(columns, row, widths, gap) for row in [*lines, *cells]]
+
+
+def _line(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int], gap: int) -> str:
+    shown = []
+    for column, cell, columns_ in zip(columns, row, widths, strict=True):
+        text = cut(cell, columns_) if column.least is not None else cell
+        shown.append(" " * (columns_ - width(text)) + text if column.right else padded(text, columns_))
+    return (" " * gap).join(shown).rstrip()
+
+
+def spread(left: str, right: str, room: int) -> str:
+    """Return *left* and *right* at the two ends of one line of *room* columns, two blanks apart if it is too short."""
+    return f"{left}{' ' * max(2, room - width(left) - width(right))}{right}"
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Return *text* in lines of at most *room* columns, broken at blanks and between Chinese characters."""
+    lines, line, used = [], "", 0
+    for piece in pieces(text):
+        size = width(piece)
+        if line and used + width(piece.rstrip()) > room:
+            lines.append(line.rstrip())
+            line, used = "", 0
+            piece = piece.lstrip()
+            size = width(piece)
+        line += piece
+        used += size
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def pieces(text: str) -> list[str]:
+    """Return *text* in pieces that a line may end after."""
+    found: list[str] = []
+    for sign in text:
+        alone = _columns(sign) == 2 and sign not in _NO_BREAK_BEFORE
+        begins = not found or alone or (found[-1][-1:] == " " and sign != " ")
+        after_wide = bool(found) and _columns(found[-1][-1:] or " ") == 2 and sign not in _NO_BREAK_BEFORE
+        if begins or (after_wide and sign != " "):
+            found.append(sign)
+        else:
+            found[-1] += sign
+    return found

@@ -1,0 +1,131 @@
+"""The two streams of a screen: results on stdout, talk on stderr; one JSON document instead, when asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+from pmbridge_cli.words import NEXT, Both, Said
+
+if TYPE_CHECKING:
+    from pmbridge.errors import PmbridgeError
+
+ERROR = Both("Error: {text}", "错误：{text}")
+NOTE = Both("Note: {text}", "注意：{text}")
+_NO_CHINESE = Both("this output cannot show Chinese, so it is in English", "")
+_ASCII = str.maketrans(
+    {
+        "✓": "ok",
+        "✗": "x",
+        "⚠": "!",
+        "→": "->",
+        "↗": "up",
+        "↘": "down",
+        "·": "-",
+        "…": "...",
+        "–": "-",
+        "—": "--",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "≥": ">=",
+        "≤": "<=",
+        "×": "x",
+        "−": "-",
+    }
+)
+
+
+class Output:
+    """Where a command writes. ``language`` may become English when stdout cannot show Chinese."""
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, language: str, env: Mapping[str, str] = os.environ) -> None:
+        self.stdout, self.stderr, self._env = stdout, stderr, env
+        self.plain = not _can_show(stdout, "中✓")
+        self.language = language
+        if self.plain and language != "en":
+            self.language = "en"
+            self.note(_NO_CHINESE)
+
+    @property
+    def room(self) -> int:
+        """Columns of the terminal, at least 80; 80 where there is none."""
+        return max(80, shutil.get_terminal_size().columns) if self.stdout.isatty() else 80
+
+    def terminal(self, stream: TextIO) -> bool:
+        """Return whether progress and colour may be written to *stream*."""
+        return stream.isatty() and not self._env.get("NO_COLOR") and self._env.get("TERM") != "dumb"
+
+    def say(self, text: Said | str) -> str:
+        """Return *text* in the language of the screen."""
+        return text if isinstance(text, str) else text.in_(self.language)
+
+    def line(self, text: Said | str = "") -> None:
+        """Write one line of the result."""
+        self.stdout.write(self._fit(self.say(text), self.stdout) + "\n")
+
+    def lines(self, texts: Iterable[Said | str]) -> None:
+        """Write lines of the result."""
+        for text in texts:
+            self.line(text)
+
+    def talk(self, text: Said | str) -> None:
+        """Write one line that is not part of the result."""
+        self.stderr.write(self._fit(self.say(text), self.stderr) + "\n")
+
+    def note(self, text: Said) -> None:
+        """Write a warning: it never changes the exit code."""
+        self.talk(NOTE.filled(text=text))
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """Write the one JSON document of ``--json``."""
+        self.stdout.write(json.dumps(content, ensure_ascii=self.plain, indent=2) + "\n")
+
+    def next(self, command: Said | str) -> None:
+        """Write the next step as the last line of the result."""
+        self.line(NEXT.filled(command=command))
+
+    def error(self, text: str, next_step: str, name: str) -> None:
+        """Write an error: what happened to which thing, the next step, its stable name."""
+        self.talk(ERROR.filled(text=text))
+        if next_step:
+            self.talk(NEXT.filled(command=next_step))
+        self.talk(self.dim(f"[{name}]"))
+
+    def dim(self, text: str) -> str:
+        """Return *text* in the terminal's faint style, where stderr is one."""
+        return f"\x1b[2m{text}\x1b[0m" if self.terminal(self.stderr) else text
+
+    def _fit(self, text: str, stream: TextIO) -> str:
+        if not self.plain and _can_show(stream, text):
+            return text
+        encoding = stream.encoding or "ascii"
+        return text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
+
+
+def _can_show(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def error_document(error: PmbridgeError, language: str) -> dict[str, Any]:
+    """Return ``pmbridge.error/1``: name, exit code, text, next step and, for a configuration, every fault."""
+    document: dict[str, Any] = {
+        "schema": "pmbridge.error/1",
+        "error": error.name,
+        "exit": error.exit_code,
+        "connection": error.connection,
+        "text": error.text(language),
+        "next": error.next_step(language) or None,
+    }
+    faults = error.facts.get("faults_zh" if language.startswith("zh") else "faults") or error.facts.get("faults")
+    if isinstance(faults, tuple):
+        document["faults"] = [str(one) for one in faults]
+    return document
