@@ -138,9 +138,9 @@ class SecretChain:
     def __init__(
         self,
         connection: str,
-        reference: str | tuple[str, ...] = "keyring",
-        *,
+        reference: str | tuple[str, ...],
         folder: Path,
+        *,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.connection = connection

@@ -2,7 +2,7 @@
 
 from pmbridge.config.faults import Fault
 from pmbridge.config.file import ConfigFile, Noted, make_workspace
-from pmbridge.config.load import FILE_NAME, check, config_path, find_config, load
+from pmbridge.config.load import FILE_NAME, check, config_path, find_config, load_config
 from pmbridge.config.model import (
     NAME_PATTERN,
     Agency,
@@ -25,7 +25,7 @@ __all__ = [
     "check",
     "config_path",
     "find_config",
-    "load",
+    "load_config",
     "make_workspace",
     "store_url",
 ]

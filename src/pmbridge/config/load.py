@@ -58,7 +58,7 @@ def config_path(path: str | os.PathLike[str], cwd: Path) -> Path:
     return file if file.is_file() or (file.suffix == ".toml" and not file.is_dir()) else file / FILE_NAME
 
 
-def load(path: str | os.PathLike[str]) -> WorkspaceConfig:
+def load_config(path: str | os.PathLike[str]) -> WorkspaceConfig:
     """Read and check the configuration at *path*. Nothing but the file and the installed adapters is looked at.
 
     Raises:
