@@ -59,7 +59,9 @@ def config_path(path: str | os.PathLike[str], cwd: Path) -> Path:
 
 
 def load_config(path: str | os.PathLike[str]) -> WorkspaceConfig:
-    """Read and check the configuration at *path*. Nothing but the file and the installed adapters is looked at.
+    """Read and check the configuration at *path*, with the installed adapters and the files that it names.
+
+    No request is made and no secret read.
 
     Raises:
         ConfigError: ``config-invalid`` with all faults, or ``config-missing``.
@@ -95,7 +97,7 @@ def check(raw: Raw, file: Path) -> WorkspaceConfig:
     workspace = _table(WorkspaceTable, raw, ("workspace",), faults)
     agency = _table(Agency, raw, ("agency",), faults)
     limits = _table(SyncLimits, raw, ("sync",), faults)
-    connections = _connections(_tables(raw, "connections", faults), faults)
+    connections = _connections(_tables(raw, "connections", faults), file.parent, faults)
     engagements = _engagements(_tables(raw, "engagements", faults), _tables(raw, "connections", []), faults)
     config = WorkspaceConfig(
         file=file,
@@ -106,7 +108,7 @@ def check(raw: Raw, file: Path) -> WorkspaceConfig:
         sync=limits or SyncLimits(),
     )
     if (logo := config.agency.logo) and not config.path(logo).is_file():
-        faults.append(Fault(where="agency.logo", text=Label(en=f'names no file: "{logo}"', zh=f"没有文件「{logo}」")))
+        faults.append(_no_file("agency.logo", logo))
     if faults:
         raise invalid(file, faults)
     return config
@@ -165,7 +167,9 @@ def _tables(raw: Raw, key: str, faults: list[Fault]) -> dict[str, dict[str, Any]
     return tables
 
 
-def _connections(tables: Mapping[str, dict[str, Any]], faults: list[Fault]) -> dict[str, ConnectionSettings]:
+def _connections(
+    tables: Mapping[str, dict[str, Any]], folder: Path, faults: list[Fault]
+) -> dict[str, ConnectionSettings]:
     settings: dict[str, ConnectionSettings] = {}
     for name, table in tables.items():
         where = f"connections.{name}"
@@ -175,8 +179,22 @@ def _connections(tables: Mapping[str, dict[str, Any]], faults: list[Fault]) -> d
             continue
         checked = {key: value for key, value in table.items() if key != "secret" or _is_reference(value)}
         if read := _read(adapter.Settings, checked, ("connections", name), faults):
-            settings[name] = read
+            settings[name] = _with_bundle(read, folder, f"{where}.ca_bundle", faults)
     return settings
+
+
+def _with_bundle(settings: ConnectionSettings, folder: Path, where: str, faults: list[Fault]) -> ConnectionSettings:
+    """Return *settings* with the path of its CA file absolute, because nobody further on knows the folder."""
+    if settings.ca_bundle is None:
+        return settings
+    path = (folder / Path(settings.ca_bundle).expanduser()).absolute()
+    if not path.exists():
+        faults.append(_no_file(where, settings.ca_bundle))
+    return settings.model_copy(update={"ca_bundle": str(path)})
+
+
+def _no_file(where: str, named: str) -> Fault:
+    return Fault(where=where, text=Label(en=f'names no file: "{named}"', zh=f"没有文件「{named}」"))
 
 
 def _adapter(kind: object, where: str, faults: list[Fault]) -> type[Adapter[Any]] | None:
