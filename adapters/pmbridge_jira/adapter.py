@@ -1,0 +1,200 @@
+"""Jira Cloud and Jira Data Center behind one class. Reads; writing is not built yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import ConfigError, CredentialRefused, NotVisible
+from pmbridge.records import (
+    Account,
+    Cursor,
+    Details,
+    Gone,
+    Kind,
+    Listing,
+    Mirrored,
+    Page,
+    ProjectSchema,
+    Record,
+    RemoteProject,
+    Scope,
+    Skipped,
+    Verb,
+    Wanted,
+)
+from pmbridge.values import Label, ProjectId, RecordId
+from pmbridge_jira import connect as dialogue
+from pmbridge_jira import cursor as cursors
+from pmbridge_jira import describe as schemas
+from pmbridge_jira.cloud import CloudIssues
+from pmbridge_jira.details import DetailReader
+from pmbridge_jira.dialect import CLOUD, dialect_of
+from pmbridge_jira.fields import Catalogue
+from pmbridge_jira.issues import IssueFormat
+from pmbridge_jira.keep import recall, write_down
+from pmbridge_jira.kinds import KINDS
+from pmbridge_jira.pull import Pull, hidden, list_ids
+from pmbridge_jira.read import read
+from pmbridge_jira.search import IssueSearch
+from pmbridge_jira.server import ServerIssues
+from pmbridge_jira.settings import JiraSettings
+from pmbridge_jira.site import Site
+from pmbridge_jira.translate import ISSUE, LogReader
+
+_ASKED = "asked fields"
+_FOR_EVER = timedelta(days=36_500)
+
+
+class JiraAdapter(Adapter[JiraSettings]):
+    """One Jira site with one credential.
+
+    Dialect and account are found once and kept for a day, so that a pull in which nothing changed costs one search, and
+    one request for the versions of each project.
+    """
+
+    kind = "jira"
+    title = "Jira"
+    api_version = 1
+    record_version = 1
+    Settings = JiraSettings
+    kinds: ClassVar[Mapping[str, Kind]] = KINDS
+    quiet = frozenset({Verb.APPROVALS})
+
+    def __init__(self, settings: JiraSettings, context: Context) -> None:
+        super().__init__(settings, context)
+        self._site = Site(settings, context)
+        dialect = dialect_of(settings.deployment) if settings.deployment else CLOUD
+        lag = settings.index_lag_s
+        self.find_settles = dialect.index_lag if lag is None else timedelta(seconds=lag)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked of Jira so far."""
+        return self._site.traffic
+
+    @classmethod
+    def connect(
+        cls, answers: Mapping[str, str], probe: Callable[[str], Response]
+    ) -> tuple[Mapping[str, object], Question | None]:
+        """Ask for the address, on Cloud for the e-mail address, and for the token or password."""
+        return dialogue.connect(answers, probe)
+
+    def check(self) -> Account:
+        """Return who the credential is, at most a day old.
+
+        Raises:
+            CredentialRefused: refused by the site and, for a Cloud token, by the gateway; or taken for a visitor.
+        """
+        server = self._site.server()
+        me = self._site.account()
+        learned: dict[str, object] = {}
+        notes: tuple[Label, ...] = ()
+        if self.settings.deployment is None:
+            learned["deployment"] = self._site.dialect.name
+        if me.cloud_id and self.settings.cloud_id is None:
+            learned["cloud_id"] = me.cloud_id
+            notes = (
+                Label(
+                    zh="这是带范围的令牌，改走 Atlassian 网关。",
+                    en="This token has scopes: it goes through Atlassian's gateway.",
+                ),
+            )
+        return Account(
+            id=me.id,
+            name=me.name,
+            service=f"{self._site.dialect.product} {server.version}".strip(),
+            notes=notes,
+            learned=learned,
+            clock_skew_s=server.skew_s,
+        )
+
+    def projects(self) -> Iterator[RemoteProject]:
+        """Yield the projects that the account sees, by key."""
+        return schemas.projects(self._site)
+
+    def visible(self, projects: Collection[ProjectId]) -> frozenset[ProjectId]:
+        """Return which of *projects* the account sees now: one request per 50, on Data Center one in all."""
+        return frozenset(ProjectId(one.id) for one in self._site.find_projects(projects)) if projects else frozenset()
+
+    def describe(self, project: str) -> ProjectSchema:
+        """Return what a mapping of *project* may name: about ten requests.
+
+        Raises:
+            NotVisible: an id that cannot be seen.
+            ConfigError: no such key or name; lists the nearest.
+        """
+        return schemas.describe(self._site, self._site.catalogue(fresh=True), project)
+
+    def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
+        """Yield the pages of one pull; see :class:`pmbridge_jira.pull.Pull`."""
+        kept = cursors.parse(cursor)
+        self._site.account()  # from the memo, as a rule; without it an anonymous visitor's answers would pass
+        self._remember_asked(scope)
+        form = self._form(scope.fields.get(ISSUE, frozenset()), long=False)
+        pull = Pull(site=self._site, form=form, search=self._search(form), scope=scope, cursor=kept, mirrored=mirrored)
+        try:
+            yield from pull.pages()
+        except CredentialRefused:
+            self._site.forget_account()
+            raise
+
+    def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
+        """Yield the ids of all issues of each project, or that it cannot be seen."""
+        form = self._form(frozenset(), long=False)
+        search = self._search(form)
+        for project in scope.projects if ISSUE in scope.kinds else ():
+            try:
+                ids = list_ids(self._site, search, project)
+            except NotVisible as error:
+                yield hidden(self._site, project, error)
+            else:
+                yield Listing(project=project, kind=ISSUE, ids=dict.fromkeys(map(str, ids)))
+
+    def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
+        """Yield one answer per id, issues with their description and the fields that the last pull asked for."""
+        form = self._form(self._asked(), long=True)
+        return read(self._site, form, self._search(form), ids)
+
+    def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
+        """Yield comments, history and approvals of issues, always whole."""
+        catalogue = self._site.catalogue()
+        return DetailReader(self._site, LogReader(catalogue, start=self._start(catalogue))).read(wanted)
+
+    # ------------------------------------------------------------------------------------------- parts
+
+    def _search(self, form: IssueFormat) -> IssueSearch:
+        return (CloudIssues if self._site.dialect is CLOUD else ServerIssues)(self._site, form)
+
+    def _form(self, asked: Collection[str], *, long: bool) -> IssueFormat:
+        catalogue = self._site.catalogue()
+        if any(catalogue.get(one) is None for one in asked):
+            catalogue = self._site.catalogue(fresh=True)
+        for one in asked:
+            if catalogue.get(one) is None:
+                # A mapping names it, so silence would read as "empty" in every report.
+                catalogue.find(one, thing=self.context.connection)
+                raise ConfigError(n=1, file="pmbridge.toml", problems=one, problems_zh=one, faults=(one,))
+        return IssueFormat(
+            dialect=self._site.dialect,
+            catalogue=catalogue,
+            browse=self._site.browse(""),
+            asked=asked,
+            start=self._start(catalogue),
+            long=long,
+        )
+
+    def _start(self, catalogue: Catalogue) -> str | None:
+        name = self.settings.start_date_field
+        return catalogue.find(name, thing=self.context.connection).id if name else None
+
+    def _remember_asked(self, scope: Scope) -> None:
+        """Keep which fields are asked for: what is read by id must hold the same ones, also before the next pull."""
+        asked = sorted(scope.fields.get(ISSUE, frozenset()))
+        write_down(self.context.memo, _ASKED, [*asked], ttl=_FOR_EVER)
+
+    def _asked(self) -> frozenset[str]:
+        kept = recall(self.context.memo, _ASKED, ttl=_FOR_EVER)
+        return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()

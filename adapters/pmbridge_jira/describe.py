@@ -1,0 +1,253 @@
+"""What a mapping of one project may name: types, statuses, fields with their options, versions, sprints, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from pydantic import TypeAdapter
+
+from pmbridge.adapter import in_order
+from pmbridge.errors import ConfigError, NotVisible
+from pmbridge.records import (
+    NOT_YET,
+    FieldInfo,
+    KindSchema,
+    ProjectSchema,
+    RemoteProject,
+    StateInfo,
+    Support,
+    Verb,
+)
+from pmbridge.values import Label, Named, ProjectId
+from pmbridge_jira import groups, wire
+from pmbridge_jira.fields import OWN_PLACE, Catalogue, codec_for
+from pmbridge_jira.kinds import KINDS, NO_APPROVALS
+from pmbridge_jira.site import PROJECT_LIST, Site, pages
+from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, VERSION, state_of, utc
+
+_SYSTEM_FIELDS = {
+    "priority", "resolution", "components", "versions", "environment", "timeestimate", "timeoriginalestimate",
+    "timespent",
+}  # fmt: skip
+"""System fields worth a mapping, beside those that have a place of their own in a record."""
+_STORY_POINTS = "com.pyxis.greenhopper.jira:jsw-story-points"
+_NEEDS = {
+    Verb.CREATE: "CREATE_ISSUES",
+    Verb.UPDATE: "EDIT_ISSUES",
+    Verb.TRANSITION: "TRANSITION_ISSUES",
+    Verb.COMMENT: "ADD_COMMENTS",
+    Verb.NOTE: "ADD_COMMENTS",
+    Verb.LINK: "LINK_ISSUES",
+}
+_PROJECT_ADMIN = "ADMINISTER_PROJECTS"
+_PERMISSIONS = ("BROWSE_PROJECTS", *dict.fromkeys(_NEEDS.values()), _PROJECT_ADMIN)
+
+_TYPES = TypeAdapter(list[wire.TypeStatuses])
+_LINKS = TypeAdapter(wire.LinkTypes)
+_CREATE_TYPES = TypeAdapter(wire.CreateTypes)
+_CREATE_FIELDS = TypeAdapter(wire.CreateFields)
+_MINE = TypeAdapter(wire.Permissions)
+
+
+def projects(site: Site) -> Iterator[RemoteProject]:
+    """Yield the projects that can be seen, in Jira's order."""
+    for one in _all(site):
+        yield _remote(site, one)
+
+
+def _all(site: Site) -> list[wire.Project]:
+    if site.dialect.name == "server":
+        return site.get("/project", PROJECT_LIST)
+
+    def ask(offset: int) -> tuple[list[wire.Project], bool | None, int | None]:
+        page = site.search_projects(startAt=offset, maxResults=100, expand="insight", orderBy="key")
+        return page.values, page.isLast, page.total
+
+    return pages(ask)
+
+
+def _remote(site: Site, one: wire.Project) -> RemoteProject:
+    return RemoteProject(
+        id=ProjectId(one.id),
+        key=one.key,
+        name=one.name,
+        url=site.browse(one.key),
+        archived=bool(one.archived),
+        items=one.insight.totalIssueCount if one.insight else None,
+        updated_at=utc(one.insight.lastIssueUpdateTime) if one.insight else None,
+    )
+
+
+def find_project(site: Site, text: str) -> wire.Project:
+    """Return the project with that id, key or unique name.
+
+    Raises:
+        NotVisible: an id that is not there or cannot be seen.
+        ConfigError: no project of that key or name (lists the nearest), or several of that name.
+    """
+    wanted = text.strip()
+    if wanted.isascii() and wanted.isdigit():
+        found = site.find_projects([ProjectId(wanted)])
+        if not found:
+            raise NotVisible(
+                connection=site.context.connection, tool="Jira", thing=f"{site.context.connection}:{wanted}"
+            )
+        return found[0]
+    every = _all(site)
+    for same in (
+        [one for one in every if one.key.casefold() == wanted.casefold()],
+        [one for one in every if one.name.casefold() == wanted.casefold()],
+    ):
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise _wrong(
+                site, text, "is the name of", "是以下项目共有的名称：", [f"{one.key}|{one.id}" for one in same]
+            )
+    names = {name: one for one in every for name in (one.key, one.name)}
+    near = get_close_matches(wanted, list(names), n=3, cutoff=0.4) or sorted(one.key for one in every)[:3]
+    raise _wrong(
+        site, text, "is no project here; near:", "不是这里的项目，相近：", [f"{names[one].key}" for one in near]
+    )
+
+
+def _wrong(site: Site, text: str, en: str, zh: str, candidates: list[str]) -> ConfigError:
+    listed = ", ".join(dict.fromkeys(candidates)) or "-"
+    problem = f'"{text}" {en} {listed}'
+    return ConfigError(
+        connection=site.context.connection, n=1, file="pmbridge.toml", problems=problem,
+        problems_zh=f"「{text}」{zh}{listed}", faults=(problem,),
+    )  # fmt: skip
+
+
+def describe(site: Site, catalogue: Catalogue, text: str) -> ProjectSchema:
+    """Return the schema of the project that *text* names."""
+    found = find_project(site, text)
+    project = ProjectId(found.id)
+    service_desk = found.projectTypeKey == "service_desk"
+    types = site.get(f"/project/{project}/statuses", _TYPES)
+    granted = _permissions(site, project)
+    issue = KindSchema(
+        supports=_supports(ISSUE, granted) | ({} if service_desk else {Verb.APPROVALS: NO_APPROVALS}),
+        types=tuple(Named(id=one.id, name=one.name) for one in types),
+        states=_states(types),
+        fields=_fields(site, catalogue, project),
+        relations=_relations(site),
+    )
+    sprints = groups.board_sprints(site, project) if catalogue.sprint else []
+    versions = next(answer for _, answer in groups.versions(site, [project]))
+    if isinstance(versions, NotVisible):
+        raise versions
+    return ProjectSchema(
+        project=_remote(site, found),
+        kinds={
+            ISSUE: issue,
+            VERSION: KindSchema(supports=_supports(VERSION, granted), groups=tuple(versions)),
+            SPRINT: KindSchema(
+                supports=_supports(SPRINT, granted), groups=tuple(sprints or ()), complete=sprints is not None
+            ),
+            # There is no list of a project's labels; they are what its issues carry.
+            LABEL: KindSchema(supports=_supports(LABEL, granted), complete=False),
+        },
+    )
+
+
+def _states(types: list[wire.TypeStatuses]) -> tuple[StateInfo, ...]:
+    states = {status.id: state_of(status) for one in types for status in one.statuses}
+    owners: dict[str, set[str]] = {}
+    for one in types:
+        for status in one.statuses:
+            owners.setdefault(status.id, set()).add(one.id)
+    return tuple(StateInfo(state=state, types=frozenset(owners[id_])) for id_, state in states.items())
+
+
+def _relations(site: Site) -> tuple[Named, ...]:
+    """Return the words of both directions of every link type: what ``ItemLink.relation`` holds."""
+    try:
+        kinds = site.get("/issueLinkType", _LINKS).issueLinkTypes
+    except NotVisible:  # issue links are switched off
+        return ()
+    words = {word: one.name for one in kinds for word in (one.outward, one.inward) if word}
+    return tuple(Named(id=word, name=name) for word, name in words.items())
+
+
+def _fields(site: Site, catalogue: Catalogue, project: ProjectId) -> tuple[FieldInfo, ...]:
+    on_screens = _create_fields(site, project)
+    found = []
+    for one in catalogue.fields:
+        if not _is_mappable(one, project):
+            continue
+        seen = on_screens.get(one.id, [])
+        options = {
+            value.id: Named(id=value.id, name=value.name or value.value)
+            for screen in seen
+            for value in screen.allowedValues or ()
+            if value.id
+        }
+        found.append(
+            FieldInfo(
+                id=one.id,
+                name=one.name,
+                type=codec_for(one, site.dialect.text).type,
+                options=tuple(options.values()),
+                required=any(screen.required for screen in seen),
+                write=NOT_YET,
+            )
+        )
+    return tuple(found)
+
+
+def _is_mappable(one: wire.FieldDetails, project: ProjectId) -> bool:
+    if one.scope and one.scope.project and one.scope.project.id != project:
+        return False
+    if not one.custom:
+        return one.id in _SYSTEM_FIELDS and one.id not in OWN_PLACE
+    kind = (one.schema_.custom if one.schema_ else None) or ""
+    return kind == _STORY_POINTS or not kind.startswith("com.pyxis.greenhopper.jira:")
+
+
+def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire.CreateField]]:
+    """Return field id → how each issue type's create screen shows it; nothing where we may not create issues."""
+    home = f"/issue/createmeta/{project}/issuetypes"
+
+    def types(offset: int) -> tuple[list[wire.Named], bool | None, int | None]:
+        page = site.get(home, _CREATE_TYPES, startAt=offset, maxResults=200)
+        return page.issueTypes or page.values or [], None, page.total
+
+    def of_type(type_id: str) -> list[wire.CreateField]:
+        def fields(offset: int) -> tuple[list[wire.CreateField], bool | None, int | None]:
+            page = site.get(f"{home}/{type_id}", _CREATE_FIELDS, startAt=offset, maxResults=200)
+            return page.fields or page.values or [], None, page.total
+
+        return pages(fields)
+
+    found: dict[str, list[wire.CreateField]] = {}
+    try:
+        for screen in in_order(of_type, [one.id for one in pages(types)], workers=site.settings.workers):
+            for one in screen:
+                found.setdefault(one.fieldId, []).append(one)
+    except NotVisible:
+        return {}
+    return found
+
+
+def _permissions(site: Site, project: ProjectId) -> Mapping[str, bool] | None:
+    """Return permission → granted; ``None`` where the server does not say."""
+    try:
+        mine = site.get("/mypermissions", _MINE, projectId=project, permissions=",".join(_PERMISSIONS))
+    except NotVisible:
+        return None
+    return {key: bool(one.havePermission) for key, one in mine.permissions.items()}
+
+
+def _supports(kind: str, granted: Mapping[str, bool] | None) -> dict[Verb, Support]:
+    """Return what can be done here: what the code can do, less what the account may not."""
+    supports = dict(KINDS[kind].supports)
+    if granted is None:
+        return supports
+    needs = _NEEDS if kind == ISSUE else {Verb.CREATE: _PROJECT_ADMIN, Verb.UPDATE: _PROJECT_ADMIN}
+    for verb, permission in needs.items() if kind in (ISSUE, VERSION) else ():
+        if granted.get(permission) is False:
+            supports[verb] = Support(level="denied", note=Label(zh=f"缺少权限 {permission}", en=f"lacks {permission}"))
+    return supports

@@ -1,0 +1,308 @@
+"""What is asked of an issue on one connection, and how the answer becomes records.
+
+The wire model is made once per connection: fixed fields, the agile ones that the site has, and the mapped ones. A page
+is validated as a whole, which costs least; only when that fails is it read again issue by issue, so that one bad issue
+costs itself and not its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import Field as WireField
+from pydantic import JsonValue, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
+
+from pmbridge.adapter import HttpClient, Response
+from pmbridge.clock import to_millis
+from pmbridge.errors import ProtocolError
+from pmbridge.records import Group, Item, ItemLink, Person, ToolState
+from pmbridge.values import Day, FieldValue, Instant, Named, ProjectId, RecordId, When
+from pmbridge_jira import wire
+from pmbridge_jira.dialect import Dialect
+from pmbridge_jira.fields import Catalogue, codec_for, rich
+from pmbridge_jira.translate import (
+    ISSUE,
+    LABEL,
+    MARKER_LABEL,
+    MARKER_PROPERTY,
+    SPRINT,
+    VERSION,
+    label_group,
+    marker_of,
+    person,
+    sprint_group,
+    sprint_of,
+    state_of,
+    utc,
+)
+
+WHOLE_PAGE = 50
+"""So many issues, all of them unreadable, are no bad luck but an answer in an unknown form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """One answer that brings issues, validated."""
+
+    issues: tuple[wire.Issue, ...]
+    broken: tuple[wire.Broken, ...] = ()
+    failed: tuple[str, ...] = ()
+    """Ids that the server itself could not read; it says that asking again may help."""
+    token: str | None = None
+    is_last: bool | None = None
+    total: int | None = None
+
+    @property
+    def received(self) -> int:
+        """How many issues the server sent."""
+        return len(self.issues) + len(self.broken)
+
+    @property
+    def high(self) -> int:
+        """The newest ``updated`` in epoch milliseconds, 0 for none."""
+        return max((to_millis(one.fields.updated) for one in self.issues), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extra:
+    """One field beside the fixed ones: its id, and its name in the wire model (ids are no safe attribute names)."""
+
+    id: str
+    attribute: str
+    wire: Any
+    read: Callable[[Any], FieldValue | None] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class IssueFormat:
+    """The form of an issue on one connection.
+
+    ``asked``: vendor field ids of ``Scope.fields``. ``start``: field that holds the start. ``long``: descriptions too.
+    ``epic_ids``: epic key → issue id, for Data Center's epic link; filled by whoever looks keys up.
+    """
+
+    dialect: Dialect
+    catalogue: Catalogue
+    browse: str
+    """Address before an issue's key."""
+    asked: Collection[str] = ()
+    start: str | None = None
+    long: bool = False
+    epic_ids: dict[str, str] = field(default_factory=dict)
+
+    fields: tuple[str, ...] = field(init=False)
+    """Field ids to ask for: never all, never the default, which is the id alone."""
+    _page: TypeAdapter[wire.IssuePage] = field(init=False)
+    _tolerant: TypeAdapter[wire.IssuePage] = field(init=False)
+    _one: TypeAdapter[wire.Issue] = field(init=False)
+    _mapped: tuple[_Extra, ...] = field(init=False)
+    _sprint: str = field(init=False, default="")
+    _epic: str = field(init=False, default="")
+    _start: _Extra | None = field(init=False, default=None)
+    _states: dict[tuple[str, str | None], ToolState] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        extras = self._extras()
+        fixed = [name for name in wire.IssueFields.model_fields if self._wants(name)]
+        self.fields = tuple(dict.fromkeys([*fixed, *(["description"] if self.long else []), *(e.id for e in extras)]))
+        definitions: dict[str, Any] = {e.attribute: (e.wire | None, WireField(None, alias=e.id)) for e in extras}
+        if self.long:
+            definitions["description"] = (JsonValue, None)
+        fields = create_model("IssueFields", __base__=wire.IssueFields, **definitions)
+        issue = create_model("Issue", __base__=wire.Issue, fields=(fields, ...))
+        self._one = TypeAdapter(issue)
+        self._page = TypeAdapter(create_model("IssuePage", __base__=wire.IssuePage, issues=(list[issue], ...)))
+        each = Annotated[issue | wire.Broken, WrapValidator(_each)]
+        self._tolerant = TypeAdapter(create_model("TolerantPage", __base__=wire.IssuePage, issues=(list[each], ...)))
+
+    def _wants(self, name: str) -> bool:
+        # Data Center has no such field; its resolution date says when work ended.
+        return name != "statuscategorychangedate" or self.dialect.name == "cloud"
+
+    def _extras(self) -> list[_Extra]:
+        found: list[_Extra] = []
+
+        def add(id_: str, wire_type: Any, read: Callable[[Any], FieldValue | None] | None = None) -> _Extra:
+            extra = _Extra(id=id_, attribute=f"f{len(found)}", wire=wire_type, read=read)
+            found.append(extra)
+            return extra
+
+        if self.catalogue.sprint:
+            self._sprint = add(self.catalogue.sprint, list[wire.Sprint | str]).attribute
+        if self.catalogue.epic_link and self.dialect.name == "server":
+            self._epic = add(self.catalogue.epic_link, str).attribute
+        if self.start and (details := self.catalogue.get(self.start)):
+            codec = codec_for(details, self.dialect.text)
+            self._start = add(self.start, codec.wire, codec.read)
+        mapped = []
+        for id_ in sorted(self.asked):
+            if details := self.catalogue.get(id_):
+                codec = codec_for(details, self.dialect.text)
+                mapped.append(add(id_, codec.wire, codec.read))
+        self._mapped = tuple(mapped)
+        return found
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    def rows(self, client: HttpClient, response: Response) -> Rows:
+        """Return the issues of *response*.
+
+        Raises:
+            ProtocolError: not a page of issues; or a whole page of issues none of which can be read.
+        """
+        try:
+            page = client.parse(response, self._page).data
+        except ProtocolError as whole:
+            page = client.parse(response, self._tolerant).data
+            if len(page.issues) >= WHOLE_PAGE and all(isinstance(one, wire.Broken) for one in page.issues):
+                raise whole from None
+        return Rows(
+            issues=tuple(one for one in page.issues if not isinstance(one, wire.Broken)),
+            broken=tuple(one for one in page.issues if isinstance(one, wire.Broken)),
+            failed=tuple(one.id for one in page.issueErrors or ()),
+            token=page.nextPageToken,
+            is_last=page.isLast,
+            total=page.total,
+        )
+
+    def one(self, client: HttpClient, response: Response) -> wire.Issue:
+        """Return the single issue of *response*."""
+        return client.parse(response, self._one).data
+
+    def item(self, issue: wire.Issue) -> Item:
+        """Return the issue as a record."""
+        fields = issue.fields
+        state = self._state(fields.status)
+        labels = fields.labels or ()
+        return Item(
+            id=RecordId(kind=ISSUE, external_id=issue.id),
+            project=ProjectId(fields.project.id),
+            version=str(to_millis(fields.updated)),
+            title=fields.summary,
+            type=Named(id=fields.issuetype.id, name=fields.issuetype.name),
+            state=state,
+            key=issue.key,
+            url=self.browse + issue.key,
+            description=rich(getattr(fields, "description"), self.dialect.text) if self.long else None,  # noqa: B009
+            start=self._started(fields),
+            due=Day(on=fields.duedate) if fields.duedate else None,
+            done=_done(fields, state),
+            created_at=utc(fields.created),
+            updated_at=utc(fields.updated),
+            parent=self._parent(fields),
+            groups=self._groups(fields),
+            links=_links(fields),
+            assignees=(fields.assignee.id,) if fields.assignee and fields.assignee.id else (),
+            author=fields.reporter.id if fields.reporter else None,
+            marker=marker_of(issue.properties, labels),
+            fields={one.id: self._value(fields, one) for one in self._mapped},
+        )
+
+    def sprints(self, issue: wire.Issue) -> Iterator[Group]:
+        """Yield the sprints that the issue is or was in."""
+        for sprint in self._sprints_of(issue.fields):
+            yield sprint_group(sprint, ProjectId(issue.fields.project.id))
+
+    def labels(self, issue: wire.Issue) -> Iterator[Group]:
+        """Yield the labels that the issue carries, but ours."""
+        for label in issue.fields.labels or ():
+            if not label.startswith(MARKER_LABEL):
+                yield label_group(label, ProjectId(issue.fields.project.id))
+
+    def people(self, issue: wire.Issue) -> Iterator[Person]:
+        """Yield the accounts that the issue names."""
+        for user in (issue.fields.assignee, issue.fields.reporter):
+            if user is not None and (found := person(user)) is not None:
+                yield found
+
+    def epic_key(self, issue: wire.Issue) -> str | None:
+        """Return the key that Data Center's epic link holds, for :attr:`epic_ids`."""
+        return getattr(issue.fields, self._epic) if self._epic else None
+
+    def _state(self, status: wire.Status) -> ToolState:
+        # A site has few statuses: one record of each is enough.
+        key = (status.id, status.name)
+        if (state := self._states.get(key)) is None:
+            state = self._states[key] = state_of(status)
+        return state
+
+    def _value(self, fields: wire.IssueFields, one: _Extra) -> FieldValue | None:
+        value = getattr(fields, one.attribute)
+        return None if value is None or one.read is None else one.read(value)
+
+    def _started(self, fields: wire.IssueFields) -> When | None:
+        value = self._value(fields, self._start) if self._start else None
+        return value if isinstance(value, Day | Instant) else None
+
+    def _parent(self, fields: wire.IssueFields) -> RecordId | None:
+        if fields.parent is not None:
+            return RecordId(kind=ISSUE, external_id=fields.parent.id)
+        key = getattr(fields, self._epic) if self._epic else None
+        epic = self.epic_ids.get(key) if key else None
+        return RecordId(kind=ISSUE, external_id=epic) if epic else None
+
+    def _sprints_of(self, fields: wire.IssueFields) -> Iterator[wire.Sprint]:
+        for value in (getattr(fields, self._sprint) or ()) if self._sprint else ():
+            if (sprint := sprint_of(value)) is not None:
+                yield sprint
+
+    def _groups(self, fields: wire.IssueFields) -> tuple[RecordId, ...]:
+        found = [RecordId(kind=VERSION, external_id=one.id) for one in fields.fixVersions or ()]
+        found += [RecordId(kind=SPRINT, external_id=one.id) for one in self._sprints_of(fields)]
+        found += [
+            RecordId(kind=LABEL, external_id=one) for one in fields.labels or () if not one.startswith(MARKER_LABEL)
+        ]
+        return tuple(found)
+
+
+def properties(dialect: Dialect) -> list[str]:
+    """Return the issue properties to ask for; Data Center's search gives none, there the label is the marker."""
+    return [MARKER_PROPERTY] if dialect.name == "cloud" else []
+
+
+def _done(fields: wire.IssueFields, state: ToolState) -> Instant | None:
+    """Return when the work was done: since when its status counts as done.
+
+    Completion follows the status category, as Jira's own boards do. A resolution is a reason and may be set without it,
+    or later; its date stands in where the server does not tell the other.
+    """
+    if state.category != "done":
+        return None
+    at = fields.statuscategorychangedate or fields.resolutiondate
+    return Instant(at=at) if at else None
+
+
+def _links(fields: wire.IssueFields) -> tuple[ItemLink, ...]:
+    found = []
+    for link in fields.issuelinks or ():
+        kind = link.type
+        if link.outwardIssue is not None:
+            to, word = link.outwardIssue.id, kind.outward
+        elif link.inwardIssue is not None:
+            to, word = link.inwardIssue.id, kind.inward
+        else:
+            continue
+        found.append(ItemLink(relation=word or kind.name or kind.id, to=RecordId(kind=ISSUE, external_id=to)))
+    return tuple(found)
+
+
+def _each(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Validate one issue, or say which it is and where it fails. Without an id it fails its page."""
+    try:
+        return validate(value)
+    except ValidationError as error:
+        where = error.errors(include_url=False, include_context=False, include_input=False)
+        id_ = value.get("id") if isinstance(value, Mapping) else None
+        if not isinstance(id_, str | int):
+            raise
+        steps = [str(step) for step in where[0]["loc"] if step not in ("Issue", "Broken")]
+    return wire.Broken(id=str(id_), project=_project_of(value), field=f"{'.'.join(steps)[:120]} ({where[0]['type']})")
+
+
+def _project_of(value: Mapping[str, Any]) -> str | None:
+    fields = value.get("fields")
+    project = fields.get("project") if isinstance(fields, Mapping) else None
+    id_ = project.get("id") if isinstance(project, Mapping) else None
+    return str(id_) if isinstance(id_, str | int) else None

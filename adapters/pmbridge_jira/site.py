@@ -1,0 +1,336 @@
+"""One Jira site seen with one credential: which dialect it speaks, who we are there, and the client that asks it.
+
+Facts that hold for a day are kept in the memo, so that a quiet sync asks for nothing but changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import JsonValue, TypeAdapter
+
+from pmbridge.adapter import Context, HttpClient, HttpPolicy, Rate, Traffic, clean_origin
+from pmbridge.clock import to_millis
+from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError
+from pmbridge.values import ProjectId
+from pmbridge_jira import wire
+from pmbridge_jira.classify import TENANT_INFO, Classifier, pace, rate_key
+from pmbridge_jira.dialect import ANY_SERVER_INFO, Dialect, dialect_of
+from pmbridge_jira.fields import Catalogue
+from pmbridge_jira.keep import recall, write_down
+from pmbridge_jira.settings import Credential, JiraSettings
+
+T = TypeVar("T")
+
+REQUESTS_PER_S = 80.0
+"""Below the vendor's 100 a second, which the whole tenant shares."""
+_BURST = 40
+_ID_CHUNK = 50
+
+SERVER_INFO = TypeAdapter(wire.ServerInfo)
+_MYSELF = TypeAdapter(wire.Myself)
+_TENANT = TypeAdapter(wire.TenantInfo)
+_FIELDS = TypeAdapter(list[wire.FieldDetails])
+_PROJECT_PAGE = TypeAdapter(wire.ProjectPage)
+PROJECT_LIST = TypeAdapter(list[wire.Project])
+
+
+class ServerFacts(wire.Model):
+    """What the memo keeps of the server."""
+
+    deployment: str
+    version: str
+    url: str
+    """Where people open the site; empty when the server does not say."""
+    skew_s: float | None = None
+
+
+class AccountFacts(wire.Model):
+    """What the memo keeps of the account."""
+
+    id: str
+    name: str
+    email: str | None = None
+    cloud_id: str | None = None
+    """Set when only the gateway takes the token."""
+
+
+class ProjectFacts(wire.Model):
+    """What the memo keeps of a project."""
+
+    key: str
+    name: str
+    service_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A moment of the server's clock from which something was read."""
+
+    at: datetime
+
+    @property
+    def millis(self) -> int:
+        """Epoch milliseconds."""
+        return to_millis(self.at)
+
+
+class Site:
+    """The site of one connection. Makes no request before it is asked for something."""
+
+    def __init__(self, settings: JiraSettings, context: Context) -> None:
+        self.settings, self.context = settings, context
+        self._base = ""
+        self._dialect = dialect_of(settings.deployment) if settings.deployment else None
+        self._cloud_id = settings.cloud_id
+        self._credential = Credential(context.secret, settings)
+        self._client: HttpClient | None = None
+        self._spent = Traffic()
+        self._server: ServerFacts | None = None
+        self._projects: dict[ProjectId, ProjectFacts] = {}
+
+    # ------------------------------------------------------------------------------------------- asking
+
+    @property
+    def base(self) -> str:
+        """The site's own address, cleaned, without a slash at the end."""
+        if not self._base:
+            self._base = clean_origin(self.settings.base_url, insecure_http=self.settings.insecure_http)
+        return self._base
+
+    @property
+    def client(self) -> HttpClient:
+        """The client of this credential; through the gateway when a cloud id is known."""
+        if self._client is None:
+            self._client = self._open(self._cloud_id)
+        return self._client
+
+    @property
+    def traffic(self) -> Traffic:
+        """All that was asked so far, whichever way."""
+        now = self._client.traffic if self._client else Traffic()
+        return _sum(self._spent, now)
+
+    def get(self, resource: str, into: TypeAdapter[T], **params: str | int | Collection[str] | None) -> T:
+        """Read a resource of the platform's API."""
+        return self.get_at(self.dialect.path(resource), into, **params)
+
+    def get_at(self, path: str, into: TypeAdapter[T], **params: str | int | Collection[str] | None) -> T:
+        """Read any path of the site."""
+        sent = {name: value if isinstance(value, str | int) else _listed(value) for name, value in params.items()}
+        return self.client.get(path, into, params=sent, rate=rate_key(path)).data
+
+    def since(self) -> Callable[[], Since]:
+        """Note the present; the returned function says what the server's clock showed then.
+
+        The server's clock is known only after an answer, but what is read has to count from before the question.
+        """
+        began = self.context.clock.monotonic()
+
+        def told() -> Since:
+            now = self.client.server_now()
+            return Since(now - timedelta(seconds=self.context.clock.monotonic() - began))
+
+        return told
+
+    def _open(self, cloud_id: str | None) -> HttpClient:
+        site, gateway = self.base, clean_origin(self.settings.gateway_url, insecure_http=self.settings.insecure_http)
+        policy = HttpPolicy(
+            origin=site if cloud_id is None else f"{gateway}/ex/jira/{cloud_id}".rstrip("/"),
+            auth=self._credential,
+            classify=Classifier(
+                connection=self.context.connection,
+                user=self.settings.user,
+                names_account=lambda: self._dialect is not None and self._dialect.names_account,
+            ),
+            pace=pace,
+            rates=(Rate(per_s=self.settings.rate_per_s or REQUESTS_PER_S, burst=_BURST),),
+            bare_origins=(site,) if cloud_id is not None else (),
+            max_wait_s=self.settings.max_wait_s,
+            workers=self.settings.workers,
+            proxy=self.settings.proxy,
+            ca_bundle=self.settings.ca_bundle,
+        )
+        return HttpClient(policy, self.context.clock)
+
+    def _use(self, client: HttpClient) -> None:
+        if self._client is not None:
+            self._spent = _sum(self._spent, self._client.traffic)
+            self._client.close()
+        self._client = client
+
+    # -------------------------------------------------------------------------------------------- facts
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect, from the settings or found once."""
+        if self._dialect is None:
+            self._dialect = dialect_of(self.server().deployment)
+        return self._dialect
+
+    def server(self) -> ServerFacts:
+        """Return what the server says of itself."""
+        if self._server is None:
+            self._server = ServerFacts.model_validate(self.context.memo.get(self._key("server"), self._ask_server))
+        return self._server
+
+    def _ask_server(self) -> JsonValue:
+        path = self._dialect.path("/serverInfo") if self._dialect else ANY_SERVER_INFO
+        info = self.client.get(path, SERVER_INFO, rate=rate_key(path)).data
+        skew = (info.serverTime - self.context.clock.now()).total_seconds() if info.serverTime else None
+        url = (info.displayUrl or info.baseUrl or "").rstrip("/")
+        facts = ServerFacts(
+            deployment=info.deploymentType,
+            version=info.version or "",
+            url=url if url.startswith(("https://", "http://")) else "",
+            skew_s=skew,
+        )
+        return facts.model_dump(mode="json")
+
+    def account(self) -> AccountFacts:
+        """Return who the credential is; tries the gateway once when the site refuses a Cloud token.
+
+        Raises:
+            CredentialRefused: neither takes it, or the answer does not say whose it is.
+        """
+        facts = AccountFacts.model_validate(self.context.memo.get(self._key("account"), self._ask_account))
+        if facts.cloud_id and facts.cloud_id != self._cloud_id:
+            self._cloud_id = facts.cloud_id
+            self._use(self._open(facts.cloud_id))
+        return facts
+
+    def forget_account(self) -> None:
+        """Ask again next time: the credential was refused."""
+        self.context.memo.drop(self._key("account"))
+
+    def _ask_account(self) -> JsonValue:
+        try:
+            return self._who(None)
+        except CredentialRefused as refused:
+            if refused.name == "anonymous" or self._cloud_id is not None or self.dialect.name != "cloud":
+                raise
+            return self._who_by_gateway(refused)
+
+    def _who(self, cloud_id: str | None) -> JsonValue:
+        me = self.get("/myself", _MYSELF)
+        if me.id is None:
+            raise CredentialRefused("anonymous", connection=self.context.connection, tool="Jira")
+        facts = AccountFacts(id=me.id, name=me.displayName or me.id, email=me.emailAddress, cloud_id=cloud_id)
+        return facts.model_dump(mode="json")
+
+    def _who_by_gateway(self, refused: PmbridgeError) -> JsonValue:
+        """Try a token with scopes, which the site itself never takes and which looks like any other."""
+        try:
+            cloud_id = self._ask_cloud_id()
+            self._use(self._open(cloud_id))
+            return self._who(cloud_id)
+        except PmbridgeError:
+            # Whatever the gateway says, or that it cannot be reached: the site's own answer is what counts.
+            self._use(self._open(None))
+            raise refused from None
+
+    def _ask_cloud_id(self) -> str:
+        # Asked from the gateway's side, so that this address, which needs no credential, is not shown one.
+        with self._open("") as bare:
+            tenant = bare.get(f"{_origin(self.base)}{TENANT_INFO}", _TENANT).data
+            self._spent = _sum(self._spent, bare.traffic)
+        return tenant.cloudId
+
+    def catalogue(self, *, fresh: bool = False) -> Catalogue:
+        """Return the site's fields; *fresh* asks again, for one that was added today."""
+        if fresh:
+            self.context.memo.drop(self._key("fields"))
+        kept = self.context.memo.get(self._key("fields"), self._ask_fields)
+        return Catalogue(_FIELDS.validate_python(kept))
+
+    def _ask_fields(self) -> JsonValue:
+        kept: JsonValue = _FIELDS.dump_python(self.get("/field", _FIELDS), mode="json", by_alias=True)
+        return kept
+
+    def projects(self, ids: Collection[ProjectId]) -> Mapping[ProjectId, ProjectFacts]:
+        """Return what is known of *ids*, those that cannot be seen left out. May be a day old."""
+        for one in ids:
+            if one not in self._projects and (kept := recall(self.context.memo, self._key(f"project {one}"))):
+                self._projects[one] = ProjectFacts.model_validate(kept)
+        if unknown := [one for one in ids if one not in self._projects]:
+            self.find_projects(unknown)
+        return {one: self._projects[one] for one in ids if one in self._projects}
+
+    def _note_project(self, one: wire.Project) -> None:
+        facts = ProjectFacts(key=one.key, name=one.name, service_desk=one.projectTypeKey == "service_desk")
+        self._projects[ProjectId(one.id)] = facts
+        write_down(self.context.memo, self._key(f"project {one.id}"), facts.model_dump(mode="json"))
+
+    def find_projects(self, ids: Collection[ProjectId]) -> list[wire.Project]:
+        """Ask which of *ids* can be seen now."""
+        wanted = sorted(ids)
+        found: list[wire.Project] = []
+        if self.dialect.name == "server":
+            found = [one for one in self.get("/project", PROJECT_LIST) if one.id in wanted]
+        else:
+            for start in range(0, len(wanted), _ID_CHUNK):
+                found += self.search_projects(id=wanted[start : start + _ID_CHUNK], maxResults=_ID_CHUNK).values
+        for one in found:
+            self._note_project(one)
+        return found
+
+    def search_projects(self, **params: str | int | Collection[str] | None) -> wire.ProjectPage:
+        """Ask Cloud's project search for one page; no match is 404 there, not an empty page."""
+        try:
+            return self.get("/project/search", _PROJECT_PAGE, **params)
+        except NotVisible:
+            return wire.ProjectPage(values=[], isLast=True)
+
+    # -------------------------------------------------------------------------------------------- links
+
+    def home(self) -> str:
+        """Return the address under which people open the site."""
+        return self.server().url or self.base
+
+    def browse(self, key: str) -> str:
+        """Return the address of an issue or a project for a person."""
+        return f"{self.home()}/browse/{key}"
+
+    def thing(self, project: ProjectId) -> str:
+        """Return how messages name a project: ``connection:KEY``."""
+        known = self.projects([project]).get(project)
+        return f"{self.context.connection}:{known.key if known else project}"
+
+    def _key(self, what: str) -> str:
+        """Return a memo key that another address or user does not share."""
+        return f"{what} | {self.settings.base_url} | {self.settings.user or ''}"
+
+
+def pages(ask: Callable[[int], tuple[list[T], bool | None, int | None]]) -> list[T]:
+    """Read an offset-paged list to its end: *ask* takes an offset and gives values, ``isLast`` and ``total``.
+
+    Steps by what was received, because the server may give fewer than asked; ends at an empty page in any case.
+    """
+    found: list[T] = []
+    while True:
+        values, last, total = ask(len(found))
+        found += values
+        if not values or last is True or (last is None and (total is None or len(found) >= total)):
+            return found
+
+
+def _listed(value: Collection[str] | None) -> list[str] | None:
+    return None if value is None else list(value)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sum(one: Traffic, two: Traffic) -> Traffic:
+    return Traffic(
+        requests=one.requests + two.requests,
+        bytes=one.bytes + two.bytes,
+        waited_s=one.waited_s + two.waited_s,
+        retries=one.retries + two.retries,
+    )
