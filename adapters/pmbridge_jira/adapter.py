@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
+from pydantic import BaseModel
+
 from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
 from pmbridge.errors import ConfigError, CredentialRefused, NotVisible
 from pmbridge.records import (
@@ -44,8 +46,15 @@ from pmbridge_jira.settings import JiraSettings
 from pmbridge_jira.site import Site
 from pmbridge_jira.translate import ISSUE, LogReader
 
-_ASKED = "asked fields"
+_ASKED = "asked of issues"
 _FOR_EVER = timedelta(days=36_500)
+
+
+class _Asked(BaseModel):
+    """What the last pull asked of an issue, as the memo keeps it."""
+
+    kinds: tuple[str, ...]
+    fields: tuple[str, ...]
 
 
 class JiraAdapter(Adapter[JiraSettings]):
@@ -133,7 +142,7 @@ class JiraAdapter(Adapter[JiraSettings]):
         kept = cursors.parse(cursor)
         self._site.account()  # from the memo, as a rule; without it an anonymous visitor's answers would pass
         self._remember_asked(scope)
-        form = self._form(scope.fields.get(ISSUE, frozenset()), long=False)
+        form = self._form(scope.kinds, scope.fields.get(ISSUE, ()), long=False)
         pull = Pull(site=self._site, form=form, search=self._search(form), scope=scope, cursor=kept, mirrored=mirrored)
         try:
             yield from pull.pages()
@@ -143,7 +152,7 @@ class JiraAdapter(Adapter[JiraSettings]):
 
     def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
         """Yield the ids of all issues of each project, or that it cannot be seen."""
-        form = self._form(frozenset(), long=False)
+        form = self._form((), (), long=False)
         search = self._search(form)
         for project in scope.projects if ISSUE in scope.kinds else ():
             try:
@@ -155,7 +164,7 @@ class JiraAdapter(Adapter[JiraSettings]):
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id, issues with their description and the fields that the last pull asked for."""
-        form = self._form(self._asked(), long=True)
+        form = self._form(*self._asked(), long=True)
         return read(self._site, form, self._search(form), ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
@@ -168,7 +177,7 @@ class JiraAdapter(Adapter[JiraSettings]):
     def _search(self, form: IssueFormat) -> IssueSearch:
         return (CloudIssues if self._site.dialect is CLOUD else ServerIssues)(self._site, form)
 
-    def _form(self, asked: Collection[str], *, long: bool) -> IssueFormat:
+    def _form(self, kinds: Collection[str], asked: Collection[str], *, long: bool) -> IssueFormat:
         catalogue = self._site.catalogue()
         if any(catalogue.get(one) is None for one in asked):
             catalogue = self._site.catalogue(fresh=True)
@@ -181,6 +190,7 @@ class JiraAdapter(Adapter[JiraSettings]):
             dialect=self._site.dialect,
             catalogue=catalogue,
             browse=self._site.browse(""),
+            kinds=kinds,
             asked=asked,
             start=self._start(catalogue),
             long=long,
@@ -191,10 +201,11 @@ class JiraAdapter(Adapter[JiraSettings]):
         return catalogue.find(name, thing=self.context.connection).id if name else None
 
     def _remember_asked(self, scope: Scope) -> None:
-        """Keep which fields are asked for: what is read by id must hold the same ones, also before the next pull."""
-        asked = sorted(scope.fields.get(ISSUE, frozenset()))
-        write_down(self.context.memo, _ASKED, [*asked], ttl=_FOR_EVER)
+        """Keep what is asked for: an issue that is read by id must hold the same, also before the next pull."""
+        asked = _Asked(kinds=tuple(sorted(scope.kinds)), fields=tuple(sorted(scope.fields.get(ISSUE, ()))))
+        write_down(self.context.memo, _ASKED, asked.model_dump(mode="json"), ttl=_FOR_EVER)
 
-    def _asked(self) -> frozenset[str]:
+    def _asked(self) -> tuple[Collection[str], Collection[str]]:
         kept = recall(self.context.memo, _ASKED, ttl=_FOR_EVER)
-        return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()
+        asked = _Asked.model_validate(kept) if kept is not None else _Asked(kinds=tuple(KINDS), fields=())
+        return asked.kinds, asked.fields

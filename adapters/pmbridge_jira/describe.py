@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from pydantic import TypeAdapter
@@ -12,6 +12,7 @@ from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import (
     NOT_YET,
     FieldInfo,
+    Group,
     KindSchema,
     ProjectSchema,
     RemoteProject,
@@ -24,7 +25,7 @@ from pmbridge_jira import groups, wire
 from pmbridge_jira.fields import OWN_PLACE, Catalogue, codec_for
 from pmbridge_jira.kinds import KINDS, NO_APPROVALS
 from pmbridge_jira.site import PROJECT_LIST, Site, pages
-from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, VERSION, state_of, utc
+from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, VERSION, sprint_group, state_of, utc
 
 _SYSTEM_FIELDS = {
     "priority", "resolution", "components", "versions", "environment", "timeestimate", "timeoriginalestimate",
@@ -145,12 +146,19 @@ def describe(site: Site, catalogue: Catalogue, text: str) -> ProjectSchema:
             ISSUE: issue,
             VERSION: KindSchema(supports=_supports(VERSION, granted), groups=tuple(versions)),
             SPRINT: KindSchema(
-                supports=_supports(SPRINT, granted), groups=tuple(sprints or ()), complete=sprints is not None
+                supports=_supports(SPRINT, granted),
+                groups=_sprint_groups(sprints or (), project),
+                complete=sprints is not None,
             ),
             # There is no list of a project's labels; they are what its issues carry.
             LABEL: KindSchema(supports=_supports(LABEL, granted), complete=False),
         },
     )
+
+
+def _sprint_groups(sprints: Iterable[wire.Sprint], project: ProjectId) -> tuple[Group, ...]:
+    # Several boards may show one sprint.
+    return tuple({one.id: sprint_group(one, project) for one in sprints}.values())
 
 
 def _states(types: list[wire.TypeStatuses]) -> tuple[StateInfo, ...]:

@@ -86,13 +86,13 @@ def read_version(site: Site, id_: RecordId) -> Group | Gone:
     return _group(site, found, ProjectId(found.projectId))
 
 
-def board_sprints(site: Site, project: ProjectId) -> list[Group] | None:
+def board_sprints(site: Site, project: ProjectId) -> list[wire.Sprint] | None:
     """Return the sprints of the boards of *project*; ``None`` where the credential may not read boards.
 
     The agile API has scopes and a licence of its own; without them sprints come from the issues' field alone.
     """
     try:
-        return [sprint_group(one, project) for board in _boards(site, project) for one in _sprints(site, board)]
+        return [one for board in _boards(site, project) for one in _sprints(site, board)]
     except NotVisible:
         return None
 

@@ -7,7 +7,7 @@ costs itself and not its page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -79,6 +79,7 @@ class _Extra:
 class IssueFormat:
     """The form of an issue on one connection.
 
+    ``kinds``: kinds that are wanted; sprints and labels are asked for, and named as groups, only when they are.
     ``asked``: vendor field ids of ``Scope.fields``. ``start``: field that holds the start. ``long``: descriptions too.
     ``epic_ids``: epic key → issue id, for Data Center's epic link; filled by whoever looks keys up.
     """
@@ -87,6 +88,7 @@ class IssueFormat:
     catalogue: Catalogue
     browse: str
     """Address before an issue's key."""
+    kinds: Collection[str] = (ISSUE, VERSION, SPRINT, LABEL)
     asked: Collection[str] = ()
     start: str | None = None
     long: bool = False
@@ -98,12 +100,15 @@ class IssueFormat:
     _tolerant: TypeAdapter[wire.IssuePage] = field(init=False)
     _one: TypeAdapter[wire.Issue] = field(init=False)
     _mapped: tuple[_Extra, ...] = field(init=False)
+    _with_labels: bool = field(init=False)
     _sprint: str = field(init=False, default="")
     _epic: str = field(init=False, default="")
     _start: _Extra | None = field(init=False, default=None)
     _states: dict[tuple[str, str | None], ToolState] = field(init=False, default_factory=dict)
+    _types: dict[tuple[str, str | None], Named] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._with_labels = LABEL in self.kinds
         extras = self._extras()
         fixed = [name for name in wire.IssueFields.model_fields if self._wants(name)]
         self.fields = tuple(dict.fromkeys([*fixed, *(["description"] if self.long else []), *(e.id for e in extras)]))
@@ -129,7 +134,7 @@ class IssueFormat:
             found.append(extra)
             return extra
 
-        if self.catalogue.sprint:
+        if self.catalogue.sprint and SPRINT in self.kinds:
             self._sprint = add(self.catalogue.sprint, list[wire.Sprint | str]).attribute
         if self.catalogue.epic_link and self.dialect.name == "server":
             self._epic = add(self.catalogue.epic_link, str).attribute
@@ -181,7 +186,7 @@ class IssueFormat:
             project=ProjectId(fields.project.id),
             version=str(to_millis(fields.updated)),
             title=fields.summary,
-            type=Named(id=fields.issuetype.id, name=fields.issuetype.name),
+            type=self._type(fields.issuetype),
             state=state,
             key=issue.key,
             url=self.browse + issue.key,
@@ -200,22 +205,9 @@ class IssueFormat:
             fields={one.id: self._value(fields, one) for one in self._mapped},
         )
 
-    def sprints(self, issue: wire.Issue) -> Iterator[Group]:
+    def sprints(self, issue: wire.Issue) -> Iterator[wire.Sprint]:
         """Yield the sprints that the issue is or was in."""
-        for sprint in self._sprints_of(issue.fields):
-            yield sprint_group(sprint, ProjectId(issue.fields.project.id))
-
-    def labels(self, issue: wire.Issue) -> Iterator[Group]:
-        """Yield the labels that the issue carries, but ours."""
-        for label in issue.fields.labels or ():
-            if not label.startswith(MARKER_LABEL):
-                yield label_group(label, ProjectId(issue.fields.project.id))
-
-    def people(self, issue: wire.Issue) -> Iterator[Person]:
-        """Yield the accounts that the issue names."""
-        for user in (issue.fields.assignee, issue.fields.reporter):
-            if user is not None and (found := person(user)) is not None:
-                yield found
+        return self._sprints_of(issue.fields)
 
     def epic_key(self, issue: wire.Issue) -> str | None:
         """Return the key that Data Center's epic link holds, for :attr:`epic_ids`."""
@@ -227,6 +219,12 @@ class IssueFormat:
         if (state := self._states.get(key)) is None:
             state = self._states[key] = state_of(status)
         return state
+
+    def _type(self, issuetype: wire.Named) -> Named:
+        key = (issuetype.id, issuetype.name)
+        if (named := self._types.get(key)) is None:
+            named = self._types[key] = Named(id=issuetype.id, name=issuetype.name)
+        return named
 
     def _value(self, fields: wire.IssueFields, one: _Extra) -> FieldValue | None:
         value = getattr(fields, one.attribute)
@@ -251,10 +249,41 @@ class IssueFormat:
     def _groups(self, fields: wire.IssueFields) -> tuple[RecordId, ...]:
         found = [RecordId(kind=VERSION, external_id=one.id) for one in fields.fixVersions or ()]
         found += [RecordId(kind=SPRINT, external_id=one.id) for one in self._sprints_of(fields)]
-        found += [
-            RecordId(kind=LABEL, external_id=one) for one in fields.labels or () if not one.startswith(MARKER_LABEL)
-        ]
+        if fields.labels and self._with_labels:
+            theirs = (one for one in fields.labels if not one.startswith(MARKER_LABEL))
+            found += [RecordId(kind=LABEL, external_id=one) for one in theirs]
         return tuple(found)
+
+
+class Companions:
+    """The people, sprints and labels that issues name; each is told once, with the first issue that names it so."""
+
+    def __init__(self, form: IssueFormat) -> None:
+        self._form = form
+        self._people: set[str] = set()
+        self._labels: set[tuple[str, str]] = set()
+        self._sprints: dict[tuple[str, str], wire.Sprint] = {}
+
+    def of(self, issue: wire.Issue) -> Iterator[Group | Person]:
+        """Yield what *issue* names and was not told yet."""
+        fields = issue.fields
+        project = fields.project.id
+        for user in (fields.assignee, fields.reporter):
+            if user is not None and user.id not in self._people and (found := person(user)) is not None:
+                self._people.add(found.id.external_id)
+                yield found
+        yield from self.sprints(self._form.sprints(issue), ProjectId(project))
+        for label in (fields.labels or ()) if LABEL in self._form.kinds else ():
+            if (label, project) not in self._labels and not label.startswith(MARKER_LABEL):
+                self._labels.add((label, project))
+                yield label_group(label, ProjectId(project))
+
+    def sprints(self, sprints: Iterable[wire.Sprint], project: ProjectId) -> Iterator[Group]:
+        """Yield those of *sprints* that were not told yet, or told differently."""
+        for sprint in sprints:
+            if self._sprints.get((sprint.id, project)) != sprint:
+                self._sprints[sprint.id, project] = sprint
+                yield sprint_group(sprint, project)
 
 
 def properties(dialect: Dialect) -> list[str]:

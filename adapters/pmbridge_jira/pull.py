@@ -10,12 +10,12 @@ from typing import Any
 from pmbridge.adapter import Response, in_order
 from pmbridge.clock import from_millis, to_millis
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected, Unreachable
-from pmbridge.records import Group, Listing, Mirrored, Page, Person, Record, Scope, Skipped
+from pmbridge.records import Listing, Mirrored, Page, Record, Scope, Skipped
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_jira import groups
 from pmbridge_jira.cloud import TOKEN_LIVES
 from pmbridge_jira.cursor import JiraCursor, Position, Scan
-from pmbridge_jira.issues import IssueFormat, Rows
+from pmbridge_jira.issues import Companions, IssueFormat, Rows
 from pmbridge_jira.search import CHUNK, IssueSearch, PositionLost
 from pmbridge_jira.site import Site
 from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, VERSION
@@ -38,8 +38,9 @@ class Pull:
     """Projects already reported as not visible."""
     _bad: set[str] = field(default_factory=set)
     """Issues already reported as unreadable."""
-    _told: dict[RecordId, Record] = field(default_factory=dict)
-    """Groups and people already brought by this pull: each comes with the first issue that names it."""
+
+    def __post_init__(self) -> None:
+        self.companions = Companions(self.form)
 
     def pages(self) -> Iterator[Page]:
         """Yield pages until everything that the cursor has not covered is read."""
@@ -95,7 +96,7 @@ class Pull:
             found = groups.board_sprints(self.site, project)
             self.cursor = self.cursor.model_copy(update={"boards": {**self.cursor.boards, project: now}})
             if found is not None:
-                yield self._page(records=self._untold(found))
+                yield self._page(records=[*self.companions.sprints(found, project)])
 
     # ---------------------------------------------------------------------------------------- first scan
 
@@ -230,11 +231,7 @@ class Pull:
     def _records(self, rows: Rows, project: ProjectId) -> tuple[list[Record], list[Skipped]]:
         found: list[Record] = []
         for issue in rows.issues:
-            found += self._untold([*self.form.people(issue)])
-            if SPRINT in self.scope.kinds:
-                found += self._untold([*self.form.sprints(issue)])
-            if LABEL in self.scope.kinds:
-                found += self._untold([*self.form.labels(issue)])
+            found += self.companions.of(issue)
             if ISSUE in self.scope.kinds:
                 found.append(self.form.item(issue))
         broken = [one for one in rows.broken if one.id not in self._bad]
@@ -263,11 +260,6 @@ class Pull:
             id=RecordId(kind=ISSUE, external_id=id_),
             error=ProtocolError(connection=self.site.context.connection, tool="Jira", field=where, call=f"issue {id_}"),
         )
-
-    def _untold(self, records: Sequence[Group | Person]) -> list[Record]:
-        fresh: list[Record] = [one for one in records if self._told.get(one.id) != one]
-        self._told.update((one.id, one) for one in fresh)
-        return fresh
 
     def _hide(self, project: ProjectId, error: NotVisible) -> list[Skipped]:
         if project in self.hidden:
