@@ -77,6 +77,11 @@ class Output:
         """Write one line that is not part of the result."""
         self.stderr.write(self._fit(self.say(text), self.stderr) + "\n")
 
+    def prompt(self, text: Said | str) -> None:
+        """Write a question, and stay on its line."""
+        self.stderr.write(self._fit(self.say(text), self.stderr))
+        self.stderr.flush()
+
     def note(self, text: Said) -> None:
         """Write a warning: it never changes the exit code."""
         self.talk(NOTE.filled(text=text))

@@ -225,7 +225,13 @@ WORDS: dict[str, Words] = {
         '"{question}" needs an answer and there is no terminal.',
         "「{question_zh}」需要回答，但没有终端。",
         "add {option}",
-        "加 {option}",
+        "加 {option_zh}",
+    ),
+    "needs-answer": Words(
+        '"{question}" needs an answer that --yes cannot give.',
+        "「{question_zh}」需要回答，--yes 不能代答。",
+        "add {option}",
+        "加 {option_zh}",
     ),
     "read-only": Words(
         '"{name}" is read-only; {n} writes were planned, none sent.',

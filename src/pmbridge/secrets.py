@@ -412,7 +412,8 @@ class SecretChain:
         return (self._folder / Path(written).expanduser()).absolute()
 
     def _write(self, path: Path, secret: SecretStr) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed([one for one in path.parents if not one.exists()]):
+            folder.mkdir(mode=0o700)
         # A temporary file is born 0600; a rename leaves no moment with half a secret.
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
