@@ -69,10 +69,8 @@ def clean_origin(base_url: str, *, insecure_http: bool = False) -> str:
             which *insecure_http* allows.
     """
     base_url = base_url.strip()
-    try:
-        origin = origin_of(base_url)
-    except ValueError:
-        raise _unfit("is no http(s) address without a user name", "不是不含用户名的 http(s) 地址") from None
+    if (origin := _origin_if_any(base_url)) is None:
+        raise _unfit("is no http(s) address without a user name", "不是不含用户名的 http(s) 地址")
     parts = urlsplit(base_url)
     if parts.query or parts.fragment:
         raise _unfit("must end before any ? or #", "不能包含 ? 或 #")
@@ -82,6 +80,14 @@ def clean_origin(base_url: str, *, insecure_http: bool = False) -> str:
             "会以明文发送令牌，请用 https（或设 insecure_http = true）",
         )
     return origin + parts.path.rstrip("/")
+
+
+def _origin_if_any(url: str) -> str | None:
+    # None and no exception: the library's message quotes the address, and would hang on our error as its context.
+    try:
+        return origin_of(url)
+    except ValueError:
+        return None
 
 
 def _unfit(en: str, zh: str) -> ConfigError:
@@ -122,11 +128,9 @@ class Address:
             WrongOrigin: to another origin.
             ProtocolError: not an address.
         """
-        url = urljoin(self.url, location)
-        try:
-            origin = origin_of(url)
-        except ValueError:
-            raise ProtocolError(field="header Location", call=self.path) from None
+        url = _joined(self.url, location)
+        if (origin := _origin_if_any(url)) is None:
+            raise ProtocolError(field="header Location", call=self.path)
         if origin != self.origin:
             raise WrongOrigin(host=_host(self.origin), other=origin)
         return _given(url, origin, bare=self.bare, hidden=hidden)
@@ -162,12 +166,10 @@ def address_of(
 
 
 def _absolute(url: str, home: str, bare_origins: Collection[str], hidden: Collection[str]) -> Address:
-    try:
-        origin = origin_of(url)
-    except ValueError:
-        if "://" not in url:
-            raise ValueError("a path starts with a slash") from None
-        raise WrongOrigin(host=_host(home), other="an address that cannot be read") from None
+    if "://" not in url:
+        raise ValueError("a path starts with a slash")
+    if (origin := _origin_if_any(url)) is None:
+        raise WrongOrigin(host=_host(home), other="an address that cannot be read")
     bare = origin != home
     if bare and origin not in {origin_of(one) for one in bare_origins}:
         raise WrongOrigin(host=_host(home), other=origin)
@@ -181,6 +183,13 @@ def _given(url: str, origin: str, *, bare: bool, hidden: Collection[str]) -> Add
     path = redacted(parts.path or "/", hidden)
     shown = _masked(f"{origin}{path}?{parts.query}" if parts.query else f"{origin}{path}")
     return Address(url=url, shown=shown, path=path, origin=origin, bare=bare)
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return ""
 
 
 def redacted(text: str, hidden: Collection[str]) -> str:

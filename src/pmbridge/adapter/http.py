@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, TypeAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from pmbridge.adapter.address import Address, Params, address_of
+from pmbridge.adapter.address import Address, Params, address_of, clean_origin
 from pmbridge.adapter.classify import http_date, retry_after
 from pmbridge.adapter.decode import decode
 from pmbridge.adapter.errand import Errand, Headers, doubtful, header_value, secrets_in
@@ -77,14 +77,13 @@ class HttpClient:
     """All requests of one credential. Safe for threads; close it, or use it as a context manager.
 
     Raises:
-        ConfigError: the policy's CA bundle cannot be used.
-        ValueError: the policy's origin is no address.
+        ConfigError: the policy's origin is no address, or its CA bundle cannot be used.
     """
 
     def __init__(self, policy: HttpPolicy, clock: Clock) -> None:
         self._policy = policy
         self._clock = clock
-        self._base = policy.origin.rstrip("/")
+        self._base = clean_origin(policy.origin, insecure_http=True)  # whether that may be was asked before
         self._pace = Pace(policy.rates, clock)
         self._transport = Transport(policy, clock.monotonic)
         self._lock = threading.Lock()

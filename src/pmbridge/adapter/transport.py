@@ -153,7 +153,19 @@ class Transport:
             if left < self._policy.timeout_s[1]:
                 _shorten(raw, left)
         raw.release_conn()
+        if not parts and _ended_in_its_head(asked, answer.status_code, headers):
+            return Fault(error=unreachable("cut", asked.address), sent=True)
         return Response(status=answer.status_code, headers=headers, body=b"".join(parts), url=asked.address.shown)
+
+
+def _ended_in_its_head(asked: Outgoing, status: int, headers: Mapping[str, str]) -> bool:
+    """Return whether an answer without a body broke off before it said how long the body is.
+
+    ``http.client`` takes the end of the connection for the end of the headers, so that such an answer looks like
+    200 and nothing: like a list that is empty.
+    """
+    framed = "content-length" in headers or "transfer-encoding" in headers
+    return not framed and asked.method != "HEAD" and status not in (204, 304)
 
 
 def call_of(asked: Outgoing) -> str:
