@@ -141,11 +141,13 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-Unit = Literal["points", "estimate_minutes", "count"]
+Unit = Literal["points", "estimate_minutes", "count", "weighted"]
+"""``weighted``: several sources, each with its agreed share, so there is no common unit."""
 UNIT_LABELS: dict[Unit, Label] = {
     "points": Label(zh="点", en="points"),
     "estimate_minutes": Label(zh="分钟", en="minutes"),
     "count": Label(zh="项", en="items"),
+    "weighted": Label(zh="加权", en="weighted"),
 }
 
 

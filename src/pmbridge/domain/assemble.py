@@ -1,0 +1,220 @@
+"""From what the mirror holds to the engagement as of one instant: one pure function.
+
+The same inputs give the same view, so any past day can be replayed under today's mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.feed import Feed, SourceData, feed_of
+from pmbridge.domain.figure import Known, Unknown
+from pmbridge.domain.mapping import EngagementConfig, ReportingPolicy
+from pmbridge.domain.moment import Moment
+from pmbridge.domain.observed_change import observe_change
+from pmbridge.domain.observed_milestone import ObservedMilestone, observe
+from pmbridge.domain.order import natural
+from pmbridge.domain.rag import colours, overall
+from pmbridge.domain.recognise import Observed, Recognised, RecognisedChange, recognise
+from pmbridge.domain.resolved import ResolvedChangeRule
+from pmbridge.domain.rollup import on_time, roll_up
+from pmbridge.domain.schedule_rag import Schedule
+from pmbridge.domain.text import text_of
+from pmbridge.domain.unknowns import unknowns
+from pmbridge.domain.view import Change, Discrepancy, EngagementView, Milestone, SourceView, Work
+from pmbridge.values import Label, RecordId
+
+_HOLIDAYS_AROUND = timedelta(days=60)
+_SAME_REF = Label(zh="编号", en="reference")
+
+
+def assemble(
+    name: str,
+    config: EngagementConfig,
+    calendar: Calendar,
+    observed: Sequence[Observed],
+    as_of: datetime,
+    *,
+    slips: Mapping[str, Sequence[int]] | None = None,
+) -> EngagementView:
+    """Return the engagement *name* as of *as_of* (aware), out of what its sources showed then.
+
+    *slips*: each milestone's slippage in the reports issued so far, oldest first; without it no trend is judged.
+    Milestones stand by plan date (else the date reached, else the forecast; without any, last), then ref; changes
+    and work by ref and key, numbers counted as numbers.
+    """
+    zone = ZoneInfo(config.timezone)
+    moment = Moment(as_of=as_of, zone=zone, calendar=calendar)
+    data = [SourceData.at(one, moment, stale_after_hours=config.policy.stale_after_hours) for one in observed]
+    recognised = [recognise(one) for one in observed]
+    found = _milestones(data, recognised, config, moment)
+    milestones = tuple(one.milestone for one in found)
+    missing = {
+        ref: entry.weight for ref, entry in config.milestones.items() if all(one.ref != ref for one in milestones)
+    }
+    changes, doubles = _changes(data, recognised)
+    schedule = Schedule(
+        milestones=milestones,
+        moment=moment,
+        policy=config.policy,
+        contract_end_on=config.contract_end_on,
+        stale=frozenset(one.milestone.ref for one in found if one.stale),
+        tools={one.source.connection: one.source.tool for one in observed},
+        slips=slips or {},
+    )
+    rag = colours(schedule, [change for change, _ in changes], config.policy)
+    today = moment.today
+    return EngagementView(
+        name=name,
+        client=text_of(config.client, config.languages),
+        title=text_of(config.name, config.languages),
+        languages=tuple(config.languages),
+        zone=zone,
+        zone_name=config.timezone,
+        as_of=as_of,
+        today=today,
+        start_on=config.start_on,
+        contract_end_on=config.contract_end_on,
+        milestones=milestones,
+        changes=tuple(change for change, _ in changes),
+        work=_work(found),
+        progress=roll_up(milestones, missing, moment),
+        on_time=on_time(milestones, moment),
+        rag=rag,
+        overall=overall(rag, config.policy),
+        sources=tuple(_source_view(one) for one in data),
+        unknowns=unknowns(found, list(missing), changes),
+        discrepancies=(*(one for each in found for one in each.discrepancies), *doubles),
+        calendar_final=_calendar_final(milestones, moment),
+        holidays=calendar.holidays_between(today - _HOLIDAYS_AROUND, today + _HOLIDAYS_AROUND),
+        policy=_policy(config.policy),
+        policy_agreed=False,
+        terms={term: text_of(words, config.languages) for term, words in config.terms.items()},
+    )
+
+
+def _milestones(
+    data: Sequence[SourceData], recognised: Sequence[Recognised], config: EngagementConfig, moment: Moment
+) -> list[ObservedMilestone]:
+    feeds: dict[str, list[Feed]] = {}
+    for source, found in zip(data, recognised, strict=True):
+        for one in found.milestones:
+            feeds.setdefault(one.ref, []).append(feed_of(source, one))
+    seen = [observe(ref, ones, config, moment) for ref, ones in feeds.items()]
+    return sorted(seen, key=lambda one: _place(one.milestone))
+
+
+def _place(milestone: Milestone) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
+    for figure in (milestone.plan, milestone.reached_on, milestone.forecast):
+        if isinstance(figure, Known):
+            return False, figure.value.toordinal(), natural(milestone.ref)
+    return True, 0, natural(milestone.ref)
+
+
+def _changes(
+    data: Sequence[SourceData], recognised: Sequence[Recognised]
+) -> tuple[list[tuple[Change, ResolvedChangeRule]], list[Discrepancy]]:
+    """Return the changes, each under a ref of its own, and a discrepancy for each ref that two records claim."""
+    claims: dict[str, list[tuple[SourceData, RecognisedChange]]] = {}
+    for source, found in zip(data, recognised, strict=True):
+        for one in found.changes:
+            claims.setdefault(one.ref, []).append((source, one))
+    shown: dict[str, tuple[Change, ResolvedChangeRule]] = {}
+    doubles = []
+    for ref, ones in claims.items():
+        for source, one in ones:
+            own = ref if len(ones) == 1 else _own_ref(source, one, claims)
+            shown[own] = (observe_change(source, one, own), one.rule)
+        if len(ones) > 1 and any(one.named for _, one in ones):
+            sides = tuple((source.source.tool, one.record.key or one.record.title) for source, one in ones)
+            doubles.append(Discrepancy(ref=ref, what=_SAME_REF, sides=sides))
+    return [shown[ref] for ref in sorted(shown, key=natural)], doubles
+
+
+def _own_ref(source: SourceData, one: RecognisedChange, taken: Mapping[str, object]) -> str:
+    key = one.record.key
+    return key if key and key not in taken else f"{source.source.connection}:{key or one.record.id}"
+
+
+def _work(found: Sequence[ObservedMilestone]) -> tuple[Work, ...]:
+    placed: dict[str, dict[RecordId, Work]] = {}
+    for one in found:
+        refs = (one.milestone.ref,)
+        for feed, leaves in one.brought:
+            data = feed.data
+            works = placed.setdefault(data.source.connection, {})
+            for leaf in leaves:
+                item = leaf.item
+                before = works.get(item.id)
+                if before is not None:
+                    works[item.id] = replace(before, milestones=before.milestones + refs)
+                    continue
+                works[item.id] = Work(
+                    connection=data.source.connection,
+                    id=item.id,
+                    key=item.key,
+                    url=item.url,
+                    title=item.title,
+                    client_safe=data.source.titles_are_client_safe,
+                    status=leaf.category,
+                    original_status=item.state.name,
+                    done_on=leaf.done_on,
+                    weight=leaf.weight,
+                    milestones=refs,
+                    observed_at=data.observed_at,
+                )
+    work = [one for works in placed.values() for one in works.values()]
+    # Keys of one project differ in their number only, so the shorter one is the smaller. Three stable sorts by plain
+    # attributes are cheaper than one by tuples.
+    work.sort(key=attrgetter("key"))
+    work.sort(key=lambda one: len(one.key))
+    work.sort(key=attrgetter("connection"))
+    return tuple(work)
+
+
+def _source_view(data: SourceData) -> SourceView:
+    source = data.source
+    return SourceView(
+        connection=source.connection,
+        tool=source.tool,
+        project=source.project.name or source.project.key,
+        complete_as_of=data.observed.complete_as_of,
+        stale=data.stale,
+        problem=data.observed.problem,
+        items=len(data.observed.items),
+        unreadable=data.observed.unreadable,
+        client_can_open=source.client_can_open,
+    )
+
+
+def _calendar_final(milestones: Sequence[Milestone], moment: Moment) -> bool:
+    used = [moment.today]
+    for one in milestones:
+        used += [figure.value for figure in (one.plan, one.forecast) if not isinstance(figure, Unknown)]
+        used += [day for day in (one.forecast_low, one.forecast_high) if day is not None]
+    return all(moment.calendar.is_final(day) for day in used)
+
+
+def _policy(policy: ReportingPolicy) -> dict[str, str]:
+    return dict(_flat("", policy))
+
+
+def _flat(prefix: str, model: BaseModel) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for field in type(model).model_fields:
+        value = getattr(model, field)
+        if isinstance(value, BaseModel):
+            found += _flat(f"{prefix}{field}.", value)
+        elif isinstance(value, bool):
+            found.append((f"{prefix}{field}", "true" if value else "false"))
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            found.append((f"{prefix}{field}", shown))
+    return found
