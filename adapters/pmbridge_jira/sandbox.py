@@ -120,4 +120,4 @@ class JiraSandbox(Sandbox):
                 refusal = complaint(401, "Client must be authenticated to access this resource.")
             case _:
                 refusal = complaint(403, "You do not have permission to do this.")
-        return self.deployment.worded(refusal)
+        return self.deployment.refused(refusal, request)

@@ -84,11 +84,15 @@ class Deployment:
             if path == "/_edge/tenant_info" and self.cloud and not gated:
                 return reply({"cloudId": self.cloud_id})
             user = self._visitor(request, gated=gated)
-            return self._finish(self._route(request, path, user), user)
         except Refusal as refusal:
             return self.worded(refusal)
+        try:
+            response = self._route(request, path, user)
+        except Refusal as refusal:
+            response = self.worded(refusal)
         except JqlError as error:
-            return self._finish(envelope(400, *error.messages), self._visitor_or_none(request))
+            response = reply({"errorMessages": list(error.messages), "warningMessages": []}, 400)
+        return self._named(response, user)
 
     def _route(self, request: Request, path: str, user: User | None) -> Response:
         version, path = self._versioned(path)
@@ -149,9 +153,6 @@ class Deployment:
             raise Refusal(403, None, {"X-Authentication-Denied-Reason": reason})
         raise Refusal(401, None, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
 
-    def _visitor_or_none(self, request: Request) -> User | None:
-        return self.site.me if self._knows(request.headers.get("Authorization", "")) else None
-
     def _knows(self, header: str) -> bool:
         scheme, _, value = header.partition(" ")
         if self.auth == "pat":
@@ -194,11 +195,16 @@ class Deployment:
             headers |= {"X-RateLimit-FillRate": "1", "X-RateLimit-Interval-Seconds": "1"}
         return Refusal(429, {"errorMessages": ["Rate limit exceeded."], "errors": {}}, headers)
 
-    def _finish(self, response: Response, user: User | None) -> Response:
+    def _named(self, response: Response, user: User | None) -> Response:
         if user is not None:
             name, value = ("X-AAccountId", user.account_id) if self.cloud else ("X-AUSERNAME", user.username)
             response.headers[name] = value
         return response
+
+    def refused(self, refusal: Refusal, request: Request) -> Response:
+        """Return a refusal as the answer to the account, or to an anonymous visitor, who sent *request*."""
+        known = self._knows(request.headers.get("Authorization", "")) and refusal.status != 401
+        return self._named(self.worded(refusal), self.site.me if known else None)
 
     def worded(self, refusal: Refusal) -> Response:
         """Return a refusal as an answer."""
@@ -221,11 +227,6 @@ class Refusal(Exception):
 def complaint(status: int, *messages: str, **errors: str) -> Refusal:
     """Return a refusal in the platform's error envelope."""
     return Refusal(status, {"errorMessages": list(messages), "errors": errors})
-
-
-def envelope(status: int, *messages: str) -> Response:
-    """Return an answer in the platform's error envelope."""
-    return reply({"errorMessages": list(messages), "warningMessages": []}, status)
 
 
 def reply(body: object, status: int = 200) -> Response:
