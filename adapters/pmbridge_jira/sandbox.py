@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import SecretStr
 
 from pmbridge.testing.sandbox import FakeClock, FaultPlan, HttpRequest, HttpResponse, Sandbox, What
+from pmbridge.values import ProjectId
 
 # The routes register themselves when their modules are imported.
 from pmbridge_jira import sandbox_products, sandbox_projects, sandbox_search
@@ -93,6 +94,10 @@ class JiraSandbox(Sandbox):
     def secret(self) -> SecretStr:
         """Return the account's token or password."""
         return SecretStr(self.deployment.secret)
+
+    def projects(self) -> tuple[ProjectId, ...]:
+        """Return the ids of the projects that the account sees, oldest first."""
+        return tuple(ProjectId(str(one.id)) for one in self.site.projects.values() if not one.hidden)
 
     def play(self, until: datetime) -> None:
         """Tell the demo's story up to *until*; see :mod:`pmbridge_jira.sandbox_story`."""
