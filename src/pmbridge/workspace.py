@@ -188,16 +188,26 @@ class Workspace:
 
     # -- parts of sync ---------------------------------------------------------------------------------------
 
-    def _to_sync(self, wanted: Sequence[str]) -> list[str]:
+    def chosen_connections(self, wanted: Sequence[str] = ()) -> list[str]:
+        """Return *wanted*, or every connection of the file, in the file's order.
+
+        Raises:
+            ConfigError: there is no connection at all.
+            UnknownRef: one does not exist; lists the nearest.
+        """
         if not self.config.connections:
             raise ConfigError("no-connection")
         for name in wanted:
             if name not in self.config.connections:
                 raise _unknown("connection", name, self.config.connections, "pmbridge.toml")
+        return [name for name in self.config.connections if not wanted or name in wanted]
+
+    def _to_sync(self, wanted: Sequence[str]) -> list[str]:
+        chosen = self.chosen_connections(wanted)
         if not self.config.engagements:
             raise ConfigError("no-engagement")
         used = {source.connection for one in self.config.engagements.values() for source in one.sources}
-        return [name for name in self.config.connections if name in (set(wanted) or used)]
+        return [name for name in chosen if wanted or name in used]
 
     def _job(
         self, connection: str, run_id: str, options: Options, on_progress: Callable[[Progress], None] | None
