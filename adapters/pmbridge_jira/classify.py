@@ -19,7 +19,7 @@ _SERVER_INFO = "/serverInfo"
 _MAX_FAULTS = 5
 _FAULT_LENGTH = 200
 _EVERYTHING = "*"
-_IDS = re.compile(r"/(?:\d+|[A-Z][A-Z0-9_]*-\d+)(?=/|$)")
+_IDS = re.compile(r"(?<!/rest/api)/(?:[0-9]+|[A-Z][A-Z0-9_]*-[0-9]+)(?=/|$)")
 
 
 def rate_key(path: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_NUMBER = re.compile(r"\d{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPED = re.compile(r'(["\\])')
 

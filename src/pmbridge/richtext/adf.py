@@ -53,7 +53,7 @@ _SURPRISES = (
     TypeError,
     ValueError,
 )
-_MAX_DEPTH = 100
+_MAX_DEPTH = 60  # well inside what the Markdown parser follows, which counts more levels
 
 
 def to_html(original: str) -> str:

@@ -11,6 +11,9 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdownify import MarkdownConverter
 
+MAX_NESTING = 100
+"""Levels that Markdown is followed into; what lies deeper is cut off by the parser."""
+
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -80,7 +83,7 @@ class _Renderer(RendererHTML):
 
 
 def _parser(*, html: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": html}, renderer_cls=_Renderer)
+    parser = MarkdownIt("commonmark", {"html": html, "maxNesting": MAX_NESTING}, renderer_cls=_Renderer)
     return parser.enable(["table", "strikethrough"])
 
 
@@ -98,6 +101,12 @@ class _ToMarkdown(MarkdownConverter):
         text = _SPECIAL.sub(r"\\\1", text)
         text = _EDGE_UNDERSCORE.sub(r"\\_", text)
         return _LINE_START.sub(_break_marker, text)
+
+    def convert_br(self, el: Any, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        if "_inline" in parent_tags:
+            return " "
+        # At the end of its block a break breaks nothing, and its backslash would be read as one.
+        return "\\\n" if any(str(one).strip() for one in el.next_siblings) else ""
 
     def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
         href = "".join(_HREF_SPECIAL.get(char, char) for char in el.get("href") or "")
