@@ -25,11 +25,13 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 DEFAULT = Both("[default]", "[默认]")
-_SIGN = " › "
+_CLOSING = ("）", "」", "。")
 _NEEDED = Both("This needs an answer.", "需要一个答案。")
 _UNREADABLE = Both("That cannot be read as text.", "无法识别为文字。")
 _ONE_OF = Both("Answer with a number from 1 to {n}.", "请回答 1 到 {n} 的数字。")
 _SOME_OF = Both("Answer with numbers from 1 to {n}, as 1,3.", "请回答 1 到 {n} 的数字，如 1,3。")
+_LETTERS = Both("Answer with one of {letters}.", "请回答 {letters} 之一。")
+_BY_KEY = Both("  … and {n} more, by name: {key}", "  … 另有 {n} 个，直接输入名称，如 {key}")
 _YES_OR_NO = Both("Answer y or n.", "请回答 y 或 n。")
 _YES = same("--yes")
 _EMPTY = Both("Nothing was pasted.", "没有收到内容。")
@@ -86,9 +88,12 @@ class Ask:
         option: Said,
         given: str | None = None,
         default: str | None = None,
+        hint: str | None = None,
         check: Callable[[str], T],
     ) -> T | None:
         """Return the checked answer: what was *given* by an option, the default, or what is typed.
+
+        *hint* stands in brackets behind the question, instead of the default.
 
         Raises:
             ConfigError: what was given cannot be used.
@@ -101,7 +106,7 @@ class Ask:
             self._open.append(Open(question=question, option=option))
             return None
         while True:
-            typed = self._line(question, f" [{default}]" if default else "") or default
+            typed = self._line(question, f" [{hint or default}]" if hint or default else "") or default
             if not typed:
                 self._app.out.talk(_NEEDED)
                 continue
@@ -157,20 +162,42 @@ class Ask:
             except Unfit as unfit:
                 self._app.out.talk(unfit.why)
 
-    def several(self, question: Said, offers: Sequence[Offer], *, option: Said) -> list[str] | None:
-        """Return the keys of one or more offers, which are listed one a line."""
+    def listed(
+        self, question: Said, offers: Sequence[Offer], *, option: Said, several: bool = False, most: int = 30
+    ) -> list[str] | None:
+        """Return the keys of the offers that are chosen, by number or key: one, or with *several* any number.
+
+        They are listed one a line; of more than *most* the rest can be chosen by key.
+        """
         if not self.interactive:
             self._open.append(Open(question=question, option=option))
             return None
         self._app.out.talk(question)
-        for at, one in enumerate(offers, 1):
+        for at, one in enumerate(offers[:most], 1):
             self._app.out.talk(f"  {at} {self._app.out.say(one.text)}")
+        if len(offers) > most:
+            self._app.out.talk(_BY_KEY.filled(n=len(offers) - most, key=offers[most].key))
+        keys = {one.key.casefold(): one.key for one in offers}
+        numbers = {str(at): one.key for at, one in enumerate(offers, 1)}
         while True:
-            typed = self._line(Both("", ""), "").replace("，", ",").replace(" ", ",")
-            numbers = [one for one in typed.split(",") if one]
-            if numbers and all(one.isdigit() and 1 <= int(one) <= len(offers) for one in numbers):
-                return list(dict.fromkeys(offers[int(one) - 1].key for one in numbers))
-            self._app.out.talk(_SOME_OF.filled(n=len(offers)))
+            words = self._line(same(""), "").replace("，", ",").replace(" ", ",").casefold().split(",")
+            chosen = [numbers.get(word) or keys.get(word) for word in words if word]
+            if chosen and all(chosen) and (several or len(chosen) == 1):
+                return list(dict.fromkeys(one for one in chosen if one))
+            self._app.out.talk((_SOME_OF if several else _ONE_OF).filled(n=len(offers)))
+
+    def letter(self, question: Said, letters: Sequence[str], *, option: Said) -> str | None:
+        """Return one of *letters*; the first is the default. The question says what each means."""
+        if self._takes_defaults:
+            return letters[0]
+        if not self.interactive:
+            self._open.append(Open(question=question, option=option))
+            return None
+        while True:
+            typed = self._line(question, "").casefold() or letters[0]
+            if typed[0] in letters and typed in (typed[0], "yes", "no"):
+                return typed[0]
+            self._app.out.talk(_LETTERS.filled(letters=", ".join(letters)))
 
     def confirm(self, question: Said, *, default: bool, option: Said = _YES) -> bool | None:
         """Return yes or no. ``--yes`` says yes, whatever the default."""
@@ -205,8 +232,8 @@ class Ask:
                 # A terminal that would show the secret is no terminal for it.
                 warnings.simplefilter("error", getpass.GetPassWarning)
                 try:
-                    self._app.out.prompt(self._app.out.say(question) + _SIGN)
-                    typed = getpass.getpass("", stream=sys.stderr)
+                    # It writes the prompt itself, once nothing is shown any more.
+                    typed = getpass.getpass(_before(self._app.out.say(question), "› "), stream=sys.stderr)
                 except getpass.GetPassWarning:
                     self._open.append(Open(question=question, option=option))
                     return None
@@ -247,7 +274,7 @@ class Ask:
 
     def _line(self, question: Said, hint: str) -> str:
         while True:
-            self._app.out.prompt(f"{self._app.out.say(question)}{hint}{_SIGN}".lstrip())
+            self._app.out.prompt(_before(f"{self._app.out.say(question)}{hint}", "› "))
             try:
                 line = sys.stdin.readline()
                 line.encode()
@@ -257,6 +284,11 @@ class Ask:
             if not line:
                 raise click.Abort  # Ctrl-D
             return line.strip()
+
+
+def _before(text: str, sign: str) -> str:
+    """Return *text* and *sign* with a blank between, but none behind a full-width mark or at the start of a line."""
+    return text + sign if not text or text.endswith(_CLOSING) else f"{text} {sign}"
 
 
 def misfit(option: Said, why: Said, command: str) -> Exception:

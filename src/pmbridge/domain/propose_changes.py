@@ -117,17 +117,39 @@ def propose_changes(
     schema: ProjectSchema, items: Sequence[Item], kinds: Mapping[str, Kind]
 ) -> tuple[ChangeProposal, ...]:
     """Return the item types that look like change requests, the best first; only those with two items or more."""
+    found = [
+        change_proposal(schema, kind, one, its, score=score)
+        for kind, one, its in _types(schema, items, kinds)
+        if (score := _TYPE_NAMES.get((one.name or "").strip().casefold())) and len(its) >= LEAST_EXAMPLES
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.score, -len(one.examples), one.key)))
+
+
+def change_type(
+    schema: ProjectSchema, items: Sequence[Item], kinds: Mapping[str, Kind], named: str
+) -> ChangeProposal | None:
+    """Return what can be said about the item type of that name or id, whatever it looks like; ``None``: no such."""
+    for kind, one, its in _types(schema, items, kinds):
+        if named.strip().casefold() in ((one.name or "").strip().casefold(), one.id.casefold()):
+            return change_proposal(schema, kind, one, its)
+    return None
+
+
+def type_names(schema: ProjectSchema, items: Sequence[Item], kinds: Mapping[str, Kind]) -> list[str]:
+    """Return the names of all item types, in the project's order."""
+    return list(dict.fromkeys(one.name or one.id for _, one, _ in _types(schema, items, kinds)))
+
+
+def _types(
+    schema: ProjectSchema, items: Sequence[Item], kinds: Mapping[str, Kind]
+) -> list[tuple[str, Named, list[Item]]]:
     found = []
     for kind, described in schema.kinds.items():
-        if kind not in kinds or kinds[kind].shape != "item":
-            continue
-        types = {one.id: one for one in described.types} | {i.type.id: i.type for i in items if i.id.kind == kind}
-        for one in types.values():
-            score = _TYPE_NAMES.get((one.name or "").strip().casefold())
-            its = [item for item in items if item.id.kind == kind and item.type.id == one.id]
-            if score is not None and len(its) >= LEAST_EXAMPLES:
-                found.append(change_proposal(schema, kind, one, its, score=score))
-    return tuple(sorted(found, key=lambda one: (-one.score, -len(one.examples), one.key)))
+        if kind in kinds and kinds[kind].shape == "item":
+            its = [item for item in items if item.id.kind == kind]
+            types = {one.id: one for one in described.types} | {item.type.id: item.type for item in its}
+            found += [(kind, one, [item for item in its if item.type.id == one.id]) for one in types.values()]
+    return found
 
 
 def change_proposal(
