@@ -1,0 +1,41 @@
+"""What pmbridge remembers: the mirror of the tools and its history, runs and leases, and the reports it froze."""
+
+from pmbridge.store.rows import (
+    About,
+    Absence,
+    DetailRow,
+    ListingGap,
+    Observation,
+    PageOutcome,
+    Presence,
+    Problem,
+    ProjectKind,
+    ProjectRow,
+    RunRow,
+    SnapshotRow,
+    StoredCursor,
+    StoreFault,
+    Upgrade,
+)
+from pmbridge.store.run import Run
+from pmbridge.store.store import Store
+
+__all__ = [
+    "About",
+    "Absence",
+    "DetailRow",
+    "ListingGap",
+    "Observation",
+    "PageOutcome",
+    "Presence",
+    "Problem",
+    "ProjectKind",
+    "ProjectRow",
+    "Run",
+    "RunRow",
+    "SnapshotRow",
+    "Store",
+    "StoreFault",
+    "StoredCursor",
+    "Upgrade",
+]

@@ -1,0 +1,68 @@
+"""Small facts that an adapter keeps between runs, and the schemas of projects. Never a secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, delete, select
+
+from pmbridge.clock import Clock, to_millis
+from pmbridge.store.connections import connection_row
+from pmbridge.store.engine import Database
+from pmbridge.store.sql import canonical, upsert
+from pmbridge.store.tables import connection as connections
+from pmbridge.store.tables import memo
+
+
+class StoredMemo:
+    """The memo of one connection: a :class:`pmbridge.adapter.Memo` that outlives the process."""
+
+    def __init__(self, database: Database, clock: Clock, connection: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._connection = connection
+
+    def get(self, key: str, load: Callable[[], JsonValue], *, ttl: timedelta = timedelta(days=1)) -> JsonValue:
+        """Return what is kept under *key*, or call *load* (outside any transaction) and keep its result for *ttl*."""
+        now = to_millis(self._clock.now())
+        with self._database.read() as connection:
+            row = read(connection, self._connection, key)
+        if row is not None and now < row[1]:
+            found: JsonValue = json.loads(row[0])
+            return found
+        value = load()
+        self.put(key, canonical(value), ttl)
+        return value
+
+    def put(self, key: str, value: bytes, ttl: timedelta) -> None:
+        """Keep *value*, good for *ttl* from now."""
+        expires_at = to_millis(self._clock.now() + ttl)
+        with self._database.write() as connection:
+            connection.execute(
+                upsert(memo, connection.dialect.name, ("value", "expires_at")),
+                {
+                    "connection_id": connection_row(connection, self._connection),
+                    "key": key,
+                    "value": value,
+                    "expires_at": expires_at,
+                },
+            )
+
+    def drop(self, key: str) -> None:
+        """Forget *key*; harmless if it is not there."""
+        with self._database.write() as connection:
+            of = connection_row(connection, self._connection)
+            connection.execute(delete(memo).where(memo.c.connection_id == of, memo.c.key == key))
+
+
+def read(connection: Connection, name: str, key: str) -> tuple[bytes, int] | None:
+    """Return value and end of life (epoch milliseconds) of *key*, also when that is over; ``None`` if unknown."""
+    row = connection.execute(
+        select(memo.c.value, memo.c.expires_at)
+        .join(connections, connections.c.id == memo.c.connection_id)
+        .where(connections.c.name == name, memo.c.key == key)
+    ).one_or_none()
+    return None if row is None else (row.value, row.expires_at)
