@@ -302,6 +302,14 @@ class Call:
             raise complaint(400, "Invalid request payload. Refer to the REST API documentation and try again.")
         return body
 
+    @staticmethod
+    def listed(body: Json, name: str) -> list[str]:
+        """Return a list of a body's, each member as a string; empty if it is not there. Refuse other types with 400."""
+        said = body.get(name) or []
+        if not isinstance(said, list) or not all(isinstance(one, str | int) for one in said):
+            raise complaint(400, f"'{name}' must be a list.", **{name: "not a list"})
+        return [str(one) for one in said]
+
     def number(self, name: str, default: int, most: int | None = None) -> int:
         """Return a whole number of the query, never negative, at most *most*; refuse other words with 400."""
         said = self.request.args.get(name)

@@ -307,8 +307,7 @@ class _Reader:
 
     def _moment(self, name: str, token: Token) -> datetime:
         if not token.quoted and token.text.isdecimal():
-            millis = int(token.text)
-            if millis > _LAST_MILLIS:
+            if len(token.text) > 18 or (millis := int(token.text)) > _LAST_MILLIS:
                 raise JqlError(f"Date value '{token.text}' for field '{name}' is invalid.")
             at = datetime.fromtimestamp(millis / 1000, UTC)
             if self.whole_minutes and (at.second or at.microsecond):

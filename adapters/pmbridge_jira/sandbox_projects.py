@@ -73,17 +73,17 @@ def my_permissions(call: Call) -> Response:
 def check_permissions(call: Call) -> Response:
     found = []
     for asked in call.body().get("projectPermissions") or []:
-        projects, issues = asked.get("projects") or [], asked.get("issues") or []
+        projects, issues = call.listed(asked, "projects"), call.listed(asked, "issues")
         if len(projects) > 1000 or len(issues) > 1000:
             raise complaint(400, "The maximum number of projects and of issues is 1000.")
-        for key in asked.get("permissions") or []:
+        for key in call.listed(asked, "permissions"):
             if key not in PERMISSIONS:
                 raise complaint(400, f"Unrecognized permission: {key}")
             may = call.user is not None and key not in call.deployment.denied
             found.append({
                 "permission": key,
-                "projects": [int(one) for one in projects if may and call.site.project(str(one))],
-                "issues": [int(one) for one in issues if may and call.site.issue(str(one))],
+                "projects": [int(one) for one in projects if may and call.site.project(one)],
+                "issues": [int(one) for one in issues if may and call.site.issue(one)],
             })  # fmt: skip
     return reply({"globalPermissions": [], "projectPermissions": found})
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -86,9 +87,9 @@ def removed_search(_: Call) -> Response:
 @ROUTES.on("GET POST", "/api/search/jql", only="cloud")
 def search_jql(call: Call) -> Response:
     asked = _asked(call)
-    jql, fields = str(asked.get("jql") or ""), asked.get("fields") or ["id"]
-    properties = asked.get("properties") or []
-    fresh = frozenset(_whole(one, "reconcileIssues") for one in asked.get("reconcileIssues") or [])
+    jql, fields = str(asked.get("jql") or ""), call.listed(asked, "fields") or ["id"]
+    properties = call.listed(asked, "properties")
+    fresh = frozenset(_whole(one, "reconcileIssues") for one in call.listed(asked, "reconcileIssues"))
     if len(fresh) > MAX_RECONCILE:
         raise complaint(400, f"The maximum number of issues to reconcile is {MAX_RECONCILE}.")
     if len(properties) > MAX_PROPERTIES:
@@ -117,11 +118,11 @@ def search_jql(call: Call) -> Response:
 
 def _whole(value: object, name: str) -> int:
     """Return a whole number of a body, never negative; refuse anything else with 400."""
-    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(value)):
         raise complaint(
             400, "Invalid request payload. Refer to the REST API documentation and try again.", **{name: "?"}
         )
-    return int(value)
+    return int(str(value))
 
 
 def _asked(call: Call) -> Json:
@@ -188,7 +189,7 @@ def search(call: Call) -> Response:
     asked = _asked(call)
     if call.request.method == "GET":
         asked["startAt"] = call.number("startAt", 0)
-    start, fields = _whole(asked.get("startAt") or 0, "startAt"), asked.get("fields") or ["*navigable"]
+    start, fields = _whole(asked.get("startAt") or 0, "startAt"), call.listed(asked, "fields") or ["*navigable"]
     said = asked.get("maxResults")
     size = min(50 if said is None else _whole(said, "maxResults"), call.deployment.page_cap)
     if start + size > call.deployment.result_window and size:
@@ -214,30 +215,30 @@ def search(call: Call) -> Response:
 @ROUTES.on("POST", "/api/issue/bulkfetch", only="cloud")
 def bulkfetch(call: Call) -> Response:
     asked = call.body()
-    wanted, properties = asked.get("issueIdsOrKeys") or [], asked.get("properties") or []
+    wanted, properties = call.listed(asked, "issueIdsOrKeys"), call.listed(asked, "properties")
     if not 0 < len(wanted) <= MAX_BULK:
         raise complaint(400, f"The number of issues must be between 1 and {MAX_BULK}.")
     if len(properties) > MAX_PROPERTIES:
         raise complaint(400, f"The maximum number of properties is {MAX_PROPERTIES}.")
     found = _named(call, wanted)
-    logs = _NEWEST_IN_SEARCH if "changelog" in (asked.get("expand") or []) else None
+    logs = _NEWEST_IN_SEARCH if "changelog" in call.listed(asked, "expand") else None
     pairs = [(issue, issue.now) for issue in found]
-    issues = shown(call, pairs, asked.get("fields") or ["*navigable"], properties=properties, changelogs=logs)
+    issues = shown(call, pairs, call.listed(asked, "fields") or ["*navigable"], properties=properties, changelogs=logs)
     return reply({"issues": issues, "issueErrors": []})
 
 
-def _named(call: Call, wanted: Sequence[object]) -> list[Issue]:
+def _named(call: Call, wanted: Sequence[str]) -> list[Issue]:
     """Return the issues that are named and visible, each once, by ascending id; the others are simply not there."""
     if call.user is None:
         return []
-    found = {issue.id: issue for one in wanted if (issue := call.site.issue(str(one)))}
+    found = {issue.id: issue for one in wanted if (issue := call.site.issue(one))}
     return [found[id_] for id_ in sorted(found)]
 
 
 @ROUTES.on("POST", "/api/changelog/bulkfetch", only="cloud")
 def bulk_changelogs(call: Call) -> Response:
     asked = call.body()
-    wanted, field_ids = asked.get("issueIdsOrKeys") or [], asked.get("fieldIds") or []
+    wanted, field_ids = call.listed(asked, "issueIdsOrKeys"), call.listed(asked, "fieldIds")
     if not 0 < len(wanted) <= MAX_BULK_CHANGELOGS:
         raise complaint(400, f"The number of issues must be between 1 and {MAX_BULK_CHANGELOGS}.")
     if len(field_ids) > MAX_FIELD_IDS:
@@ -245,7 +246,7 @@ def bulk_changelogs(call: Call) -> Response:
     size = _whole(asked.get("maxResults") or 1000, "maxResults")
     if not 0 < size <= 10_000:
         raise complaint(400, "maxResults must be between 1 and 10000.")
-    question = _digest(sorted(map(str, wanted)), sorted(field_ids))
+    question = _digest(sorted(wanted), sorted(field_ids))
     start = _offset(call, asked.get("nextPageToken"), question)
     render, rows = call.render, []
     for issue in _named(call, wanted):

@@ -6,6 +6,7 @@ Nothing here knows HTTP. Issues keep their states, so that a search index which 
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
@@ -178,7 +179,7 @@ class Site:
 
     def issue(self, id_or_key: str) -> Issue | None:
         """Return the visible issue with that id or (also former) key, in any case of letters."""
-        number = int(id_or_key) if id_or_key.isdecimal() else self._keys.get(id_or_key.upper(), 0)
+        number = int(id_or_key) if re.fullmatch(r"\d{1,18}", id_or_key) else self._keys.get(id_or_key.upper(), 0)
         found = self.issues.get(number)
         return found if found is not None and self.visible(found) else None
 

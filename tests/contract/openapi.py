@@ -77,8 +77,9 @@ class _Document:
 class Spec:
     """All documents of one vendor. A path is looked for in each; ``{…}`` stands for one segment."""
 
-    def __init__(self, *documents: _Document, gateway: str = "") -> None:
-        self._gateway = re.compile(gateway)
+    def __init__(self, *documents: _Document, same: Sequence[tuple[str, str]] = ()) -> None:
+        """``same``: patterns and what to put in their place, for paths that mean a documented one."""
+        self._same = [(re.compile(pattern), put) for pattern, put in same]
         # The fixed part of a template decides between /version/{id} and /version/unresolved.
         self._operations = sorted(
             (operation for document in documents for operation in document.operations()),
@@ -87,7 +88,10 @@ class Spec:
 
     @classmethod
     def jira(cls, shared: Path) -> Spec:
-        """Jira Cloud's platform, boards and service requests; paths behind the gateway count as the site's."""
+        """Jira Cloud's platform, boards and service requests.
+
+        Paths behind the gateway count as the site's, those of version 2 as version 3's: the same operations.
+        """
         folder = shared / "specs"
         platform = _read(folder / "jira-cloud.openapi.json")
         patch = _read(folder / "jira-cloud.schema-corrections.json")["ops"]
@@ -95,11 +99,13 @@ class Spec:
         for name in ("jira-software", "jira-service-management"):
             vendor = _read(folder / f"{name}.openapi.json")
             documents.append(_Document(vendor, _opened(vendor)))
-        return cls(*documents, gateway=r"^/ex/jira/[^/]+(?=/)")
+        same = ((r"^/ex/jira/[^/]+(?=/)", ""), (r"^/rest/api/(2|latest)/", "/rest/api/3/"))
+        return cls(*documents, same=same)
 
     def operation(self, method: str, path: str) -> Operation | None:
         """Return the operation that *method* and *path* call, if the vendor has it."""
-        path = self._gateway.sub("", path)
+        for pattern, put in self._same:
+            path = pattern.sub(put, path)
         return next((one for one in self._operations if one.method == method and one.pattern.fullmatch(path)), None)
 
     def request_faults(

@@ -26,7 +26,7 @@ def test_a_good_token_is_the_account_and_says_so_in_every_answer() -> None:
 @pytest.mark.parametrize("wrong", [*WRONG_AT_CLOUD, None])
 def test_at_cloud_a_wrong_token_makes_an_anonymous_visitor_and_no_error(wrong: Any) -> None:
     with cloud() as sandbox:
-        sandbox.site.add_issue(sandbox.site.add_project("MALL", "商城"), "10002", "eins")
+        sandbox.site.add_issue(sandbox.site.add_project("MALL", "商城"), "10002", "one")
         nobody = Visitor(sandbox, wrong)
         search = nobody.ask("POST", "/search/jql", json={"jql": "project = MALL", "fields": ["summary"]})
         assert (search.status_code, search.json()) == (200, {"issues": [], "isLast": True})

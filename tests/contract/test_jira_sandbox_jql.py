@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pmbridge.clock import to_millis
+from pmbridge_jira.sandbox_jql import JqlError, compile_jql
 from tests.contract.jira_visitor import Visitor, cloud, server, visiting
 
 T0 = datetime(2026, 6, 5, 2, 0, tzinfo=UTC)
@@ -134,13 +137,13 @@ def test_all_unknown_names_are_told_at_once(me: Visitor) -> None:
 def test_an_unbounded_query_is_refused_at_cloud_and_answered_at_data_center(me: Visitor, jql: str) -> None:
     assert "Unbounded" in me.post("/search/jql", {"jql": jql}, status=400)["errorMessages"][0]
     with visiting(server()) as here:
-        here.sandbox.site.add_issue(here.sandbox.site.add_project("ALFA", "A"), "10002", "eins")
+        here.sandbox.site.add_issue(here.sandbox.site.add_project("ALFA", "A"), "10002", "one")
         assert here.get("/search", {"jql": jql})["total"] == 1
 
 
 def test_a_bare_date_is_read_in_the_accounts_zone() -> None:
     with visiting(cloud(zone="America/Los_Angeles")) as me:
-        me.sandbox.site.add_issue(me.sandbox.site.add_project("ALFA", "A"), "10002", "eins")
+        me.sandbox.site.add_issue(me.sandbox.site.add_project("ALFA", "A"), "10002", "one")
         assert me.keys('updated >= "2026-06-04 19:00"') == ["ALFA-1"]
         assert me.keys('updated >= "2026-06-05 10:00"') == []
         assert me.keys(f"updated >= {to_millis(T0)}") == ["ALFA-1"]
@@ -149,9 +152,25 @@ def test_a_bare_date_is_read_in_the_accounts_zone() -> None:
 def test_a_site_may_look_at_times_only_to_the_minute() -> None:
     with visiting(cloud(quirks=["minute-jql"])) as me:
         me.sandbox.clock.advance(30)
-        me.sandbox.site.add_issue(me.sandbox.site.add_project("ALFA", "A"), "10002", "eins")
+        me.sandbox.site.add_issue(me.sandbox.site.add_project("ALFA", "A"), "10002", "one")
         assert me.keys(f"updated >= {to_millis(T0)}") == ["ALFA-1"]
         assert me.keys(f"updated >= {to_millis(T0) + 1000}") == []
+
+
+_FIELDS = ["project", "key", "updated", "fixVersion", "sprint"]
+_VALUES = ["ALFA", "1780624800000", '"a b"', "openSprints", "-5m", "9" * 30, "٣", "empty"]
+_MARKS = ["(", ")", ",", "=", "!=", ">=", "'", '"', "\\", "in", "not", "is", "and", "or", "order", "by", "desc"]
+_WORDS = st.sampled_from([*_FIELDS, *_VALUES, *_MARKS])
+
+
+@given(st.lists(_WORDS, max_size=12).map(" ".join) | st.text(max_size=40))
+def test_no_text_breaks_the_reader(me: Visitor, jql: str) -> None:
+    try:
+        query = compile_jql(me.sandbox.site, jql)
+    except JqlError:
+        return
+    for issue in me.sandbox.site.issues.values():
+        assert query.matches(issue, issue.now) in (True, False)
 
 
 def test_data_center_leaves_unknown_issues_out_only_where_it_is_told_not_to_validate() -> None:

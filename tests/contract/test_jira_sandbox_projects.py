@@ -23,12 +23,12 @@ def me() -> Iterator[Visitor]:
 def test_projects_are_found_by_id_key_and_name_and_nothing_is_404(me: Visitor) -> None:
     site = me.sandbox.site
     for number in range(3):
-        site.add_project(f"P{number}", f"Projekt {number}", kind="service_desk" if number else "software")
+        site.add_project(f"P{number}", f"Project {number}", kind="service_desk" if number else "software")
     page = me.get("/project/search", {"maxResults": 2})
     assert ([one["key"] for one in page["values"]], page["total"], page["isLast"]) == (["P0", "P1"], 3, False)
     assert [one["key"] for one in me.get("/project/search", {"id": ["10001", "10003"]})["values"]] == ["P0", "P2"]
     assert [one["key"] for one in me.get("/project/search", {"keys": "P1"})["values"]] == ["P1"]
-    assert [one["key"] for one in me.get("/project/search", {"query": "projekt 2"})["values"]] == ["P2"]
+    assert [one["key"] for one in me.get("/project/search", {"query": "project 2"})["values"]] == ["P2"]
     assert me.get("/project/search", {"typeKey": "service_desk"})["total"] == 2
     assert me.get("/project/search", {"keys": "NOPE"}, status=404)
     assert me.get("/project/search", {"id": [str(n) for n in range(51)]}, status=400)
@@ -37,7 +37,7 @@ def test_projects_are_found_by_id_key_and_name_and_nothing_is_404(me: Visitor) -
 def test_insight_tells_of_issues_and_the_last_change(me: Visitor) -> None:
     site = me.sandbox.site
     project = site.add_project("MALL", "商城")
-    site.add_issue(project, "10002", "eins")
+    site.add_issue(project, "10002", "one")
     (shown,) = me.get("/project/search", {"expand": "insight"})["values"]
     assert shown["insight"] == {"totalIssueCount": 1, "lastIssueUpdateTime": "2026-06-05T10:00:00.000+0800"}
 
@@ -45,11 +45,11 @@ def test_insight_tells_of_issues_and_the_last_change(me: Visitor) -> None:
 def test_a_renamed_project_keeps_its_id_and_answers_to_its_old_key(me: Visitor) -> None:
     world, site = me.sandbox.world, me.sandbox.site
     project = world.project()
-    item = world.add_item(project, "eins")
+    item = world.add_item(project, "one")
     old = site.projects[int(project)].key
-    world.rename_project(project, "Neu")
+    world.rename_project(project, "New")
     shown = me.get(f"/project/{old}", {"expand": "projectKeys"})
-    assert (shown["id"], shown["name"], shown["projectKeys"]) == (project, "Neu", [f"{old}X", old])
+    assert (shown["id"], shown["name"], shown["projectKeys"]) == (project, "New", [f"{old}X", old])
     assert me.get(f"/issue/{old}-1")["key"] == f"{old}X-1"
     assert me.keys(f"project = {project}") == [f"{old}X-1"]
     assert me.get(f"/issue/{item.external_id}")["id"] == item.external_id
@@ -60,7 +60,7 @@ def test_versions_tell_their_dates_and_count_their_issues(me: Visitor) -> None:
     project = site.add_project("MALL", "商城")
     late = site.add_version(project, "M1", start=date(2026, 5, 1), release=date(2026, 6, 4))
     site.add_version(project, "M2", released=True, release=date(2026, 6, 1))
-    site.add_version(project, "M3", archived=True, description="alt")
+    site.add_version(project, "M3", archived=True, description="old")
     for status in ("10001", "10002", "10003", "10003"):
         site.add_issue(project, "10002", "x", status=status, versions=(late.id,))
     first, second, third = me.get("/project/MALL/version", {"expand": "issuesstatus"})["values"]
@@ -68,7 +68,7 @@ def test_versions_tell_their_dates_and_count_their_issues(me: Visitor) -> None:
     assert (first["startDate"], first["releaseDate"], first["overdue"]) == ("2026-05-01", "2026-06-04", True)
     assert (first["projectId"], first["id"]) == (10001, str(late.id))
     assert "overdue" not in second
-    assert (third["archived"], third["description"]) == (True, "alt")
+    assert (third["archived"], third["description"]) == (True, "old")
     assert [one["name"] for one in me.get("/project/MALL/version", {"status": "archived,released"})["values"]] == [
         "M2",
         "M3",
@@ -82,22 +82,22 @@ def test_an_edited_version_touches_no_issue(me: Visitor) -> None:
     world = me.sandbox.world
     project = world.project()
     group = world.add_group(project, "M1", due=date(2026, 6, 12))
-    item = world.add_item(project, "eins", group=group)
+    item = world.add_item(project, "one", group=group)
     before = me.get(f"/issue/{item.external_id}", {"fields": "updated"})
     me.sandbox.clock.advance(60)
-    world.edit(group, title="M1 neu", due=date(2026, 6, 17), state="done")
+    world.edit(group, title="M1 new", due=date(2026, 6, 17), state="done")
     shown = me.get(f"/version/{group.external_id}")
-    assert (shown["name"], shown["releaseDate"], shown["released"]) == ("M1 neu", "2026-06-17", True)
+    assert (shown["name"], shown["releaseDate"], shown["released"]) == ("M1 new", "2026-06-17", True)
     assert me.get(f"/issue/{item.external_id}", {"fields": "updated"}) == before
     (on_issue,) = me.get(f"/issue/{item.external_id}")["fields"]["fixVersions"]
-    assert on_issue["name"] == "M1 neu"
+    assert on_issue["name"] == "M1 new"
 
 
 def test_a_deleted_version_leaves_its_issues(me: Visitor) -> None:
     world = me.sandbox.world
     project = world.project()
     group = world.add_group(project, "M1")
-    item = world.add_item(project, "eins", group=group)
+    item = world.add_item(project, "one", group=group)
     world.delete(group)
     assert me.get(f"/issue/{item.external_id}")["fields"]["fixVersions"] == []
     assert me.get(f"/version/{group.external_id}", status=404)
@@ -175,7 +175,7 @@ def test_approvals_move_without_the_issue(me: Visitor) -> None:
     }
     assert shown["completedDate"]["epochMillis"] == 1780624920000
     assert issue.now is before
-    site.vote(site.ask_approval(issue, "zwei", [site.me.account_id]), site.me.account_id, "declined")
+    site.vote(site.ask_approval(issue, "two", [site.me.account_id]), site.me.account_id, "declined")
     assert [one["finalDecision"] for one in me.get(path)["values"]] == ["approved", "declined"]
     plain = site.add_issue(site.add_project("MALL", "商城"), "10002", "x")
     assert me.get(f"/rest/servicedeskapi/request/{plain.now.key}/approval", status=404)
@@ -241,21 +241,21 @@ def test_the_world_edits_items_by_the_names_of_the_contract(me: Visitor) -> None
     project, other = world.project(), world.project()
     epic = me.sandbox.world.add_epic(project, "epic")
     group = world.add_group(project, "M1")
-    item = world.add_item(project, "alt", state="in_progress", due=date(2026, 6, 1), parent=epic)
+    item = world.add_item(project, "old", state="in_progress", due=date(2026, 6, 1), parent=epic)
     sprint = me.sandbox.world.add_sprint(project, "迭代")
     path = f"/issue/{item.external_id}"
     shown = me.get(path)["fields"]
     assert (shown["status"]["id"], shown["duedate"], shown["parent"]["id"]) == ("10002", "2026-06-01", epic.external_id)
-    world.edit(item, title="neu", state="done", due=None, start=date(2026, 5, 1), points=5, group=group, parent=None)
+    world.edit(item, title="new", state="done", due=None, start=date(2026, 5, 1), points=5, group=group, parent=None)
     world.edit(item, group=sprint)
-    world.edit(item, group=RecordId(kind="label", external_id="rot"), fields={"customfield_10050": 3})
-    world.edit(item, description="lang")
+    world.edit(item, group=RecordId(kind="label", external_id="red"), fields={"customfield_10050": 3})
+    world.edit(item, description="long")
     shown = me.get(path)["fields"]
     assert (shown["summary"], shown["status"]["id"], shown["duedate"], shown["labels"]) == (
-        "neu",
+        "new",
         "10003",
         None,
-        ["rot"],
+        ["red"],
     )
     assert (shown["customfield_10015"], shown["customfield_10016"], shown["customfield_10050"]) == ("2026-05-01", 5, 3)
     assert [one["id"] for one in shown["fixVersions"]] == [group.external_id]
@@ -263,7 +263,7 @@ def test_the_world_edits_items_by_the_names_of_the_contract(me: Visitor) -> None
     assert "parent" not in shown
     world.edit(item, group=None)
     assert me.get(path)["fields"]["fixVersions"] == []
-    world.comment(item, "hallo")
+    world.comment(item, "hello")
     assert me.get(f"{path}/comment")["total"] == 1
     world.move(item, other)
     assert me.get(path)["fields"]["project"]["id"] == other
@@ -282,9 +282,9 @@ def test_the_world_refuses_what_jira_has_not(me: Visitor) -> None:
     world = me.sandbox.world
     project = world.project()
     item, group = world.add_item(project, "x"), world.add_group(project, "M1")
-    label = RecordId(kind="label", external_id="rot")
+    label = RecordId(kind="label", external_id="red")
     for id_, values in (
-        (item, {"colour": "rot"}),
+        (item, {"colour": "red"}),
         (group, {"points": 3}),
         (item, {"state": "cancelled"}),
         (label, {"title": "x"}),

@@ -71,7 +71,8 @@ def test_an_unknown_operation_is_found(jira: Spec) -> None:
     assert "no such operation" in jira.response_faults("GET", "/rest/api/3/milestones", 200, {})[0]
 
 
-def test_the_gateway_is_the_same_site(jira: Spec) -> None:
+def test_the_gateway_and_version_2_are_the_same_site(jira: Spec) -> None:
+    assert jira.request_faults("GET", "/rest/api/2/serverInfo") == []
     assert jira.request_faults("GET", "/ex/jira/11111111-2222-3333-4444-555555555555/rest/api/3/myself") == []
 
 
