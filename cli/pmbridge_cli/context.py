@@ -58,6 +58,13 @@ class App:
         return self.out.language
 
     @property
+    def user(self) -> str:
+        """Who types: the workspace's user, else the name of the login."""
+        import getpass
+
+        return self.workspace.config.workspace.user or getpass.getuser()
+
+    @property
     def interactive(self) -> bool:
         """Whether somebody can be asked: a terminal on both ends, and no document promised."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.json

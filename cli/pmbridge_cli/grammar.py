@@ -157,7 +157,7 @@ class UnknownCommand(click.UsageError):
         self.word, self.known = word, known
 
 
-def command(*, help: Both, **kwargs: Any) -> Callable[[Callable[..., int | None]], Command]:  # noqa: A002
+def command(name: str | None = None, *, help: Both, **kwargs: Any) -> Callable[[Callable[..., int | None]], Command]:  # noqa: A002
     """Make a command of a function whose first parameter is the :class:`App`."""
 
     def made(function: Callable[..., int | None]) -> Command:
@@ -168,7 +168,7 @@ def command(*, help: Both, **kwargs: Any) -> Callable[[Callable[..., int | None]
             app.begin()
             return function(app, *args, **values) or 0
 
-        return click.command(cls=Command, both=help, **kwargs)(update_wrapper(called, function))
+        return click.command(name, cls=Command, both=help, **kwargs)(update_wrapper(called, function))
 
     return made
 

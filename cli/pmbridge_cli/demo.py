@@ -1,0 +1,143 @@
+"""`pmbridge demo`: a whole report without an account, from a server on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pmbridge_cli.context import App
+from pmbridge_cli.grammar import command, option
+from pmbridge_cli.layout import wrapped
+from pmbridge_cli.words import Both
+
+if TYPE_CHECKING:
+    from pmbridge.demo import Told
+
+FOLDER = "demo-output"
+_SERVER = Both(
+    "A local server that behaves like Jira … started (no account, nothing leaves this machine)",
+    "一个与 Jira 行为相同的本地服务 … 已启动（无需账号，数据不离开本机）",
+)
+_STORY = Both("Syncing the story of one client and writing its report", "正在同步一位客户的故事并生成报告")
+_DONE = Both("Done. Open this first:", "完成。先打开：")
+_SEEN = Both(
+    "What you see: one client's week out of Jira. The state is amber, because M5 has no forecast 14 working days "
+    "before its date; one change waits for the client's decision; M6 is unknown, and says so.",
+    "您看到的是：从 Jira 得到的一位客户的一周。状态为黄，因为 M5 距计划日期只有 14 个工作日还没有预测；"
+    "一项变更等客户决定；M6 未知，报告照实写明。",
+)
+_TRY = Both("Try:   {command}", "试试：   {command}")
+_YOURS = Both("Your own project:   {command}", "您自己的项目：   {command}")
+_STAYS = Both(
+    "The server stays at {url} until Ctrl-C. Its clock stands at {at}; its secret is in {secret} (only you can read "
+    "it).",
+    "服务在 {url} 继续运行，按 Ctrl-C 结束。它的时钟停在 {at}；令牌在 {secret}（仅本用户可读）。",
+)
+_IN_ANOTHER = Both("In another terminal:   {command}", "在另一个终端：   {command}")
+_ENDED = Both("The server has stopped. The workspace stays.", "服务已停止，工作区保留。")
+
+
+@command(
+    help=Both(
+        "Tell one client's story on a local server and write the report out of it. Needs no account.",
+        "在本地服务上演示一位客户的故事并生成报告，无需账号。",
+    )
+)
+@option("--stay", is_flag=True, help=Both("keep the server running, for sync", "让服务继续运行，可用来 sync"))
+@option("--out", metavar="DIR", default=FOLDER, help=Both("where to write (demo-output)", "写到哪里（demo-output）"))
+def demo(app: App, *, stay: bool, out: str) -> None:
+    from pmbridge.demo import Demo
+
+    began = time.perf_counter()
+    with Demo(Path(out), language=app.language) as running:
+        _step(app, 1, _SERVER)
+        _step(app, 2, _STORY)
+        told = running.tell()
+        if app.json:
+            _document(app, told, running.url, time.perf_counter() - began)
+        else:
+            _screen(app, told, time.perf_counter() - began)
+        if stay:
+            _stay(app, told, running.url)
+
+
+def _step(app: App, number: int, text: Both) -> None:
+    """Say what is being done; under make, which has made the environment first, as steps 2 and 3 of 3."""
+    made = "MAKELEVEL" in app.env
+    if not app.json and not app.quiet:
+        app.out.line(Both(*(f"[{number + made}/{2 + made}] {one}" for one in text)))
+        app.out.stdout.flush()
+
+
+def _screen(app: App, told: Told, seconds: float) -> None:
+    outcome = told.sync.connections["jira"]
+    view = told.engagement.view()
+    at = min(source.complete_as_of for source in view.sources if source.complete_as_of).astimezone(view.zone)
+    out = app.out
+    out.line(
+        Both(
+            f"      jira {outcome.items:,} items, as of {at:%m-%d %H:%M} · {seconds:.1f} s",
+            f"      jira {outcome.items:,} 项，截至 {at:%m-%d %H:%M} · {seconds:.1f} 秒",
+        )
+    )
+    pages = {file.name.split(".")[-2]: file for file in told.files if file.suffix == ".html"}
+    mine = pages.get(app.language, told.files[0])
+    others = [file.name for file in pages.values() if file != mine]
+    other = ", ".join(others)
+    out.line(_DONE)
+    name = {"zh-CN": Both("Chinese", "中文"), "en": Both("English", "英文")}
+    language = next((key for key, file in pages.items() if file != mine), "")
+    out.line(Both(f"  {mine}      ({name[language].en}: {other})", f"  {mine}      （{name[language].zh}：{other}）"))
+    out.lines(wrapped(out.say(_SEEN), out.room))
+    out.line(_TRY.filled(command=f"{_program()} --config {told.workspace.folder} next --as-of {_moment(told)}"))
+    out.line(
+        _YOURS.filled(
+            command="make install && pmbridge connect jira" if "MAKELEVEL" in app.env else "pmbridge connect jira"
+        )
+    )
+
+
+def _document(app: App, told: Told, url: str, seconds: float) -> None:
+    outcome = told.sync.connections["jira"]
+    app.out.document(
+        {
+            "schema": "pmbridge.demo/1",
+            "server": url,
+            "workspace": str(told.workspace.folder),
+            "items": outcome.items,
+            "as_of": _moment(told),
+            "report": told.report.name,
+            "files": [str(file) for file in told.files],
+            "seconds": round(seconds, 1),
+        }
+    )
+    app.out.stdout.flush()
+
+
+def _stay(app: App, told: Told, url: str) -> None:
+    at = datetime.fromisoformat(_moment(told))
+    secret = told.workspace.folder / "data" / "secrets" / "jira"
+    app.out.talk(_STAYS.filled(url=url, at=f"{at:%Y-%m-%d %H:%M}", secret=secret))
+    app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {told.workspace.folder} sync"))
+    app.stopped = lambda: _ENDED
+    app.out.stdout.flush()
+    threading.Event().wait()
+
+
+def _moment(told: Told) -> str:
+    """Return the moment of the last report, as an option takes it."""
+    return told.report.data.header.as_of.isoformat(timespec="minutes")
+
+
+def _program() -> str:
+    """Return how the command was called, as it can be pasted: relative where it lies below the working folder."""
+    called = Path(sys.argv[0])
+    if not called.is_file():
+        return "pmbridge"
+    relative = os.path.relpath(called)
+    return relative if not relative.startswith("..") else "pmbridge"

@@ -1,0 +1,355 @@
+"""`pmbridge report`: make a draft, check it, issue it, look at what was issued."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pmbridge_cli.context import App
+from pmbridge_cli.grammar import Entry, argument, command, group, option
+from pmbridge_cli.layout import Column, table
+from pmbridge_cli.status import AS_OF
+from pmbridge_cli.words import Both, counted, day, moment, zone_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pmbridge import Engagement, EngagementView, Report
+    from pmbridge.values import Label
+
+REPORTS = "reports"
+_HEADLINE = 'pmbridge report weekly --headline "…"'
+_HEADLINE_HELP = Both("the sentence on top, in the report's first language", "首句，用报告的第一语言")
+_FORMATS_HELP = Both("html,md,json", "html,md,json")
+_OUT_HELP = Both("where to write (default: reports/NAME)", "写到哪里（默认 reports/名称）")
+_DRAFT = Both("Draft of", "草稿")
+_OPENED = Both("opened in the browser", "已在浏览器打开")
+_NOT_OPENED = Both("no browser here", "本机没有浏览器")
+
+report = group(
+    "report",
+    help=Both(
+        "Make, check and issue the client's report. A draft needs nothing filled in; only `issue` is strict.",
+        "制作、检查、发布客户报告。草稿不要求填写任何内容，只有 issue 严格。",
+    ),
+    entries={
+        "weekly": Entry("pmbridge_cli.report:weekly", Both("make a draft", "生成草稿")),
+        "check": Entry("pmbridge_cli.report:check", Both("what still prevents issuing it", "发布前还差什么")),
+        "issue": Entry("pmbridge_cli.report:issue", Both("freeze it and give it its number", "冻结并编号")),
+        "list": Entry("pmbridge_cli.report:list_", Both("what was issued", "已发布的报告")),
+        "show": Entry("pmbridge_cli.report:show", Both("an issued report again", "再看一份已发布的报告")),
+    },
+)
+
+
+# ---------------------------------------------------------------------------------------------------------- draft
+
+
+@command(help=Both("Make a draft of the weekly report.", "生成周报草稿。"))
+@option("--open", "opened", is_flag=True, help=Both("open it in the browser", "在浏览器中打开"))
+@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+@option("--as-of", metavar="TIME", help=AS_OF)
+@option("--formats", metavar="LIST", help=_FORMATS_HELP)
+@option("--out", metavar="DIR", help=_OUT_HELP)
+def weekly(
+    app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
+) -> None:
+    documents = []
+    for engagement in app.chosen_all():
+        view = engagement.view(as_of)
+        draft = engagement.reports.draft(view, "weekly", headline=headline)
+        if headline:
+            engagement.reports.keep(draft)
+        files = _write(app, engagement, draft, formats, out)
+        shown = _open(app, files) if opened else None
+        if app.json:
+            documents.append(_draft_document(app, draft, view, files, opened=shown))
+        else:
+            _draft_screen(app, engagement, draft, view, files, opened=shown)
+    if app.json:
+        app.out.document({"schema": "pmbridge.report-draft/1", "drafts": documents})
+
+
+def _write(app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None) -> tuple[Path, ...]:
+    from pmbridge.reporting import FORMATS
+
+    folder = Path(out) if out else app.workspace.folder / REPORTS / engagement.name
+    chosen = [one.strip() for one in formats.split(",") if one.strip()] if formats else FORMATS
+    return made.write(folder, formats=chosen)
+
+
+def _open(app: App, files: Sequence[Path]) -> bool:
+    """Open the HTML in the language of the screen, else the first; return whether a browser took it."""
+    import webbrowser
+
+    pages = [file for file in files if file.suffix == ".html"]
+    graphical = sys.platform in ("darwin", "win32") or app.env.get("DISPLAY") or app.env.get("WAYLAND_DISPLAY")
+    # On a machine without a screen the module would start a text browser in this terminal.
+    if not pages or not (graphical or app.env.get("BROWSER")):
+        return False
+    mine = [file for file in pages if file.name.endswith(f".{app.language}.html")]
+    try:
+        return webbrowser.open((mine or pages)[0].absolute().as_uri())
+    except webbrowser.Error:
+        return False
+
+
+def _draft_screen(
+    app: App, engagement: Engagement, draft: Report, view: EngagementView, files: Sequence[Path], *, opened: bool | None
+) -> None:
+    out = app.out
+    out.line(_title_line(draft, view))
+    state = "" if opened is None else out.say(_OPENED if opened else _NOT_OPENED)
+    out.line(f"  {_files(files)}{'        ' + state if state else ''}")
+    out.line(_overall(view))
+    gaps = _gaps(draft, view)
+    if gaps:
+        number = counted(len(gaps), "thing is", "things are", " 处")
+        out.line(
+            Both(
+                f"{number.en} not complete yet (the client's copy says “unknown” where it is):",
+                f"{number.zh}还不完整（客户版会照实写「未知」）：",
+            )
+        )
+        rows = [[out.say(text), f"→ {out.say(remedy)}" if remedy else ""] for text, remedy in gaps]
+        out.lines(f"  {line}".rstrip() for line in table([Column(least=30), Column()], rows, out.room - 2))
+    chosen = f" -e {engagement.name}" if len(app.workspace.engagements) > 1 else ""
+    command = f"pmbridge report check{chosen}"
+    out.line(Both(f"Before it goes to the client: {command}", f"给客户前：{command}"))
+
+
+def _title_line(made: Report, view: EngagementView) -> Both:
+    from pmbridge.report.names import EDITIONS
+
+    header, zone = made.data.header, zone_name(view.zone_name)
+    edition = EDITIONS[header.edition]
+    first, last = day(header.period_from, view.today), day(header.period_to, view.today)
+    local = view.as_of.astimezone(view.zone)
+    at = f"{day(local.date(), view.today)} {local:%H:%M}"
+    draft = Both(f"{_DRAFT.en} ", f"{_DRAFT.zh} ") if header.draft else Both("", "")
+    name = Both(
+        f"{edition.en.lower() if header.draft else edition.en} {header.number}", f"{edition.zh} {header.number}"
+    )
+    return Both(
+        f"{draft.en}{name.en}, {first} to {last}, as of {at} ({zone.en})",
+        f"{draft.zh}{name.zh}，期间 {first} 至 {last}，截至 {at}（{zone.zh}）",
+    )
+
+
+def _files(files: Sequence[Path]) -> str:
+    """Return the first path whole and of the others what differs: ``x.zh-CN.html   …en.html   .md   .json``."""
+    first, *others = files
+    parts, seen = [_relative(first)], {first.suffix}
+    for file in others:
+        if file.suffix == first.suffix:
+            parts.append("…" + "".join(file.suffixes[-2:]).lstrip("."))
+        elif file.suffix not in seen:
+            parts.append(file.suffix)
+            seen.add(file.suffix)
+    return "   ".join(parts)
+
+
+def _relative(path: Path) -> str:
+    try:
+        return os.fspath(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return os.fspath(path)
+
+
+def _overall(view: EngagementView) -> Both:
+    from pmbridge.report.names import COLOURS
+    from pmbridge_cli.status import PROVISIONAL
+
+    overall, colour = view.overall, COLOURS[view.overall.colour]
+    said = Both(colour.en, colour.zh)
+    if overall.provisional:
+        said = Both(said.en + PROVISIONAL.en, said.zh + PROVISIONAL.zh)
+    if overall.hits:
+        hit = overall.hits[0]
+        said = Both(f"{said.en} — {hit.reason.en}  [{hit.rule}]", f"{said.zh} — {hit.reason.zh}  [{hit.rule}]")
+    return Both(f"Overall: {said.en}", f"总体：{said.zh}")
+
+
+def _gaps(draft: Report, view: EngagementView) -> list[tuple[Label | Both, Label | Both | None]]:
+    """Return what will be printed as unknown or is not written yet, with what would mend it where something would."""
+    from pmbridge.domain.unknowns import summary
+
+    notes = summary(view.unknowns, changes=len(view.changes))
+    gaps: list[tuple[Label | Both, Label | Both | None]] = [(note.text, note.remedy) for note in notes]
+    if draft.data.overall.headline is None:
+        gaps.append((Both("the headline is not written", "标题句未写"), Both(_HEADLINE, _HEADLINE)))
+    return gaps
+
+
+def _draft_document(
+    app: App, draft: Report, view: EngagementView, files: Sequence[Path], *, opened: bool | None
+) -> dict[str, Any]:
+    say = app.out.say
+    return {
+        **_report_document(draft),
+        "files": [str(file) for file in files],
+        "opened": opened,
+        "colour": view.overall.colour,
+        "provisional": view.overall.provisional,
+        "incomplete": [
+            {"text": say(text), "remedy": say(remedy) if remedy else None} for text, remedy in _gaps(draft, view)
+        ],
+    }
+
+
+def _report_document(made: Report) -> dict[str, Any]:
+    header = made.data.header
+    return {
+        "name": made.name,
+        "engagement": made.engagement,
+        "edition": header.edition,
+        "number": header.number,
+        "revision": header.revision,
+        "draft": header.draft,
+        "period_from": header.period_from.isoformat(),
+        "period_to": header.period_to.isoformat(),
+        "as_of": header.as_of.isoformat(),
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------- issue
+
+
+@command(help=Both("List what must hold before the report may be issued.", "列出发布前必须满足的条件。"))
+@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+@option("--as-of", metavar="TIME", help=AS_OF)
+def check(app: App, headline: str | None, as_of: str | None) -> int:
+    failed_any, documents = False, []
+    for engagement in app.chosen_all():
+        view = engagement.view(as_of)
+        draft = engagement.reports.draft(view, "weekly", headline=headline)
+        found = engagement.reports.checks(draft)
+        failed = [one for one in found if not one.passed]
+        failed_any = failed_any or bool(failed)
+        if app.json:
+            listed = [{"name": one.name, "passed": one.passed, "text": app.out.say(one.text)} for one in found]
+            documents.append({**_report_document(draft), "checks": listed})
+            continue
+        app.out.line(_title_line(draft, view))
+        app.out.lines(f"  {'✓' if one.passed else '✗'} {app.out.say(one.text)}" for one in found)
+        number = counted(len(failed), "check fails.", "checks fail.", " 项检查未过。")
+        app.out.line(number if failed else Both("All checks pass.", "检查全部通过。"))
+        if not failed:
+            app.out.next("pmbridge report issue")
+        elif any(one.name == "headline" for one in failed):
+            app.out.next(_HEADLINE)
+    if app.json:
+        app.out.document({"schema": "pmbridge.report-check/1", "reports": documents})
+    return 1 if failed_any else 0
+
+
+@command(help=Both("Freeze the weekly report, give it its number and write its files.", "冻结周报、编号并写出文件。"))
+@option("--by", metavar="NAME", help=Both("who approves it (default: you)", "由谁批准（默认为您）"))
+@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+@option("--as-of", metavar="TIME", help=AS_OF)
+@option("--formats", metavar="LIST", help=_FORMATS_HELP)
+@option("--out", metavar="DIR", help=_OUT_HELP)
+def issue(
+    app: App, by: str | None, headline: str | None, as_of: str | None, formats: str | None, out: str | None
+) -> None:
+    engagement = app.chosen()
+    view = engagement.view(as_of)
+    made = engagement.reports.issue(view, "weekly", by=by or app.user, headline=headline)
+    files = _write(app, engagement, made, formats, out)
+    if app.json:
+        app.out.document(
+            {"schema": "pmbridge.report-issue/1", **_report_document(made), "files": [str(file) for file in files]}
+        )
+        return
+    app.out.line(Both("Issued: {title}", "已发布：{title}").filled(title=_title_line(made, view)))
+    app.out.line(f"  {_files(files)}")
+    app.out.line(
+        Both(
+            "It is frozen: a later sync changes nothing in it. Send the files from your own mailbox.",
+            "内容已冻结，之后的同步不会改动它。请用您自己的邮箱发送。",
+        )
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- look again
+
+
+@command("list", help=Both("List the reports that were issued.", "列出已发布的报告。"))
+def list_(app: App) -> None:
+    documents, rows, say = [], [], app.out.say
+    engagements = app.chosen_all()
+    for engagement in engagements:
+        for one in engagement.reports.issued():
+            now = engagement.instant(None)
+            documents.append(
+                {
+                    "ref": one.ref,
+                    "engagement": engagement.name,
+                    "edition": one.edition,
+                    "number": one.number,
+                    "revision": one.revision,
+                    "as_of": one.as_of.isoformat(),
+                    "issued_at": one.issued_at.isoformat(),
+                    "sha256": one.sha256,
+                }
+            )
+            as_of = moment(one.as_of, engagement.zone, now)
+            issued = moment(one.issued_at, engagement.zone, now)
+            rows.append([one.ref, engagement.name, as_of, issued, one.sha256[:12]])
+    if app.json:
+        app.out.document({"schema": "pmbridge.report-list/1", "reports": documents})
+        return
+    if not rows:
+        app.out.line(Both("Nothing was issued yet.", "尚未发布过报告。"))
+        app.out.next("pmbridge report weekly")
+        return
+    heads = [
+        Both("Report", "报告"),
+        Both("Engagement", "项目"),
+        Both("As of", "截至"),
+        Both("Issued", "发布于"),
+        Both("SHA-256", "SHA-256"),
+    ]
+    app.out.lines(table([Column(head=say(head)) for head in heads], rows, app.out.room))
+
+
+@command(
+    help=Both(
+        "Show an issued report (default: the newest), or write its files again with --out.",
+        "显示一份已发布的报告（默认最新一份）；加 --out 重新写出文件。",
+    )
+)
+@argument("ref", metavar="[weekly-9]", required=False)
+@option("--out", metavar="DIR", help=Both("write its files there", "把文件写到这里"))
+@option("--formats", metavar="LIST", help=_FORMATS_HELP)
+def show(app: App, ref: str | None, out: str | None, formats: str | None) -> None:
+    import json
+
+    from pmbridge.errors import UnknownRef
+    from pmbridge.report.render import canonical_json, render
+
+    engagement = app.chosen()
+    issued = engagement.reports.issued()
+    if ref is None and not issued:
+        raise UnknownRef(
+            ref="weekly",
+            where=engagement.name,
+            near="Nothing was issued yet.",
+            near_zh="尚未发布过报告。",
+            command="pmbridge report weekly",
+        )
+    found = engagement.reports.get(ref or issued[-1].ref)
+    files = _write(app, engagement, found, formats, out) if out else ()
+    if app.json:
+        document = json.loads(canonical_json(found.data))
+        listed = [str(file) for file in files]
+        app.out.document(
+            {"schema": "pmbridge.report-show/1", **_report_document(found), "files": listed, "report": document}
+        )
+    elif files:
+        app.out.line(_files(files))
+    else:
+        language = app.language if app.language in found.languages else found.languages[0]
+        app.out.line(render(found.data, "md", language).decode().rstrip())

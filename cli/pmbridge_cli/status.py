@@ -1,0 +1,325 @@
+"""`pmbridge status`: where an engagement stands, on one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmbridge_cli.context import App
+from pmbridge_cli.grammar import command, option
+from pmbridge_cli.layout import Column, spread, table, width
+from pmbridge_cli.words import NEXT, NOTHING_TO_DO, UNKNOWN, Both, joined, moment, same
+
+if TYPE_CHECKING:
+    from pmbridge import Engagement, EngagementView, Milestone
+    from pmbridge.todo import Task
+
+AS_OF = Both("as of a past day or moment, e.g. 2026-06-05T18:00", "按过去某天或某时刻的数据，如 2026-06-05T18:00")
+PROVISIONAL = Both(" (provisional)", "（暂定）")
+_WORSE, _BETTER, _LEVEL = "↘", "↗", "→"
+_ORDER = ("red", "amber", "green")
+
+
+@command(
+    help=Both(
+        "Show where an engagement stands: its colour and why, milestones, changes, what waits for whom.",
+        "显示项目现状：颜色和原因、里程碑、变更、谁在等谁。",
+    )
+)
+@option("--all", "everything", is_flag=True, help=Both("also the milestones that were reached", "也显示已达成的里程碑"))
+@option("--as-of", metavar="TIME", help=AS_OF)
+@option("--exit-code", is_flag=True, help=Both("exit 4 when items wait for a person", "有事项等人处理时退出码为 4"))
+def status(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> int:
+    from pmbridge.todo import todo
+    from pmbridge_cli.sync import WAITING
+
+    engagements = app.chosen_all()
+    documents, waits = [], False
+    for at, engagement in enumerate(engagements):
+        view = engagement.view(as_of)
+        last = engagement.reports.draft(view, "weekly").data.overall.last
+        tasks = todo(app.workspace, [engagement], as_of=as_of)
+        waits = waits or bool(tasks)
+        if app.json:
+            documents.append(_document(app, view, last, tasks))
+            continue
+        if at:
+            app.out.line()
+        _screen(app, engagement, view, last, tasks, everything=everything)
+    if app.json:
+        app.out.document({"schema": "pmbridge.status/1", "engagements": documents})
+    return WAITING if exit_code and waits else 0
+
+
+# ------------------------------------------------------------------------------------------------------ the screen
+
+
+def _screen(
+    app: App,
+    engagement: Engagement,
+    view: EngagementView,
+    last: str | None,
+    tasks: tuple[Task, ...],
+    *,
+    everything: bool,
+) -> None:
+    from pmbridge_cli.figures import both
+
+    out, say, room = app.out, app.out.say, app.out.room
+    name = joined([both(view.client), both(view.title)], " · ", " · ")
+    out.line(spread(say(name), say(_freshness(view)), room))
+    state, progress = say(_state(view, last)), say(_progress(view))
+    if width(state) + width(progress) + 2 <= room:
+        out.line(spread(state, progress, room))
+    else:
+        out.lines([state, progress])
+    shown = [one for one in view.milestones if everything or one.state not in ("reached", "cancelled")]
+    if shown:
+        out.lines(_milestones(app, view, shown))
+    out.line(_rest(view, everything=everything))
+    out.line(_waiting(app, tasks))
+    if engagement.config.policy.first_no.weekly and not view.calendar_final:
+        out.note(
+            Both(
+                "public holidays of a year that is used here are not published yet",
+                "用到的年份中，有的公休日安排尚未公布",
+            )
+        )
+
+
+def _freshness(view: EngagementView) -> Both:
+    parts = []
+    for source in view.sources:
+        at = moment(source.complete_as_of, view.zone, view.as_of) if source.complete_as_of else None
+        said = Both(f"{source.tool} {at or 'not read'}", f"{source.tool} {at or '未读完'}")
+        parts.append(Both(f"{said.en} ⚠", f"{said.zh} ⚠") if source.stale or source.problem else said)
+    listed = joined(parts, "  ", "  ")
+    return Both(f"Data: {listed.en}", f"数据：{listed.zh}")
+
+
+def _state(view: EngagementView, last: str | None) -> Both:
+    from pmbridge.report.names import COLOURS
+
+    overall = view.overall
+    colour = COLOURS[overall.colour]
+    said = Both(colour.en, colour.zh)
+    if overall.provisional:
+        said = Both(said.en + PROVISIONAL.en, said.zh + PROVISIONAL.zh)
+    if last:
+        before = COLOURS[last]  # type: ignore[index] - a report holds colours only
+        arrow = _arrow(last, overall.colour)
+        said = Both(f"{said.en} {arrow} (last report {before.en})", f"{said.zh} {arrow}（上期 {before.zh}）")
+    if overall.hits:
+        hit = overall.hits[0]
+        more = len(overall.hits) - 1
+        rest = Both(f", {more} more", f"，另有 {more} 条") if more else same("")
+        return Both(
+            f"{said.en}  {hit.reason.en}  [{hit.rule}]{rest.en}", f"{said.zh}  {hit.reason.zh}  [{hit.rule}]{rest.zh}"
+        )
+    if overall.grey:
+        why = next((one.why_grey for one in view.rag if one.dimension in overall.grey and one.why_grey), None)
+        return Both(f"{said.en}  {why.en if why else ''}".rstrip(), f"{said.zh}  {why.zh if why else ''}".rstrip())
+    return said
+
+
+def _arrow(last: str, now: str) -> str:
+    if last not in _ORDER or now not in _ORDER:
+        return _LEVEL
+    step = _ORDER.index(now) - _ORDER.index(last)
+    return _BETTER if step > 0 else _WORSE if step < 0 else _LEVEL
+
+
+def _progress(view: EngagementView) -> Both:
+    from pmbridge.domain.figure import Known
+    from pmbridge_cli.figures import percent, runs_of, unknown
+
+    roll = view.progress
+    if isinstance(roll.value, Known):
+        said = same(percent(roll.value.value))
+    elif not roll.sources:
+        said = unknown(roll.value)
+    else:
+        refs = runs_of(roll.unknown)
+        span = f"{percent(roll.low)}–{percent(roll.high)}"
+        said = Both(f"{span} ({refs.en} unknown)", f"{span}（{refs.zh} 未知）")
+    planned = same(percent(roll.planned.value)) if isinstance(roll.planned, Known) else UNKNOWN
+    return Both(f"progress {said.en}, planned {planned.en}", f"进度 {said.zh}，应为 {planned.zh}")
+
+
+def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[str]:
+    from pmbridge.domain.figure import Known
+    from pmbridge_cli.figures import both, expected, shown_day, shown_progress, shown_slip
+
+    say = app.out.say
+    # Before a plan was agreed there is no original one: a column of unknowns would say nothing.
+    original = any(isinstance(one.original, Known) for one in shown)
+    heads = [
+        Column(head=say(Both("Milestone", "里程碑")), least=14),
+        *([Column(head=say(Both("Original", "原计划")))] if original else []),
+        Column(head=say(Both("Current plan", "现计划"))),
+        Column(head=say(Both("Forecast/actual", "预测/实际"))),
+        Column(head=say(Both("vs current", "比现计划"))),
+        *([Column(head=say(Both("vs original", "比原计划")))] if original else []),
+        Column(head=say(Both("Progress", "进度"))),
+    ]
+    rows = []
+    for one in shown:
+        title = both(one.title)
+        cells = [
+            Both(f"{one.ref} {title.en}", f"{one.ref} {title.zh}"),
+            *([shown_day(one.original, view.today)] if original else []),
+            shown_day(one.plan, view.today),
+            expected(one, view.today),
+            shown_slip(one.slip_current, at_least=one.slip_at_least),
+            *([shown_slip(one.slip_original)] if original else []),
+            shown_progress(one.progress),
+        ]
+        rows.append([say(cell) for cell in cells])
+    return table(heads, rows, app.out.room)
+
+
+def _rest(view: EngagementView, *, everything: bool) -> Both:
+    from pmbridge_cli.figures import runs_of
+
+    parts = []
+    reached = [one.ref for one in view.milestones if one.state == "reached"]
+    if reached and not everything:
+        refs = runs_of(reached)
+        parts.append(Both(f"{refs.en} reached (--all shows them).", f"{refs.zh} 已达成（--all 显示）。"))
+    counts = change_counts(view)
+    if counts:
+        listed = joined([Both(f"{label.en} {n}", f"{label.zh} {n}") for label, n in counts], " · ", " · ")
+        parts.append(Both(f"Changes: {listed.en}", f"变更：{listed.zh}"))
+    else:
+        parts.append(Both("No change requests.", "没有变更请求。"))
+    return joined(parts, " ", "")
+
+
+def change_counts(view: EngagementView) -> list[tuple[Both, int]]:
+    """Return how many changes stand in each state; a state that is not mapped in the tool's own word."""
+    from pmbridge.domain.change import STATES
+
+    counts: dict[Both, int] = {}
+    for change in view.changes:
+        known = STATES.get(change.state or "")
+        word = change.tool_state
+        label = (
+            Both(known.label.en, known.label.zh)
+            if known
+            else Both(f"“{word}” in {change.tool}", f"{change.tool} 中「{word}」")
+        )
+        if known and change.state == "approved" and change.observed:
+            # A tool that says so is no client's decision.
+            label = Both(f"{label.en} (as recorded in {change.tool})", f"{label.zh}（据 {change.tool} 记录）")
+        label = Both(label.en.replace("your decision", "the client"), label.zh)
+        counts[label] = counts.get(label, 0) + 1
+    order = [Both(one.label.en.replace("your decision", "the client"), one.label.zh) for one in STATES.values()]
+    return sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+
+
+def _waiting(app: App, tasks: tuple[Task, ...]) -> str:
+    if not tasks:
+        return app.out.say(NOTHING_TO_DO)
+    theirs = sum(task.on_client for task in tasks)
+    late = sum(task.on_client and task.late_wd > 0 for task in tasks)
+    ours = len(tasks) - theirs
+    parts = []
+    if theirs:
+        lateness = Both(f" ({late} late)", f"（逾期 {late}）") if late else same("")
+        parts.append(Both(f"the client owes us {theirs}{lateness.en}", f"客户欠我们 {theirs}{lateness.zh}"))
+    if ours:
+        parts.append(Both(f"we have to do {ours}", f"我们要做 {ours}"))
+    said = app.out.say(joined(parts, " · ", " · "))
+    return spread(said[:1].upper() + said[1:], app.out.say(NEXT.filled(command="pmbridge next")), app.out.room)
+
+
+# ------------------------------------------------------------------------------------------------- for machines
+
+
+def _document(app: App, view: EngagementView, last: str | None, tasks: tuple[Task, ...]) -> dict[str, Any]:
+    from pmbridge.domain.figure import plain
+    from pmbridge_cli.figures import figure_document
+
+    language, roll = app.language, view.progress
+    return {
+        "name": view.name,
+        "client": view.client.in_(language)[0],
+        "title": view.title.in_(language)[0],
+        "as_of": view.as_of.astimezone(view.zone).isoformat(),
+        "data": [
+            {
+                "connection": one.connection,
+                "tool": one.tool,
+                "project": one.project,
+                "complete_as_of": one.complete_as_of.astimezone(view.zone).isoformat() if one.complete_as_of else None,
+                "stale": one.stale,
+                "problem": one.problem.in_(language) if one.problem else None,
+                "items": one.items,
+            }
+            for one in view.sources
+        ],
+        "overall": {
+            "colour": view.overall.colour,
+            "last": last,
+            "provisional": view.overall.provisional,
+            "rules": [
+                {"rule": hit.rule, "colour": hit.colour, "reason": hit.reason.in_(language), "refs": list(hit.refs)}
+                for hit in view.overall.hits
+            ],
+            "grey": list(view.overall.grey),
+        },
+        "progress": {
+            "value": figure_document(roll.value, plain, language),
+            "low": plain(roll.low),
+            "high": plain(roll.high),
+            "unknown": list(roll.unknown),
+            "planned": figure_document(roll.planned, plain, language),
+        },
+        "milestones": [_milestone_document(one, language) for one in view.milestones],
+        "changes": [_change_document(one, language) for one in view.changes],
+        "waiting": {
+            "client": sum(task.on_client for task in tasks),
+            "us": sum(not task.on_client for task in tasks),
+        },
+    }
+
+
+def _milestone_document(one: Milestone, language: str) -> dict[str, Any]:
+    from pmbridge_cli.figures import figure_document, progress_value
+
+    return {
+        "ref": one.ref,
+        "title": one.title.in_(language)[0],
+        "state": one.state,
+        "observed": one.observed,
+        "provisional": one.provisional,
+        "original": figure_document(one.original, str, language),
+        "plan": figure_document(one.plan, str, language),
+        "reached_on": figure_document(one.reached_on, str, language),
+        "forecast": figure_document(one.forecast, str, language),
+        "forecast_method": one.forecast_method,
+        "forecast_low": str(one.forecast_low) if one.forecast_low else None,
+        "forecast_high": str(one.forecast_high) if one.forecast_high else None,
+        "slip_current": figure_document(one.slip_current, int, language),
+        "slip_original": figure_document(one.slip_original, int, language),
+        "slip_at_least": one.slip_at_least,
+        "progress": figure_document(one.progress, progress_value, language),
+    }
+
+
+def _change_document(one: Any, language: str) -> dict[str, Any]:
+    from pmbridge_cli.figures import figure_document
+
+    return {
+        "ref": one.ref,
+        "title": one.title.in_(language)[0],
+        "state": one.state,
+        "tool_state": one.tool_state,
+        "tool": one.tool,
+        "observed": one.observed,
+        "holder": one.holder,
+        "raised_on": str(one.raised_on) if one.raised_on else None,
+        "since": str(one.since) if one.since else None,
+        "days": figure_document(one.days, int, language),
+        "days_on": one.days_on,
+        "money": figure_document(one.money, str, language),
+    }

@@ -1,0 +1,284 @@
+"""What needs a person now, as data: what ``pmbridge next`` lists and a scheduled sync reports once.
+
+Read from the store alone, no network. A task is known by its ``key``, which stays the same while it waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from pmbridge.adapter.registry import load
+from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.figure import Text
+from pmbridge.domain.unknowns import summary
+from pmbridge.domain.view import EngagementView, SourceView
+from pmbridge.engagement import Engagement
+from pmbridge.errors import NotAuthorized, PmbridgeError, SafetyStop
+from pmbridge.report.period import due_at, period
+from pmbridge.values import Label
+from pmbridge.workspace import Workspace
+
+Kind = Literal["stop", "access", "decision", "report", "stale", "unreadable", "difference", "unknown"]
+SOON_WD = 2
+"""A report is listed from so many working days before it is due."""
+NEWS = "waiting"
+_KEPT = timedelta(days=36_500)
+_ORDER: tuple[Kind, ...] = ("stop", "access", "decision", "report", "stale", "unreadable", "difference", "unknown")
+_YOU = Label(zh="您", en="you")
+_WEEK = timedelta(days=7)
+_ACCESS = frozenset({"credential-missing", "credential-refused", "anonymous", "not-visible"})
+_STOPS = frozenset({"mapping-changed", "origin"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing for one person. ``command`` is a command, or the address where a person can do it.
+
+    ``due`` is aware, in the engagement's zone; ``late_wd`` working days since then, 0 when not late. ``since`` is the
+    day from which it waits, where that is known.
+    """
+
+    key: str
+    kind: Kind
+    engagement: str
+    who: Label
+    text: Label
+    command: Label
+    due: datetime | None = None
+    late_wd: int = 0
+    since: date | None = None
+    on_client: bool = False
+
+
+def todo(
+    workspace: Workspace,
+    engagements: Sequence[Engagement] | None = None,
+    *,
+    as_of: datetime | str | None = None,
+    everything: bool = False,
+) -> tuple[Task, ...]:
+    """Return what needs a person, most urgent first: safety stops, late, by date, by age.
+
+    *engagements* defaults to all of the workspace. *everything* adds a report that is due later. An engagement that
+    was never read has no tasks.
+
+    Raises:
+        ConfigError: the mapping of an engagement does not fit its project.
+    """
+    chosen = [workspace.engagement(name) for name in workspace.engagements] if engagements is None else engagements
+    found = [
+        task
+        for engagement in chosen
+        if engagement.was_synced
+        for task in _tasks(workspace, engagement, as_of, everything=everything)
+    ]
+    return tuple(sorted(found, key=_urgency))
+
+
+def news(workspace: Workspace, tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Return those of *tasks* that wait for the first time, and remember all: each is news once.
+
+    *tasks* is what :func:`todo` gave for the whole workspace.
+    """
+    fresh: list[Task] = []
+    for name, engagement in workspace.config.engagements.items():
+        if not engagement.sources:
+            continue
+        memo = workspace.store.memo(engagement.sources[0].connection)
+        key, mine = f"{NEWS}:{name}", [task for task in tasks if task.engagement == name]
+        kept = memo.get(key, list, ttl=_KEPT)
+        before = {str(one) for one in kept} if isinstance(kept, list) else set()
+        fresh += [task for task in mine if task.key not in before]
+        now = sorted(task.key for task in mine)
+        if before != set(now):
+            memo.drop(key)
+            memo.get(key, lambda now=now: list(now), ttl=_KEPT)  # type: ignore[misc]
+    return tuple(fresh)
+
+
+def _urgency(task: Task) -> tuple[object, ...]:
+    stop = task.kind not in ("stop", "access")
+    # Late first, the latest first; then what has a date; then what has waited longest.
+    return (
+        stop,
+        -task.late_wd,
+        task.due is None,
+        task.due and task.due.timestamp(),
+        _ORDER.index(task.kind),
+        (task.since or date.max),
+        task.key,
+    )
+
+
+def _tasks(
+    workspace: Workspace, engagement: Engagement, as_of: datetime | str | None, *, everything: bool
+) -> Iterator[Task]:
+    view = engagement.view(as_of)
+    yield from _connections(workspace, engagement)
+    yield from _decisions(view)
+    yield from _report(engagement, view, everything=everything)
+    for source in view.sources:
+        yield from _source(view, source)
+    for one in view.discrepancies:
+        sides = " · ".join(f"{where}: {says}" for where, says in one.sides)
+        yield Task(
+            key=f"difference:{one.ref}:{one.what.en}",
+            kind="difference",
+            engagement=view.name,
+            who=_YOU,
+            text=Label(zh=f"{one.ref} {one.what.zh}：来源不一致（{sides}）", en=f"{one.ref} {one.what.en}: {sides}"),
+            command=Label(zh="pmbridge engagement edit", en="pmbridge engagement edit"),
+        )
+    for note in summary(view.unknowns, changes=len(view.changes)):
+        if note.remedy is not None:
+            yield Task(
+                key=f"unknown:{note.ref}:{note.what.en}:{note.text.en}",
+                kind="unknown",
+                engagement=view.name,
+                who=_YOU,
+                text=note.text,
+                command=note.remedy,
+            )
+
+
+def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]:
+    """Yield what the last run of each connection left for a person: a guard, a credential, held records."""
+    runs = workspace.store.last_runs()
+    for connection in dict.fromkeys(source.connection for source in engagement.config.sources):
+        tool = load(workspace.config.connections[connection].adapter).title
+        held = workspace.store.held(connection)
+        gone = sum(len(ids) for ids in held.values())
+        if gone:
+            command = f"pmbridge sync {connection} --accept-vanished {gone}"
+            yield Task(
+                key=f"stop:{connection}:{gone}",
+                kind="stop",
+                engagement=engagement.name,
+                who=_YOU,
+                text=Label(
+                    zh=f"{tool} 中有 {gone} 项不见了，未作标记",
+                    en=f"{gone} records of {tool} are gone; nothing was marked",
+                ),
+                command=Label(zh=command, en=command),
+            )
+        run = runs.get(connection)
+        error = _for_a_person(run.error, connection, tool) if run is not None and run.error else None
+        if error is not None:
+            yield Task(
+                key=f"last-run:{connection}:{error.name}",
+                kind="access" if isinstance(error, NotAuthorized) else "stop",
+                engagement=engagement.name,
+                who=_YOU,
+                text=Label(zh=error.text("zh"), en=error.text("en")),
+                command=Label(zh=error.next_step("zh"), en=error.next_step("en")),
+            )
+
+
+def _for_a_person(name: str, connection: str, tool: str) -> PmbridgeError | None:
+    """Return the error that ended the last run, if it is one that no later run can mend by itself."""
+    if name in _ACCESS:
+        return NotAuthorized(name, connection=connection, tool=tool, thing=connection)
+    if name in _STOPS:
+        return SafetyStop(name, connection=connection, tool=tool)
+    return None
+
+
+def _decisions(view: EngagementView) -> Iterator[Task]:
+    for change in view.changes:
+        if change.holder != "client" or change.terminal:
+            continue
+        title = _both(change.title)
+        asked = Label(zh="待客户决定", en="waits for the client's decision")
+        if change.state == "needs_information":
+            asked = Label(zh="待客户补充信息", en="waits for information from the client")
+        address = next((source.url for source in change.sources if source.url), "") or "pmbridge status"
+        yield Task(
+            key=f"decision:{change.ref}",
+            kind="decision",
+            engagement=view.name,
+            who=_both(view.client),
+            text=Label(zh=f"{change.ref} {title.zh}，{asked.zh}", en=f"{change.ref} {title.en}, {asked.en}"),
+            command=Label(zh=address, en=address),
+            since=change.since,
+            on_client=True,
+        )
+
+
+def _report(engagement: Engagement, view: EngagementView, *, everything: bool) -> Iterator[Task]:
+    """Yield the weekly report that is due next, with what is still missing."""
+    due = _weekly_due(engagement, view)
+    calendar = Calendar.named(engagement.config.calendar)
+    on = due.date()
+    late = max(calendar.wd(on, view.today), 0) if due < view.as_of else 0
+    if not everything and due > view.as_of and calendar.wd(view.today, on) > SOON_WD:
+        return
+    draft = engagement.reports.draft(view, "weekly")
+    failed = sum(not check.passed for check in engagement.reports.checks(draft))
+    number = draft.data.header.number
+    if failed:
+        zh, en = f"周报 {number}：{failed} 项检查未过", f"weekly {number}: {failed} checks fail"
+        en = en.replace("1 checks fail", "1 check fails") if failed == 1 else en
+        command = "pmbridge report check"
+    else:
+        zh, en, command = f"周报 {number}：可以发布", f"weekly {number}: ready to issue", "pmbridge report issue"
+    yield Task(
+        key=f"report:weekly:{number}:{failed}",
+        kind="report",
+        engagement=view.name,
+        who=_YOU,
+        text=Label(zh=zh, en=en),
+        command=Label(zh=command, en=command),
+        due=due,
+        late_wd=late,
+    )
+
+
+def _weekly_due(engagement: Engagement, view: EngagementView) -> datetime:
+    """Return when the next weekly report is due: that of this week, or of the first week that has none."""
+    issued = [one for one in engagement.reports.issued() if one.edition == "weekly"]
+    week = period("weekly", view.as_of, view.zone)
+    if issued:
+        last = period("weekly", max(one.as_of for one in issued), view.zone)
+        # Never further back than one week: what was not sent a month ago will not be sent now.
+        first = max(last.first + _WEEK, week.first - _WEEK)
+        at = datetime.combine(first, datetime.min.time(), view.zone)
+        week = period("weekly", at, view.zone)
+    return due_at(engagement.config.policy.weekly_due, week, view.zone)
+
+
+def _source(view: EngagementView, source: SourceView) -> Iterator[Task]:
+    place, command = f"{source.tool} {source.project}", f"pmbridge sync {source.connection}"
+    if source.stale:
+        at = source.complete_as_of.astimezone(view.zone) if source.complete_as_of else None
+        zh = f"{place} 的数据停在 {at:%m-%d %H:%M}" if at else f"{place} 还没有完整读取过"
+        en = f"data of {place} is from {at:%m-%d %H:%M}" if at else f"{place} was never read to its end"
+        yield Task(
+            key=f"stale:{source.connection}:{source.project}",
+            kind="stale",
+            engagement=view.name,
+            who=_YOU,
+            text=Label(zh=zh, en=en),
+            command=Label(zh=command, en=command),
+            since=at.date() if at else None,
+        )
+    if source.unreadable:
+        n = source.unreadable
+        yield Task(
+            key=f"unreadable:{source.connection}:{source.project}:{n}",
+            kind="unreadable",
+            engagement=view.name,
+            who=_YOU,
+            text=Label(
+                zh=f"{place} 有 {n} 项无法读懂", en=f"{n} {'record' if n == 1 else 'records'} of {place} cannot be read"
+            ),
+            command=Label(
+                zh=f"pmbridge doctor {source.connection} --report", en=f"pmbridge doctor {source.connection} --report"
+            ),
+        )
+
+
+def _both(text: Text) -> Label:
+    return Label(zh=text.in_("zh")[0], en=text.in_("en")[0])
