@@ -131,7 +131,7 @@ class Ask:
         """
         say = self._app.out.say
         shown = "   ".join(
-            f"{at} {say(one.text)}{' ' + say(DEFAULT) if one.key == default else ''}"
+            f"{at} {_before(say(one.text), say(DEFAULT)) if one.key == default else say(one.text)}"
             for at, one in enumerate(offers, 1)
         )
         leave = f"⏎ {say(blank)} / " if blank is not None else ""

@@ -162,11 +162,11 @@ def _text(error: Mapping[str, Any]) -> Label:
         case "missing":
             return Label(en="is missing", zh="缺少")
         case "greater_than":
-            return Label(en=f"must be more than {context['gt']}", zh=f"必须大于 {context['gt']}")
+            return Label(en=f"must be more than {context['gt']:g}", zh=f"必须大于 {context['gt']:g}")
         case "greater_than_equal":
-            return Label(en=f"must be at least {context['ge']}", zh=f"不得小于 {context['ge']}")
+            return Label(en=f"must be at least {context['ge']:g}", zh=f"不得小于 {context['ge']:g}")
         case "less_than_equal":
-            return Label(en=f"must be at most {context['le']}", zh=f"不得大于 {context['le']}")
+            return Label(en=f"must be at most {context['le']:g}", zh=f"不得大于 {context['le']:g}")
         case "multiple_of":
             return Label(
                 en=f"must be a multiple of {context['multiple_of']}", zh=f"必须是 {context['multiple_of']} 的倍数"

@@ -240,10 +240,15 @@ def _item(value: Any) -> Item:
         made = tomlkit.string(inner, literal=True)  # a regular expression as it is meant
     else:
         made = tomlkit.item(_plain(inner))
-    if note:
+    if note := _one_line(note):
         made.comment(note)
         made.trivia.comment_ws = "  "
     return made
+
+
+def _one_line(note: str) -> str:
+    """Return *note* fit for a comment: it may be a remote name, which must not begin a line of its own."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in note).split())
 
 
 def _is_tables(value: Any) -> bool:

@@ -250,12 +250,13 @@ def _engagements(
 ) -> dict[str, EngagementConfig]:
     engagements: dict[str, EngagementConfig] = {}
     for name, table in tables.items():
-        read = _read(EngagementConfig, table, ("engagements", name), faults)
-        if read is None:
-            continue
-        engagements[name] = read
-        for at, source in enumerate(read.sources):
-            if source.connection not in connections:
+        if read := _read(EngagementConfig, table, ("engagements", name), faults):
+            engagements[name] = read
+        # Looked up in what is written, so that a fault elsewhere in the engagement does not hide this one.
+        sources = table.get("sources", [])
+        for at, source in enumerate(sources if isinstance(sources, list) else []):
+            named = source.get("connection") if isinstance(source, dict) else None
+            if isinstance(named, str) and named not in connections:
                 where = f"engagements.{name}.sources[{at}].connection"
-                faults.append(unknown_value(where, source.connection, list(connections)))
+                faults.append(unknown_value(where, named, list(connections)))
     return engagements
