@@ -264,7 +264,9 @@ def _usage_text(error: click.UsageError, path: str) -> Both:
 def _near(word: str, known: Sequence[str]) -> Both:
     from difflib import get_close_matches  # only for a typing error
 
-    found = get_close_matches(word, known, n=3, cutoff=0.5)
+    # The dashes that all options share would make all of them alike.
+    bare = {name.lstrip("-"): name for name in known}
+    found = [bare[one] for one in get_close_matches(word.lstrip("-"), bare, n=3, cutoff=0.6)]
     return Both(f" Near: {', '.join(found)}.", f"相近：{'、'.join(found)}。") if found else same("")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
@@ -277,6 +276,8 @@ def _task_lines(app: App, what: Both, tasks: Sequence[Task]) -> list[str]:
 
 
 def _run_line(result: SyncResult, code: int) -> str:
+    import socket
+
     from pmbridge import __version__
 
     return f"  run {result.run_id[:8]} · exit {code} · host {socket.gethostname()} · pmbridge {__version__}"
