@@ -12,7 +12,7 @@ from pmbridge.clock import Clock
 from pmbridge.config import WorkspaceConfig
 from pmbridge.domain.assemble import assemble
 from pmbridge.domain.calendar import Calendar
-from pmbridge.domain.mapping import EngagementConfig, Source
+from pmbridge.domain.mapping import EngagementConfig, Source, Words
 from pmbridge.domain.recognise import Observed, recognise
 from pmbridge.domain.resolve import resolve
 from pmbridge.domain.resolved import ResolvedSource
@@ -72,7 +72,8 @@ class Engagement:
             raise ConfigError("not-synced", engagement=self.name)
         past = None if as_of is None else at
         observed = [self._observed(source, past) for source in self.config.sources]
-        return assemble(self.name, self.config, Calendar.named(self.config.calendar), observed, at)
+        calendar = Calendar.named(self.config.calendar)
+        return assemble(self.name, self.config, calendar, observed, at, slips=self._desk.slips(at))
 
     def instant(self, as_of: datetime | str | None) -> datetime:
         """Return *as_of* as an aware instant in UTC.
@@ -88,7 +89,7 @@ class Engagement:
             as_of = as_of.replace(tzinfo=self.zone)
         return as_of.astimezone(UTC)
 
-    def report(self, edition: str, *, as_of: datetime | str | None = None, headline: str | None = None) -> Report:
+    def report(self, edition: str, *, as_of: datetime | str | None = None, headline: Words | None = None) -> Report:
         """Return a draft of *edition* ("weekly") as of *as_of*, compared with the last issued one.
 
         Raises:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar
 
 from pmbridge.clock import Clock
 from pmbridge.config import WorkspaceConfig
+from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text
 from pmbridge.domain.mapping import EngagementConfig, Words
 from pmbridge.domain.view import EngagementView
 from pmbridge.errors import ConfigError, Refused, UnknownRef
 from pmbridge.report.checks import Check, checks
-from pmbridge.report.diff import differences
 from pmbridge.report.model import ClientReport
-from pmbridge.report.period import period
+from pmbridge.report.notice import notices
+from pmbridge.report.parts import Given
+from pmbridge.report.period import EDITIONS, period
 from pmbridge.report.project import ReportMeta, project_for
-from pmbridge.report.render import canonical_json, render, report_hash
+from pmbridge.report.render import FORMATS, MULTILINGUAL, canonical_json, load_report, render, report_hash
 from pmbridge.store import SnapshotRow, Store
-from pmbridge.values import Label
+from pmbridge.values import LANGUAGES, Label
 
-Edition = Literal["weekly"]
-EDITIONS: tuple[str, ...] = get_args(Edition)
-Format = Literal["html", "md", "json"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 _LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 _LOGO_BYTES = 200_000
 
@@ -43,8 +42,9 @@ class Report:
     @property
     def name(self) -> str:
         """The stem of its files: ``lanhai-weekly-09``, ``…-draft`` while it is one."""
-        draft = "-draft" if self.data.draft else ""
-        return f"{self.engagement}-{self.data.edition}-{self.data.number:02d}{draft}"
+        header = self.data.header
+        draft = "-draft" if header.draft else ""
+        return f"{self.engagement}-{header.edition}-{header.number:02d}{draft}"
 
     def write(
         self, folder: str | Path, *, formats: Sequence[str] = FORMATS, languages: Sequence[str] | None = None
@@ -56,19 +56,28 @@ class Report:
         Raises:
             ConfigError: an unknown format.
         """
-        unknown = [one for one in formats if one not in FORMATS]
-        if unknown:
-            raise ConfigError("bad-choice", what=unknown[0], known=", ".join(FORMATS), option="--formats")
+        wanted = [_known(form, FORMATS, "--formats") for form in formats]
+        spoken = [_known(language, LANGUAGES, "--languages") for language in languages or self.languages]
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         written = []
-        for form in formats:
-            for language in [None] if form == "json" else (languages or self.languages):
-                infix = "" if language is None else f".{language}"
+        for form in wanted:
+            for language in spoken if form in MULTILINGUAL else spoken[:1]:
+                infix = f".{language}" if form in MULTILINGUAL else ""
                 path = target / f"{self.name}{infix}.{form}"
-                path.write_bytes(render(self.data, form, language or self.languages[0]))
+                path.write_bytes(render(self.data, form, language))
                 written.append(path)
         return tuple(written)
+
+
+C = TypeVar("C", bound=str)
+
+
+def _known(choice: str, known: Sequence[C], option: str) -> C:
+    for one in known:
+        if one == choice:
+            return one
+    raise ConfigError("bad-choice", what=choice, known=", ".join(known), option=option)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,54 +107,41 @@ class ReportDesk:
         self._store = store
         self._clock = clock
 
-    def draft(self, view: EngagementView, edition: str, *, headline: str | None = None) -> Report:
-        """Return a draft made of *view*, compared with the last issued report of the edition before it."""
-        if edition not in EDITIONS:
-            raise ConfigError("bad-choice", what=edition, known=", ".join(EDITIONS), option="EDITION")
-        first = self._config.policy.first_no.weekly
-        number = self._store.next_number(self._name, edition, first)
-        previous = self._previous(edition, view.as_of)
-        meta = self._meta(view, edition, number=number, headline=headline, previous=previous, draft=True)
-        data = project_for(view, meta, previous)
-        return Report(engagement=self._name, data=data, languages=view.languages)
+    def draft(self, view: EngagementView, edition: str, *, headline: Words | None = None) -> Report:
+        """Return a draft made of *view*, compared with the last report of the edition issued before it.
+
+        Without *headline* the one of the kept draft is taken, if there is one.
+        """
+        return self._made(view, edition, headline=headline, by=None)
+
+    def keep(self, report: Report) -> None:
+        """Keep a draft, so that its headline need not be typed again; it takes the place of the one before."""
+        self._freeze(report, issued_at=None)
 
     def checks(self, report: Report) -> tuple[Check, ...]:
         """Return what must hold before *report* may be issued, passed or not."""
         return tuple(checks(report.data))
 
-    def issue(self, view: EngagementView, edition: str, *, by: str, headline: str | None = None) -> Report:
+    def issue(self, view: EngagementView, edition: str, *, by: str, headline: Words | None = None) -> Report:
         """Freeze a report of *view* under the next number and return it.
 
         Raises:
             Refused: a check fails (``report-check``; all of them are listed).
         """
-        draft = self.draft(view, edition, headline=headline)
-        failed = [one for one in self.checks(draft) if not one.passed]
+        report = self._made(view, edition, headline=headline, by=by)
+        failed = [one for one in self.checks(report) if not one.passed]
         if failed:
+            name = label_of(report.data)
             raise Refused(
                 "report-check",
-                report=f"Weekly {draft.data.number}",
-                report_zh=f"周报 {draft.data.number}",
+                report=name.en.capitalize(),
+                report_zh=name.zh,
                 n=len(failed),
                 checks=" · ".join(one.text.en for one in failed),
                 checks_zh=" · ".join(one.text.zh for one in failed),
                 command="pmbridge report check",
             )
-        previous = self._previous(edition, view.as_of)
-        meta = self._meta(view, edition, number=draft.data.number, headline=headline, previous=previous, by=by)
-        report = Report(engagement=self._name, data=project_for(view, meta, previous), languages=view.languages)
-        self._store.add_snapshot(
-            engagement=self._name,
-            edition=edition,
-            number=report.data.number,
-            revision=report.data.revision,
-            period_from=report.data.period_from,
-            period_to=report.data.period_to,
-            as_of=view.as_of,
-            issued_at=self._clock.now(),
-            body=canonical_json(report.data),
-            sha256=bytes.fromhex(report_hash(report.data)),
-        )
+        self._freeze(report, issued_at=self._clock.now())
         return report
 
     def issued(self) -> tuple[IssuedReport, ...]:
@@ -169,54 +165,95 @@ class ReportDesk:
                 near_zh=f"相近：{near}。" if near else "尚未发布过报告。",
                 command="pmbridge report list",
             )
-        data = ClientReport.model_validate_json(row.body)
+        data = load_report(row.body)
         return Report(engagement=self._name, data=data, languages=self._config.languages)
 
     def differences(self, before: EngagementView, now: EngagementView) -> tuple[Label, ...]:
         """Return in words what a client would notice between two views, bad news first."""
-        old = project_for(before, self._meta(before, "weekly", number=1), None)
-        new = project_for(now, self._meta(now, "weekly", number=2), old)
-        return tuple(line.text for line in differences(old, new))
+        old = project_for(before, self._meta(before, number=1), None, calendar=self._calendar)
+        new = project_for(now, self._meta(now, number=2), old, calendar=self._calendar)
+        return notices(new)
 
-    def _previous(self, edition: str, before: datetime) -> ClientReport | None:
+    def slips(self, before: datetime) -> Mapping[str, tuple[int, ...]]:
+        """Return each milestone's slippage in the reports issued before *before*, oldest first: its trend."""
+        found: dict[str, list[int]] = {}
+        for row in self._issued_rows("weekly", before):
+            for milestone in load_report(row.body).milestones:
+                if isinstance(milestone.slip_current, Given):
+                    found.setdefault(milestone.ref, []).append(milestone.slip_current.value)
+        return {ref: tuple(slips) for ref, slips in found.items()}
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar.named(self._config.calendar)
+
+    def _made(self, view: EngagementView, edition: str, *, headline: Words | None, by: str | None) -> Report:
+        if edition not in EDITIONS:
+            raise ConfigError("bad-choice", what=edition, known=", ".join(EDITIONS), option="EDITION")
+        number = self._store.next_number(self._name, edition, self._config.policy.first_no.weekly)
+        rows = self._issued_rows(edition, view.as_of)
+        previous = load_report(rows[-1].body) if rows else None
+        said = _text(headline, self._config) or self._kept_headline(edition, number)
+        meta = self._meta(view, number=number, headline=said, by=by)
+        data = project_for(view, meta, previous, calendar=self._calendar)
+        return Report(engagement=self._name, data=data, languages=view.languages)
+
+    def _kept_headline(self, edition: str, number: int) -> Text | None:
+        for row in self._store.snapshots(self._name):
+            if (row.edition, row.number) == (edition, number) and row.issued_at is None:
+                kept = load_report(row.body).overall.headline
+                return Text(zh=kept.zh, en=kept.en, original=kept.original) if kept else None
+        return None
+
+    def _issued_rows(self, edition: str, before: datetime) -> list[SnapshotRow]:
         rows = [
             row
             for row in self._store.snapshots(self._name)
             if row.edition == edition and row.issued_at is not None and row.as_of < before
         ]
-        if not rows:
-            return None
-        return ClientReport.model_validate_json(max(rows, key=lambda row: (row.number, row.revision)).body)
+        return sorted(rows, key=lambda row: (row.number, row.revision))
+
+    def _freeze(self, report: Report, *, issued_at: datetime | None) -> None:
+        header = report.data.header
+        self._store.add_snapshot(
+            engagement=self._name,
+            edition=header.edition,
+            number=header.number,
+            revision=header.revision,
+            period_from=header.period_from,
+            period_to=header.period_to,
+            as_of=header.as_of,
+            issued_at=issued_at,
+            body=canonical_json(report.data),
+            sha256=bytes.fromhex(report_hash(report.data)),
+        )
 
     def _meta(
         self,
         view: EngagementView,
-        edition: str,
         *,
         number: int,
-        headline: str | None = None,
-        previous: ClientReport | None = None,
-        draft: bool = False,
+        headline: Text | None = None,
         by: str | None = None,
     ) -> ReportMeta:
-        start, end = period(edition, view.as_of, view.zone)
+        covered = period("weekly", view.as_of, view.zone)
         agency = self._workspace.agency
+        user = self._workspace.workspace.user or ""
         return ReportMeta(
-            edition=edition,
+            edition="weekly",
             number=number,
             revision=1,
-            draft=draft,
-            period_from=start,
-            period_to=end,
-            as_of=view.as_of,
+            draft=by is None,
+            period_from=covered.first,
+            period_to=covered.last,
             made_at=self._clock.now(),
-            prepared_by=self._workspace.workspace.user,
+            prepared_by=user,
             approved_by=by,
-            headline=_text(headline, self._config),
-            agency_name=_text(agency.name, self._config),
+            headline=headline,
+            agency_name=_text(agency.name, self._config) or Text(zh=user or "—", original="zh"),
             agency_colour=agency.colour,
             agency_logo=_logo(self._workspace.folder, agency.logo),
-            previous_ref=f"{edition}-{previous.number}" if previous else None,
+            show_money=self._config.policy.show_budget,
         )
 
 
@@ -261,4 +298,4 @@ def _logo(folder: Path, logo: str | None) -> str | None:
 
 def label_of(report: ClientReport) -> Label:
     """Return how people call the report: 周报 9, weekly 9."""
-    return Label(zh=f"周报 {report.number}", en=f"weekly {report.number}")
+    return Label(zh=f"周报 {report.header.number}", en=f"weekly {report.header.number}")

@@ -54,7 +54,7 @@ class Census:
         found += self._due(found, judged)
         allowed = self._accepted_ids()
         outcome = self.run.commit(Page(cursor=cursor or {}, listings=tuple(found)), cursor_format=self.format)
-        present = {(one.project, one.kind): len(one.ids) for one in found if one.project is not None}
+        present: dict[tuple[ProjectId | None, str], int] = {(one.project, one.kind): len(one.ids) for one in found}
         missing = {*outcome.missing, *(one for ids in allowed.values() for one in ids)}
         self._settle(missing, outcome.appeared, present, allowed, judged)
         self._report_held(judged)
