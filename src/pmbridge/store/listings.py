@@ -23,7 +23,7 @@ def gap(connection: Connection, connection_id: int, listing: Listing) -> Listing
     """Return how *listing* and the mirror differ: missing there, or appeared there. One query."""
     rows = connection.execute(
         select(record.c.external_id, record.c.version, record.c.presence).where(
-            *_of(connection_id, listing.project, listing.kind)
+            *_of(connection_id, listing.project or _NO_PROJECT, listing.kind)
         )
     )
     mirrored = {external_id: (version, presence) for external_id, version, presence in rows}
