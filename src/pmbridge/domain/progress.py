@@ -16,6 +16,7 @@ from pmbridge.domain.feed import Feed
 from pmbridge.domain.figure import UNIT_LABELS, Figure, Known, Progress, Unit, Unknown, UnknownReason
 from pmbridge.domain.moment import join_notes
 from pmbridge.domain.resolved import ResolvedMilestoneRule
+from pmbridge.domain.rounding import settled
 from pmbridge.records import Category, Item
 from pmbridge.values import Label, Number, RecordId
 
@@ -214,7 +215,7 @@ def _weighed(alive: Sequence[Leaf], unit: Unit, min_coverage: Decimal) -> Pool |
         unit=unit,
         leaves=counted,
         weights=known,
-        done=sum((w * leaf.share for w, leaf in zip(known, counted, strict=True) if leaf.share), _ZERO),
+        done=settled(sum((w * leaf.share for w, leaf in zip(known, counted, strict=True) if leaf.share), _ZERO)),
         total=total,
         note=join_notes(note, not_told if assumed else None),
     )
@@ -241,6 +242,6 @@ def _blend(pools: Sequence[tuple[Pool | Unknown, Decimal]], feeds: Sequence[Feed
         done += share * pool.done / pool.total
         whole += share
         notes.append(pool.note)
-    progress = Progress(done=done, total=whole, unit="weighted", fallback=join_notes(*notes))
+    progress = Progress(done=settled(done), total=whole, unit="weighted", fallback=join_notes(*notes))
     no_rate = Unknown(reason=UnknownReason.MIXED_UNITS)
     return Measured(progress=_known(progress, feeds), pool=no_rate, brought=items)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pmbridge.domain.figure import Figure, Known, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.rounding import settled
 from pmbridge.domain.view import Milestone, OnTime, RollUp
 from pmbridge.values import Label
 
@@ -40,11 +41,11 @@ def roll_up(milestones: Sequence[Milestone], missing: Mapping[str, Decimal], mom
         why = reason.reason if reason is not None else UnknownReason.NOT_PROVIDED
         value = Unknown(reason=why, detail=_refs(unknown_refs))
     else:
-        value = _known(done / whole, sources, moment)
+        value = _known(settled(done / whole), sources, moment)
     return RollUp(
         value=value,
-        low=done / whole,
-        high=(done + open_ended) / whole,
+        low=settled(done / whole),
+        high=settled((done + open_ended) / whole),
         unknown=tuple(unknown_refs),
         planned=_planned(counted, missing, whole, sources, moment),
         sources=sources,
@@ -77,7 +78,7 @@ def _planned(
         return Unknown(reason=first or UnknownReason.NOT_PROVIDED, detail=detail)
     plans = {one.ref: one.plan.value for one in milestones if isinstance(one.plan, Known)}
     share = sum((one.weight * _share(one.start, plans[one.ref], moment) for one in milestones), _ZERO)
-    return _known(share / whole, sources, moment, moment.calendar_note(moment.today, *plans.values()))
+    return _known(settled(share / whole), sources, moment, moment.calendar_note(moment.today, *plans.values()))
 
 
 def _share(start: date | None, plan: date, moment: Moment) -> Decimal:
