@@ -240,7 +240,7 @@ WORDS: dict[str, Words] = {
     ),
     "field-ambiguous": Words(
         '{thing} has {n} fields named "{field}": {candidates}.',
-        "{thing} 有 {n} 个字段都叫「{field}」：{candidates}。",
+        "{thing} 有 {n} 个字段都叫「{field}」：{candidates_zh}。",
         "put the id into pmbridge.toml, or pmbridge engagement edit",
         "在 pmbridge.toml 写编号，或 pmbridge engagement edit",
     ),

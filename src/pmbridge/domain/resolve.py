@@ -296,7 +296,7 @@ class _Reader:
         support = schema.supports.get(Verb.READ) if schema else None
         if schema is not None and support:
             return True
-        why = support.note if support else Label(zh="", en="")
+        why = support.note if support is not None else Label(zh="", en="")
         unreadable = Label(
             en=f'"{kind}" cannot be read in {self.names.thing}' + (f": {why.en}" if why.en else ""),
             zh=f"在 {self.names.thing} 中读不到「{kind}」" + (f"：{why.zh}" if why.zh else ""),
