@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import logging.handlers
+import os
 import re
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,11 +22,11 @@ LOG_BYTES = 10 * 2**20
 LOG_FILES = 5
 HIDDEN = "[hidden]"
 FORMS = ("text", "json", "off")
-_CREDENTIAL = re.compile(
-    r"""(?ix) \b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}
-        | (?<=://)[^/\s@]+(?=@)
-        | (?<=authorization)["']?\s*[:=]\s*[^\s,;}]+
-        | (?<=[?&](?:token|key)=)[^&\s]+ | (?<=(?:secret|passwd)=)[^&\s]+ | (?<=(?:password|apitoken)=)[^&\s]+"""
+_CREDENTIALS = (
+    re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)[^\"',;}\r\n]+"),
+    re.compile(r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9+/=._~-]{6,}"),
+    re.compile(r"(?i)(\b(?:token|key|secret|password|passwd)=)[^&\s\"']+"),
+    re.compile(r"(://)[^/\s@]+(?=@)"),
 )
 _SECRET_VARIABLE = re.compile(r"PMBRIDGE_.+_SECRET")
 
@@ -40,7 +42,9 @@ class Redaction(logging.Filter):
         """Return *text* without credentials."""
         for secret in self._known:
             text = text.replace(secret, HIDDEN)
-        return _CREDENTIAL.sub(HIDDEN, text)
+        for credential in _CREDENTIALS:
+            text = credential.sub(rf"\g<1>{HIDDEN}", text)
+        return text
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Resolve the message and hide in it; keep every record."""
@@ -115,14 +119,23 @@ def logging_to(
         root.level, root.propagate = before
 
 
+class PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file that only its owner can read, also after it has rotated: it names projects."""
+
+    def _open(self) -> TextIOWrapper:
+        file = open(self.baseFilename, "a", encoding="utf-8", opener=_private)
+        assert isinstance(file, TextIOWrapper)  # noqa: S101 - a text mode always gives one
+        return file
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def _file(path: Path) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Born 0600: the log holds no secret, but names of projects.
-        path.touch(mode=0o600)
-        return logging.handlers.RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
-        )
+        return PrivateFile(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8")
     except OSError as exc:
         raise ConfigError(
             "refused",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import shlex
 import shutil
 import sys
@@ -30,8 +29,11 @@ schedule = group(
 
 @command(help=Both("Print a line for crontab.", "输出 crontab 的一行。"))
 def cron(app: App) -> None:
-    text = f"{MINUTE} * * * *  {shlex.join([_program(), '--config', str(app.workspace.folder)])} sync -q\n"
-    _print(app, "cron", {"crontab": f"MAILTO={_user()}\n{text}"})
+    folder = app.workspace.folder
+    # cron ends a command at a bare percent sign.
+    line = shlex.join([_program(), "--config", str(folder), "sync", "-q"]).replace("%", "\\%")
+    text = f"{MINUTE} * * * *  {line}\n"
+    _print(app, "cron", {"crontab": f"MAILTO={_user(folder)}\n{text}"})
 
 
 @command(help=Both("Print a service and a timer for systemd.", "输出 systemd 的服务和定时器。"))
@@ -40,7 +42,8 @@ def systemd(app: App) -> None:
     secrets = "".join(
         f"LoadCredential={name}:/etc/pmbridge/{name}.secret\n"
         f"Environment=PMBRIDGE_{name.upper().replace('-', '_')}_SECRET_FILE=%d/{name}\n"
-        for name in workspace.config.connections
+        for name, settings in workspace.config.connections.items()
+        if not str(settings.secret).startswith(("file:", "command:"))
     )
     folder = str(workspace.folder)
     service = f"""[Unit]
@@ -49,7 +52,7 @@ Wants=network-online.target
 After=network-online.target
 [Service]
 Type=oneshot
-User={_user()}
+User={_user(workspace.folder)}
 {secrets}ExecStart={_quoted(_program())} --config {_quoted(folder)} sync -q --log json
 SuccessExitStatus=5 75
 {_state(folder)}NoNewPrivileges=yes
@@ -65,6 +68,13 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
+    if secrets and not app.json:
+        app.out.note(
+            Both(
+                "put each secret into the file that LoadCredential names, owned by root, mode 0600",
+                "请把各令牌写入 LoadCredential 所指的文件，属主 root，权限 0600",
+            )
+        )
     _print(app, "systemd", {"pmbridge-sync.service": service, "pmbridge-sync.timer": timer})
 
 
@@ -86,10 +96,11 @@ def _program() -> str:
     return shutil.which("pmbridge") or "/usr/local/bin/pmbridge"
 
 
-def _user() -> str:
+def _user(folder: Path) -> str:
+    """Return the account that owns the workspace: nobody else can read its files."""
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in some containers
+        return folder.owner()
+    except (OSError, KeyError, NotImplementedError):  # an account without a name, or Windows
         return "pmbridge"
 
 
