@@ -1,0 +1,154 @@
+"""A document as GitHub-flavoured Markdown, for wikis and version control: charts become their tables.
+
+Rows carry the same ids as in HTML, so that links inside the file work. Remote text is escaped: it cannot become
+markup, a link or a table cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pmbridge.report.blocks import (
+    Block,
+    Chart,
+    Document,
+    Inline,
+    Items,
+    Lines,
+    Mark,
+    Paragraph,
+    Row,
+    Run,
+    Section,
+    Subheading,
+    Table,
+    Tiles,
+)
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
+_LEADING = re.compile(r"^(\s*)([-+=>]|\d+[.)])")
+_SHAPES = {"red": "■", "amber": "▲", "green": "●", "grey": "◇"}
+_WRAPPED = {"strong": "**", "code": "`"}
+
+
+def render_markdown(document: Document) -> bytes:
+    """Return *document* as UTF-8 with a newline at the end. The same document gives the same bytes."""
+    return ("\n\n".join(_document(document)) + "\n").encode()
+
+
+def _document(document: Document) -> Iterator[str]:
+    yield f"# {_words(document.heading)}"
+    yield f"{_words(document.agency)} · {_words(document.period)}"
+    if document.draft:
+        yield f"> **{_escape(document.draft)}** {_words(document.banner)}"
+    hero = document.hero
+    yield _heading(2, "sec-S1", _escape(hero.label))
+    beside = "".join(f" · {_words(one)}" for one in hero.beside)
+    yield f"**{_mark(hero.mark)}**{beside}"
+    if hero.headline:
+        yield f"**{_words(hero.headline)}**"
+    yield _words(hero.why)
+    yield _tiles(document.tiles)
+    for section in (document.asks, *document.rest):
+        yield from _section(section)
+    yield "---"
+    draft = f"**{_escape(document.draft)}** " if document.draft else ""
+    yield f"{draft}{_escape(document.footer)}"
+
+
+def _heading(level: int, anchor: str, words: str) -> str:
+    name = f'<a id="{anchor}"></a>' if anchor else ""
+    return f"{'#' * level} {name}{words}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    count = f" ({section.count})" if section.count else ""
+    yield _heading(2, section.anchor, _escape(section.heading) + count)
+    if section.summary:
+        yield _words(section.summary)
+    for block in section.blocks:
+        yield _block(block)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph():
+            return _leading(_words(block.words))
+        case Subheading():
+            return _heading(3, block.anchor, _words(block.words))
+        case Tiles():
+            return _tiles(block)
+        case Table():
+            return _table(block)
+        case Chart():
+            return f"**{_escape(block.title)}**\n\n{_table(block.data)}"
+        case Items():
+            return "\n".join(
+                "\n".join([f"- {_words(head)}", *(f"  - {_words(one)}" for one in below)])
+                for head, below in block.entries
+            )
+
+
+def _tiles(tiles: Tiles) -> str:
+    found = []
+    for tile in tiles.tiles:
+        notes = "".join(f" · {_words(note)}" for note in tile.notes)
+        found.append(f"- {_words(tile.label)} — [**{_words(tile.value)}**]({_target(tile.href)}){notes}")
+    return "\n".join(found)
+
+
+def _table(table: Table) -> str:
+    heads = [_escape(column.head) for column in table.columns]
+    rules = ["---:" if column.kind == "number" else "---" for column in table.columns]
+    lines = [_line(heads), _line(rules), *(_row(row) for row in table.rows)]
+    return "\n".join(lines)
+
+
+def _row(row: Row) -> str:
+    cells = [_cell(cell) for cell in row.cells]
+    if row.anchor:
+        cells[0] = f'<a id="{row.anchor}"></a>{cells[0]}'
+    return _line(cells)
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(lines: Lines) -> str:
+    return "<br>".join(_words(line) for line in lines)
+
+
+def _words(inline: Inline) -> str:
+    return "".join(_mark(one) if isinstance(one, Mark) else _run(one) for one in inline)
+
+
+def _mark(mark: Mark) -> str:
+    return f"{_SHAPES[mark.colour]} {_escape(mark.word)} {_escape(mark.letter)}"
+
+
+def _run(run: Run) -> str:
+    if run.style == "code":
+        return f"`{run.text.replace('`', '')}`"
+    text = _escape(run.text)
+    if run.style == "strong" and text.strip():
+        text = f"**{text.strip()}**"
+    return f"[{text}]({_target(run.href)})" if run.href else text
+
+
+def _target(href: str) -> str:
+    """Return an address that ends where it ends: nothing in it closes the link or the cell."""
+    return f"<{href.translate(_CLOSING)}>"
+
+
+_CLOSING = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C", " ": "%20"})
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _leading(words: str) -> str:
+    """Escape what would make a paragraph a list or a quotation."""
+    return _LEADING.sub(r"\1\\\2", words)

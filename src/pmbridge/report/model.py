@@ -1,0 +1,395 @@
+"""The client report as data: what its JSON holds, and the only thing that the renderers accept.
+
+Language-neutral: both languages are rendered from one report. Closed (``extra="forbid"``) and frozen. Dates are
+calendar days in ``header.zone``, instants carry its offset, shares lie between 0 and 1, durations are working days of
+the engagement's calendar with late positive, decimals are strings. ``anchors`` name the rows of this report that a
+figure rests on, by their refs; a row's ``sources`` name the tool's records behind it.
+
+The JSON is canonical (:func:`pmbridge.report.render.canonical_json`), so its SHA-256 identifies the report.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pmbridge.domain.figure import UnknownReason
+from pmbridge.domain.view import Colour, Dimension, ForecastMethod, Holder
+from pmbridge.report.parts import (
+    DayFigure,
+    DaysFigure,
+    Exact,
+    Fact,
+    HeldFigure,
+    MoneyFigure,
+    Part,
+    Quote,
+    Sentence,
+    ShareFigure,
+    Source,
+    WorkFigure,
+)
+
+Edition = Literal["weekly"]
+"""The editions that can be made; a new one is a new name here and a column in the sections' table."""
+
+# -------------------------------------------------------------------------------------- S0, S1: what this report is
+
+
+class Earlier(Part):
+    """An issued report that this one is compared with."""
+
+    edition: Edition
+    number: int
+    revision: int
+    as_of: datetime
+
+
+class Agency(Part):
+    """Who reports. ``colour`` is decoration, never a meaning; ``logo`` a data URI."""
+
+    name: Quote
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None
+    logo: Annotated[str, Field(pattern=r"^data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/=]+$")] | None
+
+
+class Header(Part):
+    """S0. A draft's ``number`` is the one it would get. ``previous`` ``None``: nothing to compare with."""
+
+    edition: Edition
+    number: int
+    revision: int
+    draft: bool
+    period_from: date
+    period_to: date
+    as_of: datetime
+    made_at: datetime
+    zone: str
+    languages: tuple[str, ...]
+    agency: Agency
+    client: Quote
+    engagement: Quote
+    prepared_by: str
+    approved_by: str | None
+    reply_to: str | None
+    previous: Earlier | None
+
+
+class Rule(Part):
+    """A colour rule that fired: the sentence for the reader, and id and values for S14."""
+
+    rule: str
+    dimension: Dimension
+    colour: Colour
+    reason: Sentence
+    values: tuple[Fact, ...]
+    anchors: tuple[str, ...]
+
+
+class Overall(Part):
+    """S1. ``last`` is the previous report's colour. ``grey``: mandatory dimensions without enough data."""
+
+    colour: Colour
+    last: Colour | None
+    provisional: bool
+    headline: Quote | None
+    rules: tuple[Rule, ...]
+    grey: tuple[Dimension, ...]
+
+
+class RollUp(Part):
+    """Progress of the engagement; ``low``–``high`` is an interval when ``unknown`` names milestones."""
+
+    value: ShareFigure
+    low: Exact
+    high: Exact
+    unknown: tuple[str, ...]
+    planned: ShareFigure
+
+
+class OnTime(Part):
+    """Milestones reached by their plan date out of those due; ``left_out``: due or reached, plan date unknown."""
+
+    met: int
+    due: int
+    left_out: tuple[str, ...]
+
+
+# -------------------------------------------------------------------------------------------- S2, S3: asks and changes
+
+
+class Ask(Part):
+    """S2: something that waits for the client. ``kind``: a decision, or information we asked for."""
+
+    ref: str
+    title: Quote
+    kind: Literal["decide", "inform"]
+    observed: bool
+    tool: str
+    since: date | None
+    days: DaysFigure
+    days_on: str | None
+    money: MoneyFigure | None
+    need_by: DayFigure
+
+
+DiffKind = Literal[
+    "reached_date",
+    "not_reached",
+    "forecast",
+    "forecast_lost",
+    "forecast_new",
+    "plan",
+    "plan_lost",
+    "plan_new",
+    "reached",
+    "milestone_new",
+    "milestone_gone",
+    "work_done",
+    "work_total",
+    "change_new",
+    "change_state",
+    "change_gone",
+    "colour",
+    "progress",
+    "threshold",
+]
+Tone = Literal["restated", "bad", "change", "good", "other"]
+"""Order of the lines: corrections and bad news first."""
+
+
+class Side(Part):
+    """One side of a difference: an ISO day, a colour, a state's name; ``word``: a tool's own word, printed as it is."""
+
+    value: str
+    word: bool
+
+
+class DiffLine(Part):
+    """S3: one difference; ``None`` on one side: not there, or unknown.
+
+    ``size`` in working days, positive = later; ``None`` where none applies or it cannot be told.
+    """
+
+    kind: DiffKind
+    tone: Tone
+    ref: str
+    title: Quote | None
+    old: Side | None
+    new: Side | None
+    size: int | None
+    anchors: tuple[str, ...]
+
+
+# ------------------------------------------------------------------------------------------ S4, S5, S6: work, colours
+
+
+class DoneItem(Part):
+    """S4: a finished work item whose title the client may see."""
+
+    title: Quote
+    done_on: date
+    source: Source
+
+
+class DoneGroup(Part):
+    """S4: what was finished in one milestone. ``items`` counts all, ``listed`` holds some of them."""
+
+    ref: str
+    items: int
+    listed: tuple[DoneItem, ...]
+
+
+class Completed(Part):
+    """S4. ``items`` counts each finished item once, also one that belongs to two milestones."""
+
+    items: int
+    reached: tuple[str, ...]
+    closed_changes: tuple[str, ...]
+    groups: tuple[DoneGroup, ...]
+
+
+class Status(Part):
+    """S5: the colour of one dimension; ``None``: nothing to judge. ``since``: first report day with this colour."""
+
+    dimension: Dimension
+    colour: Colour | None
+    last: Colour | None
+    since: date | None
+    provisional: bool
+    rules: tuple[Rule, ...]
+    why_grey: Sentence | None
+
+
+class Due(Part):
+    """S6: a milestone due by ``Upcoming.until``, or overdue; ``in_wd`` working days from the as-of day."""
+
+    ref: str
+    on: date
+    in_wd: int
+
+
+class Holiday(Part):
+    """S6: public holidays in one stretch, first and last day included."""
+
+    name: Quote
+    first: date
+    last: date
+
+
+class Upcoming(Part):
+    """S6: the next 20 working days."""
+
+    until: date
+    milestones: tuple[Due, ...]
+    holidays: tuple[Holiday, ...]
+
+
+# --------------------------------------------------------------------------------------------- S7, S8: the registers
+
+
+class Milestone(Part):
+    """S7, one row. ``provisional``: the plan is a tool's date that nobody has agreed."""
+
+    ref: str
+    title: Quote
+    observed: bool
+    tool: str
+    weight: Exact
+    key: bool
+    final: bool
+    state: Literal["planned", "in_progress", "reached", "cancelled"]
+    original: DayFigure
+    plan: DayFigure
+    provisional: bool
+    start: date | None
+    reached_on: DayFigure | None
+    forecast: DayFigure
+    forecast_method: ForecastMethod | None
+    forecast_low: date | None
+    forecast_high: date | None
+    forecast_open_ended: bool
+    slip_current: DaysFigure
+    slip_original: DaysFigure
+    slip_at_least: bool
+    overdue_wd: int
+    progress: WorkFigure
+    sources: tuple[Source, ...]
+
+
+class Change(Part):
+    """S8, one row. ``state`` ``None``: the tool's word in ``tool_state`` is not mapped and printed as it stands."""
+
+    ref: str
+    title: Quote
+    observed: bool
+    tool: str
+    kind: Literal["request_for_change", "off_specification"]
+    state: str | None
+    tool_state: str
+    holder: Holder | None
+    terminal: bool
+    raised_on: date | None
+    since: date | None
+    age: HeldFigure
+    days: DaysFigure
+    days_on: str | None
+    money: MoneyFigure | None
+    sources: tuple[Source, ...]
+
+
+class Count(Part):
+    """How many changes stand in one state; ``state`` ``None``: in the tool's own word."""
+
+    state: str | None
+    tool_state: str | None
+    n: int
+
+
+class Changes(Part):
+    """S8. ``rows`` are all that were recognised; a weekly page may list the open ones only."""
+
+    counts: tuple[Count, ...]
+    awaiting_client: int
+    under_assessment: int
+    rows: tuple[Change, ...]
+    approved_money: MoneyFigure | None
+    approved_days: DaysFigure
+
+
+# ------------------------------------------------------------------------------------------------------------- S14
+
+
+class Feed(Part):
+    """A source of data: how fresh and whole. ``label`` is the tool's name, numbered where it has several projects."""
+
+    tool: str
+    label: str
+    complete_as_of: datetime | None
+    stale: bool
+    interrupted: bool
+    items: int
+    unreadable: int
+
+
+class Gap(Part):
+    """A figure printed as unknown."""
+
+    ref: str
+    what: Sentence
+    reason: UnknownReason
+
+
+class Dispute(Part):
+    """Sources that say different things about one record; until settled its figure is unknown."""
+
+    ref: str
+    what: Sentence
+
+
+class Data(Part):
+    """S14: what the figures rest on."""
+
+    feeds: tuple[Feed, ...]
+    gaps: tuple[Gap, ...]
+    thresholds: tuple[Fact, ...]
+    thresholds_agreed: bool
+    disputes: tuple[Dispute, ...]
+    calendar_final: bool
+    omitted: tuple[str, ...]
+
+
+class Term(Part):
+    """The client's own word for one of ours."""
+
+    ours: str
+    theirs: Quote
+
+
+class ClientReport(Part):
+    """One report, frozen: all that any format prints, and nothing else.
+
+    ``final``: the ref of the final milestone. ``since``: the differences to ``header.previous``, worst first.
+    """
+
+    schema_id: Literal["pmbridge.client-report/1"] = Field(default="pmbridge.client-report/1", alias="schema")
+    header: Header
+    overall: Overall
+    final: str | None
+    progress: RollUp
+    on_time: OnTime
+    asks: tuple[Ask, ...]
+    since: tuple[DiffLine, ...]
+    completed: Completed
+    status: tuple[Status, ...]
+    upcoming: Upcoming
+    milestones: tuple[Milestone, ...]
+    changes: Changes
+    data: Data
+    terms: tuple[Term, ...]
+
+    def milestone(self, ref: str) -> Milestone | None:
+        """Return the milestone with *ref*, or ``None``."""
+        return next((m for m in self.milestones if m.ref == ref), None)

@@ -1,0 +1,380 @@
+"""The projection for the client: copies what may be seen out of the engagement's view, field by field.
+
+This is the allow-list. A field that is not named here reaches no client: there is no dump, no unpacking, no loop over
+fields. Connection names, tool ids, error texts, remedies and titles not cleared for the client are never read; links
+and tool keys are copied only for connections whose tool the client can open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pmbridge.domain import view as seen
+from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.figure import Text, UnknownReason
+from pmbridge.report import gate
+from pmbridge.report import model as client
+from pmbridge.report.diff import differences
+from pmbridge.report.holidays import stretches
+from pmbridge.report.names import FACTS, THRESHOLDS
+from pmbridge.report.parts import Fact, Missing
+from pmbridge.report.period import EDITIONS
+
+LISTED_ITEMS = 12
+"""How many finished items a weekly report names; the rest is a count."""
+AHEAD_WD = 20
+"""How many working days "what comes next" looks ahead."""
+NOT_COVERED = ("S10", "S11", "S12", "S13")
+"""Sections whose records (acceptance, expectations, satisfaction, meetings) no tool feeds."""
+
+_ASSESSING = frozenset({"submitted", "under_assessment", "assessed"})
+_DELIVERED = frozenset({"implemented", "verified", "closed"})
+_UNTOLD: Missing = Missing(reason=UnknownReason.NOT_PROVIDED, detail=None, anchors=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMeta:
+    """What a report needs beside the view: its number, its makers, its headline.
+
+    ``show_money`` opens amounts (policy ``show_budget``), ``reply_to`` is the address that answers go to, ``None``:
+    the reader's mail program asks for it.
+    """
+
+    edition: str
+    number: int
+    revision: int
+    draft: bool
+    period_from: date
+    period_to: date
+    made_at: datetime
+    prepared_by: str
+    agency_name: Text
+    approved_by: str | None = None
+    headline: Text | None = None
+    agency_colour: str | None = None
+    agency_logo: str | None = None
+    reply_to: str | None = None
+    show_money: bool = False
+
+
+def project_for(
+    view: seen.EngagementView,
+    meta: ReportMeta,
+    previous: client.ClientReport | None,
+    *,
+    calendar: Calendar,
+) -> client.ClientReport:
+    """Return what the client may see of *view*, compared with *previous* (the last issued report of the edition).
+
+    The same arguments give the same report. Nothing is read but the arguments.
+    """
+    links = gate.Links.of(view.sources)
+    report = client.ClientReport(
+        header=_header(view, meta, previous),
+        overall=_overall(view, meta, previous),
+        final=gate.clean(view.final.ref) if view.final else None,
+        progress=_progress(view.progress),
+        on_time=client.OnTime(met=view.on_time.met, due=view.on_time.due, left_out=gate.refs(view.on_time.left_out)),
+        asks=_asks(view.changes, show_money=meta.show_money),
+        since=(),
+        completed=_completed(view, meta, links),
+        status=tuple(_status(rag, view.today, previous) for rag in view.rag),
+        upcoming=_upcoming(view, calendar),
+        milestones=tuple(_milestone(m, view.today, calendar, links) for m in view.milestones),
+        changes=_changes(view.changes, links, show_money=meta.show_money),
+        data=_data(view),
+        terms=tuple(client.Term(ours=ours, theirs=gate.quote(text)) for ours, text in sorted(view.terms.items())),
+    )
+    if previous is None:
+        return report
+    return report.model_copy(update={"since": differences(previous, report, calendar.wd)})
+
+
+# ------------------------------------------------------------------------------------------------------------ S0, S1
+
+
+def _header(view: seen.EngagementView, meta: ReportMeta, previous: client.ClientReport | None) -> client.Header:
+    if meta.edition not in EDITIONS:
+        raise ValueError(f"unknown edition {meta.edition!r}")
+    return client.Header(
+        edition="weekly",
+        number=meta.number,
+        revision=meta.revision,
+        draft=meta.draft,
+        period_from=meta.period_from,
+        period_to=meta.period_to,
+        as_of=view.as_of.astimezone(view.zone),
+        made_at=meta.made_at.astimezone(view.zone),
+        zone=view.zone_name,
+        languages=view.languages,
+        agency=client.Agency(name=gate.quote(meta.agency_name), colour=meta.agency_colour, logo=meta.agency_logo),
+        client=gate.quote(view.client),
+        engagement=gate.quote(view.title),
+        prepared_by=gate.clean(meta.prepared_by),
+        approved_by=gate.clean(meta.approved_by) if meta.approved_by else None,
+        reply_to=gate.clean(meta.reply_to) if meta.reply_to else None,
+        previous=client.Earlier(
+            edition=previous.header.edition,
+            number=previous.header.number,
+            revision=previous.header.revision,
+            as_of=previous.header.as_of,
+        )
+        if previous
+        else None,
+    )
+
+
+def _rule(hit: seen.RuleHit) -> client.Rule:
+    return client.Rule(
+        rule=hit.rule,
+        dimension=hit.dimension,
+        colour=hit.colour,
+        reason=gate.sentence(hit.reason),
+        values=tuple(gate.fact(name, hit.values[name]) for name in FACTS if name in hit.values),
+        anchors=gate.refs(hit.refs),
+    )
+
+
+def _overall(view: seen.EngagementView, meta: ReportMeta, previous: client.ClientReport | None) -> client.Overall:
+    return client.Overall(
+        colour=view.overall.colour,
+        last=previous.overall.colour if previous else None,
+        provisional=view.overall.provisional,
+        headline=gate.quote(meta.headline) if meta.headline else None,
+        rules=tuple(_rule(hit) for hit in view.overall.hits),
+        grey=view.overall.grey,
+    )
+
+
+def _progress(roll_up: seen.RollUp) -> client.RollUp:
+    return client.RollUp(
+        value=gate.share(roll_up.value),
+        low=roll_up.low,
+        high=roll_up.high,
+        unknown=gate.refs(roll_up.unknown),
+        planned=gate.share(roll_up.planned),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- S2, S4–S6
+
+
+def _asks(changes: Iterable[seen.Change], *, show_money: bool) -> tuple[client.Ask, ...]:
+    waiting = [change for change in changes if change.holder == "client" and not change.terminal]
+    waiting.sort(key=lambda change: (change.since is None, change.since or date.min, gate.clean(change.ref)))
+    return tuple(
+        client.Ask(
+            ref=gate.clean(change.ref),
+            title=gate.quote(change.title),
+            kind="inform" if change.state == "needs_information" else "decide",
+            observed=change.observed,
+            tool=gate.clean(change.tool),
+            since=change.since,
+            days=gate.days(change.days, gate.clean(change.ref)),
+            days_on=gate.clean(change.days_on) if change.days_on else None,
+            money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
+            need_by=_UNTOLD,
+        )
+        for change in waiting
+    )
+
+
+def _completed(view: seen.EngagementView, meta: ReportMeta, links: gate.Links) -> client.Completed:
+    first, last = meta.period_from, min(meta.period_to, view.today)
+    done = [work for work in view.work if work.status == "done" and work.done_on and first <= work.done_on <= last]
+    groups: dict[str, list[seen.Work]] = defaultdict(list)
+    for work in done:
+        for ref in work.milestones:
+            groups[ref].append(work)
+    named = [work for work in done if work.client_safe]
+    named.sort(key=lambda work: (-(work.done_on or first).toordinal(), work.key, work.id))
+    listed = {(work.connection, work.id) for work in named[:LISTED_ITEMS]}
+    return client.Completed(
+        items=len(done),
+        reached=tuple(
+            m.ref
+            for m in view.milestones
+            if m.reached_on is not None and _falls_in(m.reached_on.value_or(None), first, last)
+        ),
+        closed_changes=tuple(c.ref for c in view.changes if c.state in _DELIVERED and _falls_in(c.since, first, last)),
+        groups=tuple(
+            client.DoneGroup(
+                ref=gate.clean(m.ref),
+                items=len(groups[m.ref]),
+                listed=tuple(
+                    _done_item(work, links)
+                    for work in sorted(groups[m.ref], key=lambda work: (work.done_on or first, work.key, work.id))
+                    if (work.connection, work.id) in listed
+                ),
+            )
+            for m in view.milestones
+            if m.ref in groups
+        ),
+    )
+
+
+def _falls_in(day: date | None, first: date, last: date) -> bool:
+    return day is not None and first <= day <= last
+
+
+def _done_item(work: seen.Work, links: gate.Links) -> client.DoneItem:
+    if not work.client_safe or work.done_on is None:
+        raise ValueError("only a finished item whose title is cleared may be listed")
+    return client.DoneItem(
+        title=gate.quoted(work.title),
+        done_on=work.done_on,
+        source=links.source(work.connection, work.key, work.url),
+    )
+
+
+def _status(rag: seen.Rag, today: date, previous: client.ClientReport | None) -> client.Status:
+    last = next((s for s in previous.status if s.dimension == rag.dimension), None) if previous else None
+    since = None
+    if previous:
+        kept = last is not None and last.colour == rag.colour
+        since = (last.since or previous.header.as_of.date()) if last and kept else today
+    return client.Status(
+        dimension=rag.dimension,
+        colour=rag.colour,
+        last=last.colour if last else None,
+        since=since,
+        provisional=rag.provisional,
+        rules=tuple(_rule(hit) for hit in rag.hits),
+        why_grey=gate.sentence(rag.why_grey) if rag.why_grey else None,
+    )
+
+
+def _upcoming(view: seen.EngagementView, calendar: Calendar) -> client.Upcoming:
+    until = calendar.add_wd(view.today, AHEAD_WD)
+    due = []
+    for m in view.milestones:
+        days = [day for day in (m.plan.value_or(None), m.forecast.value_or(None)) if day is not None]
+        if m.state not in ("reached", "cancelled") and days and min(days) <= until:
+            due.append(client.Due(ref=gate.clean(m.ref), on=days[0], in_wd=calendar.wd(view.today, days[0])))
+    off = {day: name for day, name in view.holidays.items() if view.today < day <= until}
+    return client.Upcoming(until=until, milestones=tuple(due), holidays=stretches(off, calendar))
+
+
+# ------------------------------------------------------------------------------------------------------------ S7, S8
+
+
+def _milestone(m: seen.Milestone, today: date, calendar: Calendar, links: gate.Links) -> client.Milestone:
+    plan = m.plan.value_or(None)
+    is_open = m.state not in ("reached", "cancelled")
+    return client.Milestone(
+        ref=gate.clean(m.ref),
+        title=gate.quote(m.title),
+        observed=m.observed,
+        tool=gate.clean(m.tool),
+        weight=m.weight,
+        key=m.is_key,
+        final=m.is_final,
+        state=m.state,
+        original=gate.day(m.original, gate.clean(m.ref)),
+        plan=gate.day(m.plan, gate.clean(m.ref)),
+        provisional=m.provisional,
+        start=m.start,
+        reached_on=gate.day(m.reached_on, gate.clean(m.ref)) if m.reached_on is not None else None,
+        forecast=gate.day(m.forecast, gate.clean(m.ref)),
+        forecast_method=m.forecast_method,
+        forecast_low=m.forecast_low,
+        forecast_high=m.forecast_high,
+        forecast_open_ended=m.forecast_open_ended,
+        slip_current=gate.days(m.slip_current, gate.clean(m.ref)),
+        slip_original=gate.days(m.slip_original, gate.clean(m.ref)),
+        slip_at_least=m.slip_at_least,
+        overdue_wd=calendar.wd(plan, today) if is_open and plan and plan < today else 0,
+        progress=gate.work(m.progress, gate.clean(m.ref)),
+        sources=links.sources(m.sources, ref=gate.clean(m.ref)),
+    )
+
+
+def _change(change: seen.Change, links: gate.Links, *, show_money: bool) -> client.Change:
+    return client.Change(
+        ref=gate.clean(change.ref),
+        title=gate.quote(change.title),
+        observed=change.observed,
+        tool=gate.clean(change.tool),
+        kind=change.kind,
+        state=change.state,
+        tool_state=gate.clean(change.tool_state),
+        holder=change.holder,
+        terminal=change.terminal,
+        raised_on=change.raised_on,
+        since=change.since,
+        age=gate.held(change.age, gate.clean(change.ref)),
+        days=gate.days(change.days, gate.clean(change.ref)),
+        days_on=gate.clean(change.days_on) if change.days_on else None,
+        money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
+        sources=links.sources(change.sources, ref=gate.clean(change.ref)),
+    )
+
+
+def _changes(changes: Sequence[seen.Change], links: gate.Links, *, show_money: bool) -> client.Changes:
+    counts = Counter((c.state, None if c.state else gate.clean(c.tool_state)) for c in changes)
+    return client.Changes(
+        counts=tuple(client.Count(state=state, tool_state=word, n=n) for (state, word), n in counts.items()),
+        awaiting_client=sum(1 for c in changes if c.holder == "client" and not c.terminal),
+        under_assessment=sum(1 for c in changes if c.state in _ASSESSING),
+        rows=tuple(_change(c, links, show_money=show_money) for c in changes),
+        approved_money=_UNTOLD if show_money else None,
+        approved_days=_UNTOLD,
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------- S14
+
+
+def _data(view: seen.EngagementView) -> client.Data:
+    return client.Data(
+        feeds=_feeds(view),
+        gaps=tuple(
+            client.Gap(ref=gate.clean(one.ref), what=gate.sentence(one.what), reason=one.reason)
+            for one in view.unknowns
+        ),
+        thresholds=_thresholds(view.policy),
+        thresholds_agreed=view.policy_agreed,
+        disputes=tuple(
+            client.Dispute(ref=gate.clean(one.ref), what=gate.sentence(one.what)) for one in view.discrepancies
+        ),
+        calendar_final=view.calendar_final,
+        omitted=NOT_COVERED,
+    )
+
+
+def _gap(note: seen.UnknownNote) -> client.Gap:
+    return client.Gap(ref=gate.clean(note.ref), what=gate.sentence(note.what), reason=note.reason)
+
+
+def _dispute(found: seen.Discrepancy) -> client.Dispute:
+    return client.Dispute(ref=gate.clean(found.ref), what=gate.sentence(found.what))
+
+
+def _thresholds(policy: Mapping[str, str]) -> tuple[Fact, ...]:
+    named = {name.rpartition(".")[2]: value for name, value in policy.items()}
+    return tuple(gate.fact(name, named[name]) for name in THRESHOLDS if name in named)
+
+
+def _feeds(view: seen.EngagementView) -> tuple[client.Feed, ...]:
+    """Name feeds by tool; several projects of one tool are numbered, as their names are the agency's affair."""
+    total = Counter(feed.tool for feed in view.sources)
+    so_far: Counter[str] = Counter()
+    found = []
+    for feed in view.sources:
+        so_far[feed.tool] += 1
+        number = f" {so_far[feed.tool]}" if total[feed.tool] > 1 else ""
+        found.append(
+            client.Feed(
+                tool=gate.clean(feed.tool),
+                label=gate.clean(feed.tool) + number,
+                complete_as_of=feed.complete_as_of.astimezone(view.zone) if feed.complete_as_of else None,
+                stale=feed.stale,
+                interrupted=feed.problem is not None,
+                items=feed.items,
+                unreadable=feed.unreadable,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,41 @@
+"""What a reader's mail program opens: the report's subject, and an answer with blanks in place of every verdict."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from pmbridge.report import names
+from pmbridge.report import words as w
+from pmbridge.report.model import Ask, ClientReport
+from pmbridge.report.voice import Voice
+
+
+def report_name(report: ClientReport, voice: Voice) -> str:
+    """Return edition and number: ``周报 9``, ``Weekly report 9, revision 2``."""
+    header = report.header
+    name = voice.text(w.REPORT_NO, edition=voice.name(names.EDITIONS, header.edition), number=str(header.number))
+    if header.revision > 1:
+        name += w.COMMA.in_(voice.language) + voice.text(w.REVISION, n=str(header.revision))
+    return name
+
+
+def subject(report: ClientReport, voice: Voice) -> str:
+    """Return the subject: project, what the reader must do, colour, date — in the order in which it may be cut off."""
+    asks = len(report.asks)
+    return voice.text(
+        w.SUBJECT,
+        engagement=voice.plain_quote(report.header.engagement),
+        report=report_name(report, voice),
+        asks=voice.text(w.SUBJECT_ASKS, n=str(asks)) if asks else voice.text(w.SUBJECT_NONE),
+        colour=voice.colour_word(report.overall.colour),
+        day=voice.day(report.header.as_of.date()),
+    )
+
+
+def reply_link(report: ClientReport, ask: Ask, voice: Voice) -> str:
+    """Return the ``mailto:`` address of an answer to *ask*: the report's subject, a line that holds only blanks."""
+    blanks = w.REPLY_INFORM if ask.kind == "inform" else w.REPLY_DECIDE
+    line = voice.text(blanks, ref=ask.ref, title=voice.plain_quote(ask.title))
+    body = f"{line}\r\n{w.REPLY_HINT.in_(voice.language)}\r\n"
+    to = quote(report.header.reply_to or "", safe="@")
+    return f"mailto:{to}?subject={quote(subject(report, voice), safe='')}&body={quote(body, safe='')}"

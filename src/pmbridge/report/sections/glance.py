@@ -1,0 +1,264 @@
+"""The first screen: the state and why, three figures, what we ask of the client."""
+
+from __future__ import annotations
+
+from pmbridge.report import names
+from pmbridge.report import words as w
+from pmbridge.report.blocks import Column, Hero, Inline, Lines, Paragraph, Row, Run, Section, Table, Tile, Tiles
+from pmbridge.report.model import Ask, ClientReport, Milestone
+from pmbridge.report.parts import Given
+from pmbridge.report.reply import reply_link
+from pmbridge.report.voice import Voice, runs
+
+SHOWN_REASONS = 3
+"""Reasons that fit on the first screen; all stand in the section on the data."""
+_WORSE = ("green", "grey", "amber", "red")
+
+
+def tools_of(report: ClientReport, voice: Voice) -> str:
+    """Return the names of the tools that feed the report, each once."""
+    return w.LISTED.in_(voice.language).join(dict.fromkeys(feed.tool for feed in report.data.feeds))
+
+
+def name_of(item: Milestone | Ask, voice: Voice, *, link: bool = True) -> Inline:
+    """Return ref and title, the ref linked to its row."""
+    ref = voice.link_to(item.ref) if link else Run(text=item.ref)
+    return (ref, Run(text=" "), *voice.quote(item.title))
+
+
+def provisional(report: ClientReport, voice: Voice) -> str:
+    """Return the words that follow a colour or date which rests on a tool's dates alone."""
+    return voice.text(w.PROVISIONAL_TOOL, tools=tools_of(report, voice))
+
+
+# ---------------------------------------------------------------------------------------------------------------- S1
+
+
+def hero(report: ClientReport, voice: Voice) -> Hero:
+    """Return the state: colour, what it was, the headline, the reasons."""
+    overall = report.overall
+    mark = voice.colour(overall.colour)
+    beside: list[Inline] = []
+    if overall.provisional:
+        beside.append(runs(w.PROVISIONAL.in_(voice.language).strip()))
+    if overall.last:
+        worse = _WORSE.index(overall.colour) - _WORSE.index(overall.last)
+        arrow = "↘" if worse > 0 else "↗" if worse < 0 else "→"
+        beside.append((Run(text=f"{arrow} "), *voice.say(w.LAST_TIME, colour=voice.colour_word(overall.last))))
+    elif report.header.previous is None:
+        beside.append(voice.say(w.FIRST_TIME))
+    headline = voice.quote(overall.headline) if overall.headline else ()
+    if not headline and report.header.draft:
+        headline = (Run(text=voice.text(w.NO_HEADLINE), style="muted"),)
+    return Hero(
+        label=voice.text(w.OVERALL), mark=mark, beside=tuple(beside), headline=headline, why=_why(report, voice)
+    )
+
+
+def _why(report: ClientReport, voice: Voice) -> Inline:
+    overall = report.overall
+    rules = sorted(overall.rules, key=lambda rule: -_WORSE.index(rule.colour))
+    said = [voice.reason(rule) for rule in rules[:SHOWN_REASONS]]
+    if len(rules) > SHOWN_REASONS:
+        said.append(voice.say(w.MORE_REASONS, n=str(len(rules) - SHOWN_REASONS)))
+    if not said:
+        said.append(voice.say(w.WHY_GREY if overall.colour == "grey" else w.WHY_GREEN))
+    if overall.grey:
+        grey = w.LISTED.in_(voice.language).join(voice.name(names.DIMENSIONS, one) for one in overall.grey)
+        said.append(voice.say(w.ALSO_GREY, dimensions=grey))
+    return (
+        *voice.say(w.WHY, colour=voice.colour_word(overall.colour)),
+        *voice.join(said),
+        *runs(w.STOP.in_(voice.language)),
+        *runs(provisional(report, voice) if overall.provisional else ""),
+        Run(text=" "),
+        voice.link_to("sec-rules", voice.text(w.RULES_LINK)),
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- tiles
+
+
+def tiles(report: ClientReport, voice: Voice) -> Tiles:
+    """Return the three figures of the first screen: the date that matters, progress, changes."""
+    return Tiles(tiles=(_date_tile(report, voice), _progress_tile(report, voice), _changes_tile(report, voice)))
+
+
+def _date_tile(report: ClientReport, voice: Voice) -> Tile:
+    final = report.milestone(report.final) if report.final else None
+    shown = final or next((m for m in report.milestones if m.state not in ("reached", "cancelled")), None)
+    if shown is None:
+        return Tile(label=voice.say(w.NO_OPEN_MILESTONE), value=voice.say(w.NONE_OPEN), notes=(), href="#sec-S7")
+    label = w.FINAL_MILESTONE if final else w.NEXT_MILESTONE
+    title = (Run(text=shown.ref), Run(text=" "), *voice.quote(shown.title))
+    return Tile(
+        label=voice.say(label, name=title),
+        value=_date_value(shown, voice),
+        notes=_date_notes(shown, voice),
+        href=voice.link_to(shown.ref).href,
+    )
+
+
+def _date_value(m: Milestone, voice: Voice) -> Inline:
+    if m.reached_on is not None and isinstance(m.reached_on, Given):
+        return voice.say(w.ACTUAL_ON, day=voice.day(m.reached_on.value))
+    if isinstance(m.forecast, Given):
+        return voice.say(w.FORECAST_OF, day=voice.day(m.forecast.value))
+    return voice.say(w.FORECAST_UNKNOWN)
+
+
+def _date_notes(m: Milestone, voice: Voice) -> Lines:
+    plans = []
+    if isinstance(m.original, Given):
+        plans.append(voice.text(w.ORIGINAL_PLAN, day=voice.day(m.original.value)))
+    if isinstance(m.plan, Given):
+        tail = w.PROVISIONAL.in_(voice.language) if m.provisional else ""
+        plans.append(voice.text(w.CURRENT_PLAN, day=voice.day(m.plan.value)) + tail)
+    else:
+        plans.append(voice.text(w.CURRENT_PLAN, day=_words(voice.unknown(m.plan))))
+    notes = [voice.join(plans, by=w.DOT)]
+    if isinstance(m.slip_current, Given):
+        late = voice.late(m.slip_current.value, at_least=m.slip_at_least)
+        notes.append(voice.say(w.PLAN_AGAINST, late=late) if m.slip_current.value else runs(late))
+    elif not isinstance(m.forecast, Given):
+        notes.append(voice.unknown(m.forecast))
+    return tuple(notes)
+
+
+def _words(inline: Inline) -> str:
+    return "".join(run.text if isinstance(run, Run) else run.word for run in inline)
+
+
+def progress_words(report: ClientReport, voice: Voice) -> str:
+    """Return the engagement's progress: a percentage, or the interval in which it lies."""
+    low, high = voice.percent(report.progress.low), voice.percent(report.progress.high)
+    return low if low == high else f"{low}–{high}"
+
+
+def planned_words(report: ClientReport, voice: Voice) -> Inline:
+    """Return what the progress should be by plan, or why that is not known."""
+    planned = report.progress.planned
+    if isinstance(planned, Given):
+        return voice.say(w.SHOULD_BE, share=voice.percent(planned.value))
+    return voice.say(w.SHOULD_BE_UNKNOWN, unknown=voice.unknown(planned))
+
+
+def _progress_tile(report: ClientReport, voice: Voice) -> Tile:
+    notes = [planned_words(report, voice)]
+    if report.progress.unknown:
+        notes.append(voice.say(w.UNKNOWN_OF, refs=w.LISTED.in_(voice.language).join(report.progress.unknown)))
+    value = progress_words(report, voice) if report.milestones else voice.text(w.UNKNOWN_WORD)
+    return Tile(label=voice.say(w.PROGRESS), value=runs(value), notes=tuple(notes), href="#sec-S7")
+
+
+def approved_words(report: ClientReport, voice: Voice) -> Inline:
+    """Return the approved total, money where it is shown, else days."""
+    changes = report.changes
+    total = changes.approved_money or changes.approved_days
+    if not isinstance(total, Given):
+        return voice.unknown(total)
+    if isinstance(total.value, int):
+        return runs(voice.shift(total.value))
+    return runs(voice.money(total.value))
+
+
+def _changes_tile(report: ClientReport, voice: Voice) -> Tile:
+    changes = report.changes
+    return Tile(
+        label=runs(voice.head(w.CHANGES_TILE)),
+        value=voice.say(w.AWAITING_YOU, n=str(changes.awaiting_client)),
+        notes=(
+            voice.say(w.CHANGES_TOTAL, n=str(len(changes.rows)), m=str(changes.under_assessment)),
+            voice.say(w.APPROVED_TOTAL, total=approved_words(report, voice)),
+        ),
+        href="#sec-S8",
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- S2
+
+
+def asks(report: ClientReport, voice: Voice) -> Section:
+    """Return what waits for the client; without anything a sentence that says what the data can say."""
+    return Section(
+        anchor="sec-S2", heading=voice.text(w.ASKS), count=str(len(report.asks)), blocks=_asks_blocks(report, voice)
+    )
+
+
+def _asks_blocks(report: ClientReport, voice: Voice) -> tuple[Paragraph | Table, ...]:
+    blocks: list[Paragraph | Table] = []
+    if report.asks:
+        columns = (
+            Column(head=voice.text(w.ASK), kind="wide"),
+            Column(head=voice.text(w.ASK_BY)),
+            Column(head=voice.text(w.ASK_IMPACT)),
+            Column(head=voice.text(w.ASK_COST)),
+            Column(head=voice.text(w.ASK_ANSWER), kind="action"),
+        )
+        rows = tuple(_ask_row(report, ask, voice) for ask in report.asks)
+        blocks.append(Table(caption=voice.text(w.ASKS), columns=columns, rows=rows, name="asks"))
+    elif report.data.feeds:
+        blocks.append(Paragraph(words=voice.say(w.ASKS_NONE, tools=tools_of(report, voice)), kind="empty"))
+    else:
+        blocks.append(Paragraph(words=voice.say(w.ASKS_NO_SOURCE), kind="empty"))
+    vague = [c.ref for c in report.changes.rows if c.state is None and not c.terminal]
+    if vague:
+        said = voice.say(w.ASKS_UNMAPPED, n=str(len(vague)), tools=tools_of(report, voice), refs=voice.refs(vague))
+        blocks.append(Paragraph(words=said, kind="note"))
+    return tuple(blocks)
+
+
+def _ask_row(report: ClientReport, ask: Ask, voice: Voice) -> Row:
+    answer = Run(
+        text=voice.text(w.REPLY),
+        href=reply_link(report, ask, voice),
+        style="link",
+        hint=voice.text(w.REPLY_TO, ref=ask.ref),
+    )
+    waiting = _waiting(ask, voice)
+    recorded = voice.text(w.AS_RECORDED, tool=ask.tool) if ask.observed else ""
+    under = voice.join([one for one in (waiting, recorded) if one], by=w.COMMA)
+    return Row(
+        anchor=f"ask-{voice.anchor(ask.ref)}",
+        cells=(
+            (name_of(ask, voice), _muted(under)),
+            (_need_by(ask, voice),),
+            (_impact(ask, voice), voice.say(w.RECOMMENDATION, what=voice.text(w.NOT_RECORDED))),
+            (runs(voice.text(w.NOT_RECORDED)),),
+            ((answer,),),
+        ),
+    )
+
+
+def _muted(inline: Inline) -> Inline:
+    return tuple(Run(text=run.text, style="muted") if isinstance(run, Run) else run for run in inline)
+
+
+def _waiting(ask: Ask, voice: Voice) -> str:
+    dated, bare = (w.ASKED_SINCE, w.ASKED) if ask.kind == "inform" else (w.WAITING_SINCE, w.WAITING)
+    return voice.text(dated, day=voice.day(ask.since)) if ask.since else voice.text(bare)
+
+
+def _need_by(ask: Ask, voice: Voice) -> Inline:
+    if isinstance(ask.need_by, Given):
+        return runs(voice.weekday(ask.need_by.value))
+    return voice.say(w.DEADLINE_UNKNOWN, unknown=voice.unknown(ask.need_by))
+
+
+def _impact(ask: Ask, voice: Voice) -> Inline:
+    parts: list[Inline] = [_days_impact(ask, voice)]
+    if ask.money is not None:
+        if isinstance(ask.money, Given):
+            parts.append((Run(text=voice.money(ask.money.value), style="figure"),))
+        else:
+            parts.append(voice.say(w.IMPACT_MONEY_UNKNOWN, unknown=voice.unknown(ask.money)))
+    return voice.join(parts, by=w.DOT)
+
+
+def _days_impact(ask: Ask, voice: Voice) -> Inline:
+    if not isinstance(ask.days, Given):
+        return voice.say(w.IMPACT_DAYS_UNKNOWN, unknown=voice.unknown(ask.days))
+    shift = Run(text=voice.shift(ask.days.value), style="figure")
+    if ask.days_on is None:
+        return (shift,)
+    return voice.say(w.IMPACT_DAYS, ref=voice.link_to(ask.days_on), shift=shift)
