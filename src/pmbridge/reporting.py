@@ -219,7 +219,8 @@ class ReportDesk:
             engagement=self._name,
             edition=header.edition,
             number=header.number,
-            revision=header.revision,
+            # The store counts corrections, of which the first issue has none.
+            revision=header.revision - 1,
             period_from=header.period_from,
             period_to=header.period_to,
             as_of=header.as_of,
@@ -263,7 +264,7 @@ def _entry(row: SnapshotRow) -> IssuedReport:
     return IssuedReport(
         edition=row.edition,
         number=row.number,
-        revision=row.revision,
+        revision=row.revision + 1,
         as_of=row.as_of,
         issued_at=row.issued_at,
         sha256=row.sha256.hex(),
