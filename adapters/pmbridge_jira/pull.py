@@ -45,6 +45,7 @@ class Pull:
     def pages(self) -> Iterator[Page]:
         """Yield pages until everything that the cursor has not covered is read."""
         self._forget_projects_out_of_scope()
+        self.site.projects(self.scope.projects)  # how to name them, should one hide
         if VERSION in self.scope.kinds:
             yield from self._versions()
         if not self.scope.kinds & {ISSUE, SPRINT, LABEL}:

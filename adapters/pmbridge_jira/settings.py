@@ -43,6 +43,22 @@ class JiraSettings(ConnectionSettings):
         return self.auth or ("basic" if self.user else "bearer")
 
 
+class Nobody:
+    """No credential: for the two addresses that Jira answers to anybody."""
+
+    def headers(self) -> Mapping[str, SecretStr]:
+        """Return nothing."""
+        return {}
+
+    def query(self) -> Mapping[str, SecretStr]:
+        """Return nothing."""
+        return {}
+
+    def renew(self) -> bool:
+        """Return ``False``: there is nothing to renew."""
+        return False
+
+
 class Credential:
     """The credential of one connection as an ``Authorization`` header; the secret is asked for on first use."""
 

@@ -9,11 +9,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import Context, HttpClient, HttpPolicy, Rate, Traffic, clean_origin
+from pmbridge.adapter import Auth, Context, HttpClient, HttpPolicy, Rate, Traffic, clean_origin
 from pmbridge.clock import to_millis
 from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError
 from pmbridge.values import ProjectId
@@ -22,13 +21,15 @@ from pmbridge_jira.classify import TENANT_INFO, Classifier, pace, rate_key
 from pmbridge_jira.dialect import ANY_SERVER_INFO, Dialect, dialect_of
 from pmbridge_jira.fields import Catalogue
 from pmbridge_jira.keep import recall, write_down
-from pmbridge_jira.settings import Credential, JiraSettings
+from pmbridge_jira.settings import Credential, JiraSettings, Nobody
 
 T = TypeVar("T")
 
 REQUESTS_PER_S = 80.0
 """Below the vendor's 100 a second, which the whole tenant shares."""
 _BURST = 40
+_KEPT = timedelta(days=3650)
+_NEWS = timedelta(hours=1)
 _ID_CHUNK = 50
 
 SERVER_INFO = TypeAdapter(wire.ServerInfo)
@@ -65,6 +66,8 @@ class ProjectFacts(wire.Model):
     key: str
     name: str
     service_desk: bool
+    told_at: int
+    """Our clock, epoch milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Site:
         self._spent = Traffic()
         self._server: ServerFacts | None = None
         self._projects: dict[ProjectId, ProjectFacts] = {}
+        self._asked: set[ProjectId] = set()
 
     # ------------------------------------------------------------------------------------------- asking
 
@@ -137,11 +141,11 @@ class Site:
 
         return told
 
-    def _open(self, cloud_id: str | None) -> HttpClient:
+    def _open(self, cloud_id: str | None, auth: Auth | None = None) -> HttpClient:
         site, gateway = self.base, clean_origin(self.settings.gateway_url, insecure_http=self.settings.insecure_http)
         policy = HttpPolicy(
-            origin=site if cloud_id is None else f"{gateway}/ex/jira/{cloud_id}".rstrip("/"),
-            auth=self._credential,
+            origin=site if cloud_id is None else f"{gateway}/ex/jira/{cloud_id}",
+            auth=auth or self._credential,
             classify=Classifier(
                 connection=self.context.connection,
                 user=self.settings.user,
@@ -149,7 +153,6 @@ class Site:
             ),
             pace=pace,
             rates=(Rate(per_s=self.settings.rate_per_s or REQUESTS_PER_S, burst=_BURST),),
-            bare_origins=(site,) if cloud_id is not None else (),
             max_wait_s=self.settings.max_wait_s,
             workers=self.settings.workers,
             proxy=self.settings.proxy,
@@ -180,7 +183,13 @@ class Site:
 
     def _ask_server(self) -> JsonValue:
         path = self._dialect.path("/serverInfo") if self._dialect else ANY_SERVER_INFO
-        info = self.client.get(path, SERVER_INFO, rate=rate_key(path)).data
+        try:
+            info = self.client.get(path, SERVER_INFO, rate=rate_key(path)).data
+        except CredentialRefused:
+            # A token with scopes is refused at the site whatever it is sent to; this anybody may ask.
+            if self._cloud_id is not None:
+                raise
+            info = self._as_nobody(path, SERVER_INFO)
         skew = (info.serverTime - self.context.clock.now()).total_seconds() if info.serverTime else None
         url = (info.displayUrl or info.baseUrl or "").rstrip("/")
         facts = ServerFacts(
@@ -234,11 +243,15 @@ class Site:
             raise refused from None
 
     def _ask_cloud_id(self) -> str:
-        # Asked from the gateway's side, so that this address, which needs no credential, is not shown one.
-        with self._open("") as bare:
-            tenant = bare.get(f"{_origin(self.base)}{TENANT_INFO}", _TENANT).data
-            self._spent = _sum(self._spent, bare.traffic)
-        return tenant.cloudId
+        return self._as_nobody(TENANT_INFO, _TENANT).cloudId
+
+    def _as_nobody(self, path: str, into: TypeAdapter[T]) -> T:
+        """Read an address of the site that needs no credential, and show it none."""
+        with self._open(None, Nobody()) as client:
+            try:
+                return client.get(path, into).data
+            finally:
+                self._spent = _sum(self._spent, client.traffic)
 
     def catalogue(self, *, fresh: bool = False) -> Catalogue:
         """Return the site's fields; *fresh* asks again, for one that was added today."""
@@ -252,18 +265,31 @@ class Site:
         return kept
 
     def projects(self, ids: Collection[ProjectId]) -> Mapping[ProjectId, ProjectFacts]:
-        """Return what is known of *ids*, those that cannot be seen left out. May be a day old."""
+        """Return what is known of *ids*, at most a day old; of a project that has hidden since, what was known before.
+
+        One request for all that are unknown or too old. Never seen: left out.
+        """
         for one in ids:
-            if one not in self._projects and (kept := recall(self.context.memo, self._key(f"project {one}"))):
+            if one not in self._projects and (
+                kept := recall(self.context.memo, self._key(f"project {one}"), ttl=_KEPT)
+            ):
                 self._projects[one] = ProjectFacts.model_validate(kept)
-        if unknown := [one for one in ids if one not in self._projects]:
-            self.find_projects(unknown)
+        yesterday = to_millis(self.context.clock.now() - timedelta(days=1))
+        if old := [one for one in ids if one not in self._asked and self._told_at(one) <= yesterday]:
+            self._asked.update(old)
+            self.find_projects(old)
         return {one: self._projects[one] for one in ids if one in self._projects}
 
+    def _told_at(self, project: ProjectId) -> int:
+        known = self._projects.get(project)
+        return known.told_at if known else 0
+
     def _note_project(self, one: wire.Project) -> None:
-        facts = ProjectFacts(key=one.key, name=one.name, service_desk=one.projectTypeKey == "service_desk")
+        now = to_millis(self.context.clock.now())
+        desk = one.projectTypeKey == "service_desk"
+        facts = ProjectFacts(key=one.key, name=one.name, service_desk=desk, told_at=now)
         self._projects[ProjectId(one.id)] = facts
-        write_down(self.context.memo, self._key(f"project {one.id}"), facts.model_dump(mode="json"))
+        write_down(self.context.memo, self._key(f"project {one.id}"), facts.model_dump(mode="json"), ttl=_KEPT)
 
     def find_projects(self, ids: Collection[ProjectId]) -> list[wire.Project]:
         """Ask which of *ids* can be seen now."""
@@ -275,7 +301,8 @@ class Site:
             for start in range(0, len(wanted), _ID_CHUNK):
                 found += self.search_projects(id=wanted[start : start + _ID_CHUNK], maxResults=_ID_CHUNK).values
         for one in found:
-            self._note_project(one)
+            if self._told_at(ProjectId(one.id)) <= to_millis(self.context.clock.now() - _NEWS):
+                self._note_project(one)
         return found
 
     def search_projects(self, **params: str | int | Collection[str] | None) -> wire.ProjectPage:
@@ -320,11 +347,6 @@ def pages(ask: Callable[[int], tuple[list[T], bool | None, int | None]]) -> list
 
 def _listed(value: Collection[str] | None) -> list[str] | None:
     return None if value is None else list(value)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _sum(one: Traffic, two: Traffic) -> Traffic:
