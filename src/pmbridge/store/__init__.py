@@ -1,5 +1,6 @@
 """What pmbridge remembers: the mirror of the tools and its history, runs and leases, and the reports it froze."""
 
+from pmbridge.store.memo import StoredMemo
 from pmbridge.store.rows import (
     About,
     Absence,
@@ -37,5 +38,6 @@ __all__ = [
     "Store",
     "StoreFault",
     "StoredCursor",
+    "StoredMemo",
     "Upgrade",
 ]

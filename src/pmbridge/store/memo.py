@@ -16,6 +16,8 @@ from pmbridge.store.sql import canonical, upsert
 from pmbridge.store.tables import connection as connections
 from pmbridge.store.tables import memo
 
+_FOR_GOOD = timedelta(days=36_500)
+
 
 class StoredMemo:
     """The memo of one connection: a :class:`pmbridge.adapter.Memo` that outlives the process."""
@@ -50,6 +52,17 @@ class StoredMemo:
                     "expires_at": expires_at,
                 },
             )
+
+    def kept(self, key: str) -> JsonValue:
+        """Return what :meth:`keep` was given for *key*; ``None`` if nothing."""
+        with self._database.read() as connection:
+            row = read(connection, self._connection, key)
+        return None if row is None else json.loads(row[0])
+
+    def keep(self, key: str, value: JsonValue) -> None:
+        """Keep *value* for good; no transaction if it is kept already."""
+        if self.kept(key) != value:
+            self.put(key, canonical(value), _FOR_GOOD)
 
     def drop(self, key: str) -> None:
         """Forget *key*; harmless if it is not there."""

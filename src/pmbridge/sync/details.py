@@ -7,24 +7,23 @@ read every run while the record is open.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from pmbridge.adapter import Adapter, Memo
+from pydantic import TypeAdapter
+
+from pmbridge.adapter import Adapter
 from pmbridge.domain.recognise import Observed, recognise
 from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.errors import PmbridgeError
-from pmbridge.records import Gone, Group, Item, Record, Verb, Wanted
-from pmbridge.store import Run
+from pmbridge.records import Gone, Group, Item, ProjectSchema, Record, Verb, Wanted
+from pmbridge.store import Run, StoredMemo
 from pmbridge.sync.pull import Keeper
 from pmbridge.values import ProjectId, RecordId
 
 CHANGE_PARTS = frozenset({Verb.COMMENTS, Verb.HISTORY, Verb.APPROVALS})
 MILESTONE_PARTS = frozenset({Verb.HISTORY})
-_KEPT = timedelta(days=36_500)
 _KEY = "recognised"
 
 
@@ -60,35 +59,29 @@ class Recognised:
         self.wanted[item.id] = (item.project, parts | before[1] if before else parts, open_still)
 
 
-def remembered(memo: Memo) -> Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]:
-    """Return the open records that the last run recognised: whose quiet parts are read though nothing moved."""
-    kept = memo.get(_KEY, list, ttl=_KEPT)
-    rows = kept if isinstance(kept, list) else []
-    return {
-        RecordId.parse(str(row["id"])): (
-            ProjectId(str(row["project"])),
-            frozenset(Verb(str(p)) for p in _list(row["parts"])),
-        )
-        for row in rows
-        if isinstance(row, dict)
-    }
+def remembered(memo: StoredMemo) -> Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]:
+    """Return the open records that earlier runs recognised: whose quiet parts are read though nothing moved."""
+    return {one.id: (one.project, one.parts) for one in _OPEN.validate_python(memo.kept(_KEY) or [])}
 
 
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def remember(memo: Memo, recognised: Recognised, kept: Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]) -> None:
-    """Keep which open records are recognised, for the quiet parts of the next run. Writes only a difference."""
-    now = {one: (project, parts) for one, (project, parts) in kept.items() if one not in recognised.wanted}
+def remember(
+    memo: StoredMemo, recognised: Recognised, kept: Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]
+) -> None:
+    """Keep which open records are recognised, for the quiet parts of the next run."""
+    now = {one: known for one, known in kept.items() if one not in recognised.wanted}
     now |= {one: (project, parts) for one, (project, parts, still) in recognised.wanted.items() if still}
-    if now == dict(kept):
-        return
-    rows = [
-        {"id": str(one), "project": project, "parts": sorted(parts)} for one, (project, parts) in sorted(now.items())
-    ]
-    memo.drop(_KEY)
-    memo.get(_KEY, lambda: json.loads(json.dumps(rows)), ttl=_KEPT)
+    rows = [_Open(id=one, project=project, parts=parts) for one, (project, parts) in sorted(now.items())]
+    memo.keep(_KEY, _OPEN.dump_python(rows, mode="json"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    id: RecordId
+    project: ProjectId
+    parts: frozenset[Verb]
+
+
+_OPEN = TypeAdapter(list[_Open])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +91,8 @@ class DetailReader:
     adapter: Adapter[Any]
     run: Run
     keeper: Keeper
+    schemas: Mapping[ProjectId, ProjectSchema]
+    """What each project can do: an ordinary Jira project has no approvals, and asking for them costs a request each."""
 
     def read(
         self, recognised: Recognised, quiet: Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]
@@ -125,7 +120,7 @@ class DetailReader:
             due = frozenset(
                 part
                 for part in parts
-                if self._offers(one.kind, part)
+                if self._offers(project, one.kind, part)
                 and (
                     (state := states.get((one, part.value))) is None or (state.version, state.hash) != current.get(one)
                 )
@@ -139,10 +134,12 @@ class DetailReader:
     ) -> list[Wanted]:
         found = []
         for one, (project, parts) in sorted(kept.items()):
-            due = frozenset(part for part in parts & self.adapter.quiet if self._offers(one.kind, part))
+            due = frozenset(part for part in parts & self.adapter.quiet if self._offers(project, one.kind, part))
             if due and one not in recognised.wanted:
                 found.append(Wanted(id=one, project=project, parts=due))
         return found
 
-    def _offers(self, kind: str, part: Verb) -> bool:
-        return bool(self.adapter.kinds[kind].supports.get(part))
+    def _offers(self, project: ProjectId, kind: str, part: Verb) -> bool:
+        schema = self.schemas.get(project)
+        told = schema.kinds.get(kind) if schema is not None else None
+        return bool((told or self.adapter.kinds[kind]).supports.get(part))

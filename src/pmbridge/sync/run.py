@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,8 @@ from pmbridge.values import Label, ProjectId
 
 SCHEMA: TypeAdapter[ProjectSchema] = TypeAdapter(ProjectSchema)
 _SCHEMA_AGE = timedelta(days=1)
-_REFS = "refs"
+_REFS_KEY = "refs"
+_REFS = TypeAdapter(dict[str, list[str]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
     _progress(job, "check", 0, None)
     previous_ok = run.previous_outcome == "ok"
     adapter.check()
-    resolved = _resolve(job, adapter, state)
+    schemas, resolved = _resolve(job, adapter, state)
     scope = _survey_scope(job, adapter) if job.survey else scope_of([one for _, one in resolved], adapter.kinds)
     if not scope.projects:
         return
@@ -160,16 +161,18 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
     state.problems += judged.problems
     state.skipped += judged.skipped
 
-    if mapping_moved or not (previous_ok or pulled.from_scratch):
+    if not pulled.from_scratch and (mapping_moved or not previous_ok):
         # Records recognised by another mapping, or before a run that broke off, were not looked at in this pull.
         _look_at_everything(job, sources, recognised)
     memo = job.store.memo(job.connection)
     quiet = remembered(memo)
     _progress(job, "details", pulled.read, None)
-    state.problems += DetailReader(adapter=adapter, run=run, keeper=keeper).read(recognised, quiet)
+    state.problems += DetailReader(adapter=adapter, run=run, keeper=keeper, schemas=schemas).read(recognised, quiet)
     remember(memo, recognised, quiet)
-    if mapping_moved:
-        _guard_mapping(job, resolved, recognised, state, run, fingerprint)
+    if pulled.from_scratch or mapping_moved:
+        state.milestones, state.changes = len(recognised.milestones), len(recognised.changes)
+    if mapping_moved and not job.survey:
+        _guard_mapping(job, recognised, state, run, fingerprint)
     state.items = sum(
         run.present(project, kind)
         for project in scope.projects
@@ -188,10 +191,12 @@ def _pull(
     sources: Sequence[ResolvedSource],
     state: _State,
 ) -> Pulled:
+    before = list(state.skipped)
+
     def on_page(pulled: Pulled, page: Page, records: Sequence[Record]) -> None:
         recognised.look(sources, leaves(records))
         state.read, state.new, state.changed = pulled.read, pulled.new, pulled.changed
-        state.skipped = [*pulled.skipped]
+        state.skipped = [*before, *pulled.skipped]
         _progress(job, "pull", pulled.read, page.expected)
 
     pull = Pull(
@@ -206,12 +211,16 @@ def _pull(
     return pull.all(full=job.options.full)
 
 
-def _resolve(job: Job, adapter: Adapter[Any], state: _State) -> list[tuple[str, ResolvedSource]]:
+def _resolve(
+    job: Job, adapter: Adapter[Any], state: _State
+) -> tuple[dict[ProjectId, ProjectSchema], list[tuple[str, ResolvedSource]]]:
     """Resolve the sources; a bad mapping stops its own source, never the pull of the others."""
+    schemas: dict[ProjectId, ProjectSchema] = {}
     found: list[tuple[str, ResolvedSource]] = []
     for engagement, source in job.sources:
         try:
             schema = describe(adapter, job.store, job.connection, source.project, job.clock)
+            schemas[schema.project.id] = schema
             one = resolve(
                 source,
                 schema,
@@ -228,7 +237,7 @@ def _resolve(job: Job, adapter: Adapter[Any], state: _State) -> list[tuple[str, 
         else:
             state.warnings += one.warnings
             found.append((engagement, one))
-    return found
+    return schemas, found
 
 
 def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
@@ -262,6 +271,7 @@ def describe(adapter: Adapter[Any], store: Store, connection: str, project: str,
         return SCHEMA.validate_json(kept)
     schema = adapter.describe(project.rpartition("|")[2] or project)
     store.put_schema(connection, project, SCHEMA.dump_json(schema))
+    store.put_projects(connection, [schema.project])
     return schema
 
 
@@ -286,41 +296,29 @@ def _look_at_everything(job: Job, sources: Sequence[ResolvedSource], recognised:
         recognised.look([source], [*seen.items, *seen.groups])
 
 
-def _guard_mapping(
-    job: Job,
-    resolved: Sequence[tuple[str, ResolvedSource]],
-    recognised: Recognised,
-    state: _State,
-    run: Run,
-    fingerprint: bytes,
-) -> None:
+def _guard_mapping(job: Job, recognised: Recognised, state: _State, run: Run, fingerprint: bytes) -> None:
     """Say what a changed mapping takes out of the report, until a person accepts it."""
     memo = job.store.memo(job.connection)
-    kept = memo.get(_REFS, dict, ttl=timedelta(days=36_500))
-    before = kept if isinstance(kept, Mapping) else {}
+    before = _REFS.validate_python(memo.kept(_REFS_KEY) or {})
     now = {"milestones": sorted(recognised.milestones), "changes": sorted(recognised.changes)}
     words = {"milestones": Label(zh="里程碑", en="milestones"), "changes": Label(zh="变更", en="changes")}
-    stops = []
-    for what, label in words.items():
-        old = before.get(what) or []
-        old_refs = [str(one) for one in old] if isinstance(old, list) else []
-        lost = [ref for ref in old_refs if ref not in now[what]]
-        if lost and resolved and not job.options.accept_mapping:
-            stops.append(
-                MappingChanged(
-                    connection=job.connection,
-                    gone=len(lost),
-                    present=len(old_refs),
-                    what=label.en,
-                    what_zh=label.zh,
-                    refs=", ".join(lost),
-                )
-            )
-    state.problems += stops
-    if not stops:
-        memo.drop(_REFS)
-        memo.get(_REFS, lambda: json.loads(json.dumps(now)), ttl=timedelta(days=36_500))
-        run.set_mapping_hash(fingerprint)
+    stops = [
+        MappingChanged(
+            connection=job.connection,
+            gone=len(lost),
+            present=len(before[what]),
+            what=label.en,
+            what_zh=label.zh,
+            refs=", ".join(lost),
+        )
+        for what, label in words.items()
+        if (lost := [ref for ref in before.get(what, ()) if ref not in now[what]])
+    ]
+    if stops and not job.options.accept_mapping:
+        state.problems += stops
+        return
+    memo.keep(_REFS_KEY, {what: list(refs) for what, refs in now.items()})
+    run.set_mapping_hash(fingerprint)
 
 
 def _counts(state: _State) -> dict[str, int]:
