@@ -149,7 +149,9 @@ def _amount_of_work(old: Milestone, now: Milestone) -> Iterator[DiffLine]:
 
 
 def _state(change: Change) -> Side:
-    return _side(change.state) if change.state else _side(change.tool_state, word=True)
+    if change.state is None or change.in_tool_words:
+        return _side(change.tool_state, word=True)
+    return _side(change.state)
 
 
 def _changes(previous: ClientReport, report: ClientReport) -> Iterator[DiffLine]:

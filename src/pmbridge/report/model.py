@@ -280,7 +280,7 @@ class Milestone(Part):
 
 
 class Change(Part):
-    """S8, one row. ``state`` ``None``: the tool's word in ``tool_state`` is not mapped and printed as it stands."""
+    """S8, one row. ``state`` ``None``: what the tool says in ``tool_state`` is not mapped."""
 
     ref: str
     title: Quote
@@ -299,9 +299,14 @@ class Change(Part):
     money: MoneyFigure | None
     sources: tuple[Source, ...]
 
+    @property
+    def in_tool_words(self) -> bool:
+        """Whether the state is printed as the tool has it: it is not mapped, or claims a decision nobody recorded."""
+        return self.state is None or (self.observed and self.state == "approved")
+
 
 class Count(Part):
-    """How many changes stand in one state; ``state`` ``None``: in the tool's own word."""
+    """How many changes stand in one state; ``state`` ``None``: in the tool's own word, as the rows print it."""
 
     state: str | None
     tool_state: str | None

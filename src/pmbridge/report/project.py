@@ -314,12 +314,13 @@ def _change(change: seen.Change, links: gate.Links, *, show_money: bool) -> clie
 
 
 def _changes(changes: Sequence[seen.Change], links: gate.Links, *, show_money: bool) -> client.Changes:
-    counts = Counter((c.state, None if c.state else gate.clean(c.tool_state)) for c in changes)
+    rows = tuple(_change(c, links, show_money=show_money) for c in changes)
+    counts = Counter((None, row.tool_state) if row.in_tool_words else (row.state, None) for row in rows)
     return client.Changes(
         counts=tuple(client.Count(state=state, tool_state=word, n=n) for (state, word), n in counts.items()),
         awaiting_client=sum(1 for c in changes if c.holder == "client" and not c.terminal),
         under_assessment=sum(1 for c in changes if c.state in _ASSESSING),
-        rows=tuple(_change(c, links, show_money=show_money) for c in changes),
+        rows=rows,
         approved_money=_UNTOLD if show_money else None,
         approved_days=_UNTOLD,
     )

@@ -220,6 +220,10 @@ class Voice:
         """Return day, weekday and time on the clock of the engagement's zone."""
         return f"{self.weekday(at.date())}{'' if self.zh else ' '}{at:%H:%M}"
 
+    def full_moment(self, at: datetime) -> str:
+        """Return the same with the year."""
+        return f"{self.full_day(at.date())}{'' if self.zh else ' '}{at:%H:%M}"
+
     def short_moment(self, at: datetime) -> str:
         """Return day and time."""
         return f"{self.day(at.date())} {at:%H:%M}"

@@ -43,7 +43,6 @@ DOT = _(" · ", " · ")
 COMMA = _("，", ", ")
 STOP = _("。", ".")
 IN_BRACKETS = _("（{what}）", " ({what})")
-ARROW = _(" → ", " → ")
 
 # ----------------------------------------------------------------------------------------------- figures and times
 
@@ -122,7 +121,6 @@ SHOULD_BE_UNKNOWN = _("应为{unknown}", "planned {unknown}")
 UNKNOWN_OF = _("{refs} 未知", "{refs} unknown")
 CHANGES_TILE = _("{changes}", "{changes}")
 AWAITING_YOU = _("待您决定 {n}", "{n} awaiting you")
-IN_ASSESSMENT = _("评估中 {n}", "{n} under assessment")
 CHANGES_TOTAL = _("共 {n} 项，评估中 {m}", "{n} in all, {m} under assessment")
 APPROVED_TOTAL = _("已批准合计：{total}", "approved in total: {total}")
 
@@ -183,7 +181,6 @@ DIFF_KIND = _("类别", "Kind")
 DIFF_WHAT = _("事项", "What")
 DIFF_OLD = _("上期", "Last")
 DIFF_NEW = _("本期", "Now")
-NOTICE = Label(zh="{what} {old} → {new}", en="{what} {old} → {new}")
 DIFF_NOTE = _("差异与说明", "Difference and note")
 NOT_YET = _("未达成", "not reached")
 NOT_THERE = _("没有", "not there")

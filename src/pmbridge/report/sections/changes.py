@@ -42,7 +42,7 @@ def changes(report: ClientReport, voice: Voice) -> Section:
     rest = len(report.changes.rows) - len(rows)
     if rest:
         blocks.append(Paragraph(words=voice.say(w.NOT_LISTED, n=str(rest)), kind="note"))
-    blocks.append(Paragraph(words=voice.say(w.APPROVED_LINE, total=approved_words(report, voice))))
+    blocks.append(Paragraph(words=voice.say(w.APPROVED_LINE, total=approved_words(report, voice, sentence=True))))
     blocks.append(Paragraph(words=voice.say(w.APPROVED_WHY), kind="note"))
     return Section(anchor="sec-S8", heading=heading, blocks=tuple(blocks), summary=_counts(report, voice))
 
@@ -105,8 +105,8 @@ def _name(change: Change, voice: Voice) -> Lines:
 
 
 def _state(change: Change, voice: Voice) -> Lines:
-    lines = [voice.state(change.state, change.tool_state)]
-    if change.state is None:
+    lines = [voice.state(None if change.in_tool_words else change.state, change.tool_state)]
+    if change.in_tool_words:
         lines.append((Run(text=voice.text(w.TOOL_WORD_FROM, tool=change.tool), style="note"),))
     if change.since is not None:
         lines.append((Run(text=voice.text(w.STATE_SINCE, day=voice.day(change.since)), style="note"),))

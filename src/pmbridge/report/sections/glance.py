@@ -28,7 +28,8 @@ def name_of(item: Milestone | Ask, voice: Voice, *, link: bool = True) -> Inline
 
 def provisional(report: ClientReport, voice: Voice) -> str:
     """Return the words that follow a colour or date which rests on a tool's dates alone."""
-    return voice.text(w.PROVISIONAL_TOOL, tools=tools_of(report, voice))
+    tools = dict.fromkeys(m.tool for m in report.milestones if m.provisional)
+    return voice.text(w.PROVISIONAL_TOOL, tools=w.LISTED.in_(voice.language).join(tools))
 
 
 # ---------------------------------------------------------------------------------------------------------------- S1
@@ -65,7 +66,7 @@ def _why(report: ClientReport, voice: Voice) -> Inline:
         said.append(voice.say(w.WHY_GREY if overall.colour == "grey" else w.WHY_GREEN))
     if overall.grey:
         grey = w.LISTED.in_(voice.language).join(voice.name(names.DIMENSIONS, one) for one in overall.grey)
-        said.append(voice.say(w.ALSO_GREY, dimensions=grey))
+        said.append(voice.say(w.ALSO_GREY, dimensions=grey if voice.zh else grey.lower()))
     return (
         *voice.say(w.WHY, colour=voice.colour_word(overall.colour)),
         *voice.join(said),
@@ -151,15 +152,15 @@ def _progress_tile(report: ClientReport, voice: Voice) -> Tile:
     return Tile(label=voice.say(w.PROGRESS), value=runs(value), notes=tuple(notes), href="#sec-S7")
 
 
-def approved_words(report: ClientReport, voice: Voice) -> Inline:
-    """Return the approved total, money where it is shown, else days."""
+def approved_words(report: ClientReport, voice: Voice, *, sentence: bool = False) -> Inline:
+    """Return the approved total, money where it is shown, else days; *sentence*: as running text has it."""
     changes = report.changes
     total = changes.approved_money or changes.approved_days
     if not isinstance(total, Given):
         return voice.unknown(total)
     if isinstance(total.value, int):
         return runs(voice.shift(total.value))
-    return runs(voice.money(total.value))
+    return runs(voice.money_in_sentence(total.value) if sentence else voice.money(total.value))
 
 
 def _changes_tile(report: ClientReport, voice: Voice) -> Tile:

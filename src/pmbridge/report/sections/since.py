@@ -39,11 +39,6 @@ def since(report: ClientReport, voice: Voice) -> Section:
     return Section(anchor="sec-S3", heading=voice.text(w.SINCE), blocks=blocks, summary=summary)
 
 
-def line_parts(report: ClientReport, line: DiffLine, voice: Voice) -> tuple[Inline, Inline, Inline]:
-    """Return what differs, what it was and what it is."""
-    return _what(line, voice), _side(report, line, line.old, voice), _side(report, line, line.new, voice)
-
-
 def earlier_name(previous: Earlier, voice: Voice) -> str:
     """Return edition and number of the report that this one is compared with."""
     return voice.text(w.REPORT_NO, edition=voice.name(names.EDITIONS, previous.edition), number=str(previous.number))
