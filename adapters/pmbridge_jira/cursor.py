@@ -26,7 +26,7 @@ class Scan(_Part):
 class Position(_Part):
     """A search for changes, half done. Its lower bound is fixed at its start.
 
-    Cloud goes on from ``token``; Data Center from the window that begins at ``window``, ``offset`` rows into it.
+    Cloud goes on from ``token``, Data Center from the window that begins at ``window``.
     """
 
     projects: tuple[str, ...]
@@ -39,7 +39,6 @@ class Position(_Part):
     token: str | None = None
     token_at: int = 0
     window: int = 0
-    offset: int = 0
 
 
 class JiraCursor(_Part):

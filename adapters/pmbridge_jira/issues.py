@@ -48,6 +48,8 @@ class Rows:
 
     issues: tuple[wire.Issue, ...]
     broken: tuple[wire.Broken, ...] = ()
+    ids: tuple[str, ...] = ()
+    """Ids of all of them, in the server's order."""
     failed: tuple[str, ...] = ()
     """Ids that the server itself could not read; it says that asking again may help."""
     token: str | None = None
@@ -166,6 +168,7 @@ class IssueFormat:
         return Rows(
             issues=tuple(one for one in page.issues if not isinstance(one, wire.Broken)),
             broken=tuple(one for one in page.issues if isinstance(one, wire.Broken)),
+            ids=tuple(one.id for one in page.issues),
             failed=tuple(one.id for one in page.issueErrors or ()),
             token=page.nextPageToken,
             is_last=page.isLast,

@@ -176,7 +176,7 @@ class Pull:
         ours = [int(one.external_id) for one in self.mirrored.recent_writes() if one.kind == ISSUE]
         return Position(
             projects=projects,
-            since=max(0, oldest - int(overlap * 1000)),
+            since=max(0, oldest - int(overlap * 1000)) // 60_000 * 60_000,  # some searches are no finer than a minute
             started=0,
             reconcile=tuple(ours[:MOST_RECONCILED]) if dialect.name == "cloud" else (),
         )

@@ -1,19 +1,21 @@
 """Issues on Jira Data Center: offset-paged search, read in windows so that no row is skipped while paging.
 
 Rows shift under an offset when issues change, and newer servers refuse results past 10,000. So each page asks anew from
-the last row's stamp, at offset 0; an offset is used only among rows that share one stamp.
+the last row's minute, at offset 0; an offset is used only inside one minute that holds more than a page, and there each
+page begins with the last row of the one before: if it does not, rows have shifted, and the window is read again. Whole
+minutes, because they mean the same on servers whose search is no finer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
 from pmbridge.adapter import Call, Response
 from pmbridge.clock import to_millis
-from pmbridge.errors import NotVisible, ProtocolError, Rejected
+from pmbridge.errors import NotVisible, ProtocolError, Rejected, Unreachable
 from pmbridge.records import Gone, Item
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_jira import jql, wire
@@ -26,9 +28,44 @@ from pmbridge_jira.translate import ISSUE
 
 LIST_SIZE = 1000
 """Rows asked for in a listing; the server may lower it without notice."""
+MINUTE = 60_000
+MOST_SHIFTS = 5
 
 _CREATED = TypeAdapter(wire.CreatedPage)
 _KEYS = TypeAdapter(wire.KeyPage)
+
+
+@dataclass
+class Window:
+    """Where the next page begins: at a stamp, and, inside a minute of more than a page, some rows further on."""
+
+    since: int | None
+    offset: int = 0
+    _last: str | None = None
+    """Id that the next page has to begin with."""
+    _shifts: int = 0
+
+    def step(self, ids: Sequence[str], *, newest: int, total: int | None) -> bool:
+        """Move on behind a page of *ids*, of which the newest is stamped *newest*; return whether it was the last.
+
+        Raises:
+            Unreachable: rows shifted again and again; the next run will find it quieter.
+        """
+        if self._last is not None and (not ids or ids[0] != self._last):
+            self._shifts += 1
+            if self._shifts > MOST_SHIFTS:
+                raise Unreachable(tool="Jira", why="list keeps changing", why_zh="列表不断变化")
+            self.offset, self._last = 0, None
+            return False
+        ended = not ids or (total is not None and self.offset + len(ids) >= total)
+        minute = newest // MINUTE * MINUTE
+        if minute > (self.since or 0):
+            self.since, self.offset, self._last, self._shifts = minute, 0, None, 0
+        elif len(ids) > 1:
+            self.offset, self._last = self.offset + len(ids) - 1, ids[-1]
+        else:
+            self.offset, self._last = self.offset + len(ids), None
+        return ended
 
 
 class ServerIssues:
@@ -43,17 +80,16 @@ class ServerIssues:
     def ids(self, project: ProjectId) -> list[int]:
         """Return the ids of all issues of *project*, ascending; whole, or an error."""
         found: set[int] = set()
-        since: int | None = None
-        offset = 0
+        window = Window(since=None)
         size = min(LIST_SIZE, self._site.settings.list_size)
-        while True:
-            response = self._get(jql.created_since(project, since), ["created"], size, offset)
+        ended = False
+        while not ended:
+            response = self._get(jql.created_since(project, window.since), ["created"], size, window.offset)
             page = self._site.client.parse(response, _CREATED).data
             found.update(one.id for one in page.issues)
             newest = max((to_millis(one.fields.created) for one in page.issues), default=0)
-            ended, since, offset = _step(page.total, len(page.issues), since, offset, newest)
-            if ended:
-                return sorted(found)
+            ended = window.step([str(one.id) for one in page.issues], newest=newest, total=page.total)
+        return sorted(found)
 
     def fetch(self, ids: Sequence[int]) -> Response | None:
         """Ask for issues by id; ``None`` when the server refuses because there is none of them."""
@@ -75,22 +111,19 @@ class ServerIssues:
 
     def changes(self, position: Position) -> Iterator[tuple[Rows, Position | None]]:
         """Ask in windows of ``updated`` from *position*."""
-        since: int | None = max(position.since, position.window)
-        offset = position.offset
+        window = Window(since=max(position.since, position.window))
         seen: set[tuple[str, int]] = set()
-        while True:
-            query = jql.changed_since(position.projects, since or 0)
-            response = self._get(query, self._form.fields, self._site.settings.page_size, offset)
+        ended = False
+        while not ended:
+            query = jql.changed_since(position.projects, window.since or 0)
+            response = self._get(query, self._form.fields, self._site.settings.page_size, window.offset)
             rows = self._form.rows(self._site.client, response)
-            ended, since, offset = _step(rows.total, rows.received, since, offset, rows.high)
+            ended = window.step(rows.ids, newest=rows.high, total=rows.total)
             rows = _unseen(rows, seen)
             self._know_epics(rows)
-            if ended:
-                yield rows, None
-                return
             high = max(position.high, rows.high)
-            position = position.model_copy(update={"window": since, "offset": offset, "high": high})
-            yield rows, position
+            position = position.model_copy(update={"window": window.since, "high": high})
+            yield rows, None if ended else position
 
     def absent(self, id_: int) -> Item | Gone | wire.Broken:
         """Ask for the issue itself: the index that the search reads may lag, and absence needs proof."""
@@ -181,17 +214,6 @@ _REF = TypeAdapter(wire.Ref)
 
 def _epic_memo(key: str) -> str:
     return f"epic {key}"
-
-
-def _step(
-    total: int | None, received: int, since: int | None, offset: int, newest: int
-) -> tuple[bool, int | None, int]:
-    """Return whether the list has ended, and where the next window begins: at the newest stamp, or further into it."""
-    if received == 0 or (total is not None and offset + received >= total):
-        return True, since, offset
-    if newest > (since or 0):
-        return False, newest, 0
-    return False, since, offset + received
 
 
 def _unseen(rows: Rows, seen: set[tuple[str, int]]) -> Rows:

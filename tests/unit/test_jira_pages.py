@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from pmbridge.adapter import Response
-from pmbridge.errors import CursorInvalid, ProtocolError
-from pmbridge_jira import cloud, cursor, server
+from pmbridge.errors import CursorInvalid, ProtocolError, Unreachable
+from pmbridge_jira import cloud, cursor
 from pmbridge_jira.cursor import JiraCursor, Position, Scan
+from pmbridge_jira.server import Window
 from pmbridge_jira.site import pages
 from tests.unit import jira_wire as jira
 
@@ -49,23 +50,46 @@ def test_one_page_of_the_old_form_is_no_whole_list() -> None:
         cloud._next(None, set(), is_last=None, total=101, received=100)
 
 
+M = 60_000
+
+
 @pytest.mark.parametrize(
-    ("total", "received", "since", "offset", "newest", "expected"),
+    ("total", "ids", "since", "offset", "newest", "expected"),
     [
-        (100, 100, 5, 0, 9, (True, 5, 0)),
-        (101, 100, 5, 0, 9, (False, 9, 0)),
-        (300, 100, 9, 0, 9, (False, 9, 100)),
-        (300, 100, 9, 100, 9, (False, 9, 200)),
-        (300, 100, 9, 200, 12, (True, 9, 200)),
-        (400, 100, 9, 200, 12, (False, 12, 0)),
-        (None, 0, 9, 0, 0, (True, 9, 0)),
-        (None, 50, None, 0, 7, (False, 7, 0)),
+        (2, "ab", 5 * M, 0, 9 * M, (True, 9 * M, 0)),
+        (3, "ab", 5 * M, 0, 9 * M + 7, (False, 9 * M, 0)),
+        (9, "ab", 9 * M, 0, 9 * M + 7, (False, 9 * M, 1)),
+        (9, "ab", 9 * M, 4, 9 * M + 7, (False, 9 * M, 5)),
+        (9, "ab", 9 * M, 7, 9 * M + 7, (True, 9 * M, 8)),
+        (9, "ab", 9 * M, 4, 12 * M, (False, 12 * M, 0)),
+        (9, "a", 9 * M, 4, 9 * M, (False, 9 * M, 5)),
+        (None, "", 9 * M, 0, 0, (True, 9 * M, 0)),
+        (None, "ab", None, 0, 7 * M, (False, 7 * M, 0)),
     ],
 )
-def test_a_window_moves_to_the_newest_stamp_or_further_into_it(
-    total: int | None, received: int, since: int | None, offset: int, newest: int, expected: tuple[bool, int, int]
+def test_a_window_moves_to_the_newest_minute_or_further_into_it(
+    total: int | None, ids: str, since: int | None, offset: int, newest: int, expected: tuple[bool, int, int]
 ) -> None:
-    assert server._step(total, received, since, offset, newest) == expected
+    window = Window(since=since, offset=offset)
+    ended = window.step([*ids], newest=newest, total=total)
+    assert (ended, window.since, window.offset) == expected
+
+
+def test_a_window_begins_again_when_its_rows_have_shifted() -> None:
+    window = Window(since=9 * M)
+    window.step(["a", "b", "c"], newest=9 * M, total=9)
+    assert window.offset == 2
+    assert not window.step(["d", "e", "f"], newest=9 * M, total=8)
+    assert window.offset == 0
+    window.step(["b", "c", "d"], newest=9 * M, total=8)
+    window.step(["d", "e", "f"], newest=9 * M, total=8)
+    assert window.offset == 4
+
+
+def test_a_window_that_never_holds_still_ends_the_run_and_not_the_data() -> None:
+    window = Window(since=9 * M)
+    with pytest.raises(Unreachable):
+        _ = [window.step([f"a{number}", "b"], newest=9 * M, total=9) for number in range(50)]
 
 
 @pytest.mark.parametrize(
