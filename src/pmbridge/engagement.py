@@ -143,6 +143,7 @@ class Engagement:
             groups=seen.groups,
             people=seen.people,
             details=seen.details,
+            histories=seen.histories,
             complete_as_of=seen.complete_as_of,
             problem=seen.problem,
             unreadable=seen.unreadable,

@@ -102,6 +102,7 @@ def sources(draw: st.DrawFn) -> Observed:
         items=found,
         groups=versions,
         details={one.id: draw(histories(one)) for one in found if draw(st.booleans())},
+        histories=[one.id for one in found if draw(st.booleans())],
         complete_as_of=draw(st.none() | INSTANTS),
     )
     past = {one.id: ((draw(INSTANTS), draw(groups(int(one.id.external_id)))),) for one in versions}

@@ -332,7 +332,8 @@ def jira(now: datetime, *, refs: str = "[1-7]", first_sync: datetime = FIRST_SYN
         source(milestones=[jira_rule(refs, **rule)], changes=[CHANGE_RULE]),
         items=[*_work(now), *(item for item, _ in requests)],
         groups=[*(version(n, now) for n in range(1, 8)), *others],
-        details={item.id: history for item, history in requests},
+        details={item.id: history for item, history in requests if history},
+        histories=[item.id for item, _ in requests],
         complete_as_of=now,
     )
     seen = {version(n, now).id: tuple((stop, version(n, stop)) for stop in stops) for n in range(1, 8)}
@@ -399,7 +400,7 @@ def pingcode(now: datetime) -> Observed:
             record("work_item", 2, "OFF-01 积分舍入与规格不符", "不符合规格", doing, created_at=at(6, 1)),
         ],
         groups=[],
-        details={off_id: ()},
+        histories=[off_id],
         complete_as_of=now,
     )
 

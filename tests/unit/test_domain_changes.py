@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -51,13 +51,20 @@ def seen(item: Item, history: Sequence[Move | Comment] | None = (), **rule: Any)
     return found
 
 
-def whole(items: Sequence[Item], details: Mapping[RecordId, Sequence[Move | Comment]], **rule: Any) -> EngagementView:
+def whole(
+    items: Sequence[Item],
+    details: Mapping[RecordId, Sequence[Move | Comment]],
+    *,
+    histories: Collection[RecordId] | None = None,
+    **rule: Any,
+) -> EngagementView:
     chosen = replace(CHANGE_RULE, **rule)
     observed = Observed.of(
         story.source(changes=[chosen]),
         items=items,
         groups=[],
         details=details,
+        histories=details if histories is None else histories,
         complete_as_of=WEEKLY_9,
     )
     return view(observed)
@@ -131,6 +138,16 @@ def test_deferred_time_is_counted_for_nobody() -> None:
 def test_an_age_without_history_is_unknown() -> None:
     assert no_age(request("10101"), None) == (UnknownReason.NOT_PROVIDED, "no history of its states")
     assert seen(request("10101"), None).since is None
+
+
+def test_a_comment_is_no_proof_that_the_history_was_read() -> None:
+    item = request("10103")
+    comment = Comment(
+        id=RecordId(kind="comment", external_id="1"), item=item.id, body=Rich(format="plain", original="x")
+    )
+    (found,) = whole([item], {item.id: [comment]}, histories=()).changes
+    assert isinstance(found.age, Unknown)
+    assert found.since is None
 
 
 def test_an_age_without_creation_is_unknown() -> None:

@@ -174,6 +174,20 @@ def test_an_overdue_milestone_without_forecast_is_at_least_as_late_as_today() ->
     assert (found.slip_current.value_or(None), found.slip_at_least) == (4, True)
 
 
+def test_on_its_day_a_milestone_without_forecast_is_not_late_yet() -> None:
+    found = milestone(items(None), due=on(6, 5))
+    assert (isinstance(found.slip_current, Unknown), found.slip_at_least) == (True, False)
+
+
+def test_a_forecast_for_today_is_still_a_forecast() -> None:
+    found = milestone(items(*weekly(2, 3, 1, 4)), due=on(6, 4))
+    assert (found.forecast.value_or(None), found.slip_current.value_or(None), found.slip_at_least) == (
+        on(6, 5),
+        1,
+        False,
+    )
+
+
 def test_without_forecast_before_its_date_the_slippage_is_unknown() -> None:
     found = milestone(items(None), due=on(6, 26))
     assert isinstance(found.slip_current, Unknown)

@@ -177,6 +177,7 @@ def test_remaining_work_counts_what_is_done_of_it() -> None:
     items = [item(1, "doing", 8, rest=2), item(2, "doing", 4, rest=4), item(3, "done", 4), item(4, "todo", 4, rest=1)]
     found = progress(observed(items, progress="remaining", progress_field=REST))
     assert str(found) == "10/20 points = 50%"
+    assert found.fallback is None, "all of it left is an answer, too"
 
 
 def test_a_third_done_of_three_points_is_one_point() -> None:

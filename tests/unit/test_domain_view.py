@@ -130,9 +130,11 @@ def test_planned_progress_grows_by_working_days(
 
 def test_without_a_start_nothing_is_due_before_the_plan_date(week_9: EngagementView) -> None:
     m4 = [replace(one, start=None) for one in week_9.milestones if one.ref == "M4"]
-    planned = roll_up(m4, {}, moment()).planned
-    assert isinstance(planned, Known)
-    assert planned.value == 0
+    for day, share in ((16, 0), (17, 1)):
+        now = Moment(as_of=at(6, day, 18), zone=story.ZONE, calendar=CHINA)
+        planned = roll_up(m4, {}, now).planned
+        assert isinstance(planned, Known)
+        assert planned.value == share
 
 
 # -- on time

@@ -126,6 +126,16 @@ def test_details_of_an_unknown_item_are_stored_and_unread(store: Store) -> None:
     assert store.observe(JIRA, MALL).details == {CR.id: [comment(1, CR)]}
 
 
+def test_a_history_that_was_read_and_is_empty_is_told_from_one_that_was_not(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(CR, item(2)), cursor_format=FORMAT)
+    run.commit_details([answer(comment(1, CR), parts=frozenset({Verb.COMMENTS}))], [wanted(CR, *ALL)])
+    assert store.observe(JIRA, MALL).histories == frozenset()
+    run.commit_details([answer(comment(1, CR))], [wanted(CR, *ALL)])
+    seen = store.observe(JIRA, MALL)
+    assert (seen.histories, seen.details) == (frozenset({CR.id}), {CR.id: [comment(1, CR)]})
+
+
 def test_no_answer_writes_nothing(store: Store) -> None:
     run = begin(store)
     with watched(store) as traffic:

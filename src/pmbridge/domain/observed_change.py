@@ -69,37 +69,34 @@ class _Held:
         self._item = item
         self._rule = rule
         self._changes = state_changes(data.observed, item, data.moment)
-        self._problem = self._look()
+        self._begun = self._look()
 
-    def _look(self) -> Unknown | None:
+    def _look(self) -> datetime | Unknown:
+        """Return when the first span began, or why the spans are not known."""
         if self._item.created_at is None:
             return _NO_CREATION
-        if self._item.id not in self._data.observed.details:
+        if self._item.id not in self._data.observed.histories:
             return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_NO_HISTORY)
         ids = [(_id(one.before), _id(one.after)) for one in self._changes]
         if any(before is None or after is None for before, after in ids):
             return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_NO_HISTORY)
         if ids and ids[-1][1] != self._item.state.id:
             return Unknown(reason=UnknownReason.STALE, detail=_OLD_HISTORY)
-        return None
+        return self._item.created_at
 
     @property
     def since(self) -> date | None:
         """The day on which the present state was entered."""
-        created = self._item.created_at
-        if self._problem is not None or created is None:
+        if isinstance(self._begun, Unknown):
             return None
-        return self._data.moment.day(self._changes[-1].at if self._changes else created)
+        return self._data.moment.day(self._changes[-1].at if self._changes else self._begun)
 
     def age(self, source: SourceRef) -> Figure[Age]:
         """Return the working days until the decision or now, by who held it; time outside both is not counted."""
-        created = self._item.created_at
-        if self._problem is not None:
-            return self._problem
-        if created is None:
-            return _NO_CREATION
+        if isinstance(self._begun, Unknown):
+            return self._begun
         held: dict[Holder, int] = {"agency": 0, "client": 0}
-        for state, start, end in self._spans(created):
+        for state, start, end in self._spans(self._begun):
             name = self._rule.states.get(state)
             if name is None:
                 if self._data.category_of(state) not in ("done", "cancelled"):
@@ -117,10 +114,10 @@ class _Held:
             note=self._data.moment.calendar_note(self._data.moment.today),
         )
 
-    def _spans(self, created: datetime) -> list[tuple[str, date, date]]:
+    def _spans(self, begun: datetime) -> list[tuple[str, date, date]]:
         """Return (state id, day entered, day left) in order; the last span ends today."""
         day = self._data.moment.day
-        entered = [day(created), *(day(one.at) for one in self._changes)]
+        entered = [day(begun), *(day(one.at) for one in self._changes)]
         left = [*entered[1:], self._data.moment.today]
         states = [_id(one.before) or "" for one in self._changes] + [self._item.state.id]
         return list(zip(states, entered, left, strict=True))

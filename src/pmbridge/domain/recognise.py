@@ -5,7 +5,7 @@ Pure, and the one truth about it: the sync uses it to know whose history to read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -20,9 +20,10 @@ from pmbridge.values import Label, RecordId
 class Observed:
     """What the mirror holds of one source as of one instant.
 
-    ``details``: a key is there once the record's history was read, even if nothing was found. ``first_plans``: whole
-    records of recognised milestones as they stood over time, oldest first. ``complete_as_of`` ``None``: the project
-    was never read to its end, so nothing may be counted. ``unreadable``: records that the tool would not show.
+    ``histories``: records whose own history was read, so that no change in ``details`` means that none happened.
+    ``first_plans``: whole records of recognised milestones as they stood over time, oldest first. ``complete_as_of``
+    ``None``: the project was never read to its end, so nothing may be counted. ``unreadable``: records that the tool
+    would not show.
     """
 
     source: ResolvedSource
@@ -30,6 +31,7 @@ class Observed:
     groups: Sequence[Group]
     people: Mapping[str, Person] = field(default_factory=dict)
     details: Mapping[RecordId, Sequence[Comment | Change | Approval]] = field(default_factory=dict)
+    histories: frozenset[RecordId] = frozenset()
     first_plans: Mapping[RecordId, tuple[tuple[datetime, Item | Group], ...]] = field(default_factory=dict)
     complete_as_of: datetime | None = None
     problem: Label | None = None
@@ -44,6 +46,7 @@ class Observed:
         groups: Sequence[Group],
         people: Mapping[str, Person] | None = None,
         details: Mapping[RecordId, Sequence[Comment | Change | Approval]] | None = None,
+        histories: Collection[RecordId] = (),
         complete_as_of: datetime | None = None,
         problem: Label | None = None,
         unreadable: int = 0,
@@ -55,6 +58,7 @@ class Observed:
             groups=groups,
             people=people or {},
             details=details or {},
+            histories=frozenset(histories),
             complete_as_of=complete_as_of,
             problem=problem,
             unreadable=unreadable,

@@ -31,10 +31,10 @@ from sqlalchemy import (
 
 from pmbridge.clock import from_millis
 from pmbridge.errors import ConfigError
-from pmbridge.records import Approval, Change, Comment, Group, Item, Person, Record, decode
+from pmbridge.records import Approval, Change, Comment, Group, Item, Person, Record, Verb, decode
 from pmbridge.store import mirror
 from pmbridge.store.sql import among, listed
-from pmbridge.store.tables import former_project, history, record, record_text, run
+from pmbridge.store.tables import detail, former_project, history, record, record_text, run
 from pmbridge.values import ProjectId, RecordId, Rich
 
 _DETAILS = ("comment", "change", "approval")
@@ -86,6 +86,16 @@ def details(
     for some in found.values():
         some.sort(key=_age)
     return dict(found)
+
+
+def histories(connection: Connection, connection_id: int, of: Iterable[RecordId]) -> frozenset[RecordId]:
+    """Return those of the records *of* whose own history was read at any time, even if nothing was found in it."""
+    rows = connection.execute(
+        select(record.c.kind, record.c.external_id)
+        .join(detail, detail.c.record_id == record.c.id)
+        .where(record.c.connection_id == connection_id, detail.c.part == Verb.HISTORY.value)
+    ).fetchall()
+    return frozenset(RecordId(kind=kind, external_id=external_id) for kind, external_id in rows).intersection(of)
 
 
 def people(connection: Connection, connection_id: int) -> dict[str, Person]:

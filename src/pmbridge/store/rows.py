@@ -117,12 +117,14 @@ class Observation:
 
     Items and groups are those present, sorted by kind and id; their descriptions are ``None``. ``people`` is keyed by
     the person's external id and holds all of the connection. ``details`` is keyed by the item, each sorted by time.
+    ``histories``: whose own history was read, so that nothing in ``details`` means that nothing happened.
     """
 
     items: Sequence[Item] = ()
     groups: Sequence[Group] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
     details: Mapping[RecordId, Sequence[Comment | Change | Approval]] = field(default_factory=dict)
+    histories: frozenset[RecordId] = frozenset()
     complete_as_of: datetime | None = None
     problem: Label | None = None
     unreadable: int = 0

@@ -194,6 +194,7 @@ class Store:
                 groups=shown.groups,
                 people=observe.people(reading, row),
                 details=observe.details(reading, row, project, at, shown.ids),
+                histories=observe.histories(reading, row, shown.ids),
                 complete_as_of=complete_as_of if at is None else observe.complete_by(reading, row, project, at),
                 problem=None if problem is None else problem.label,
                 unreadable=projects.unreadable(reading, row, project, at),
