@@ -57,20 +57,20 @@ def check(app: App) -> int:
     from pmbridge.errors import ConfigError
 
     store = app.workspace.store
-    faults = store.check()
+    about, faults = store.about(), store.check()
     code = ConfigError.exit_code if faults else 0
     if app.json:
         listed = [{"name": fault.name, "text": app.out.say(fault.text)} for fault in faults]
-        app.out.document({"schema": "pmbridge.db-check/1", "exit": code, "store": store.shown, "faults": listed})
+        app.out.document({"schema": "pmbridge.db-check/1", "exit": code, "store": about.shown, "faults": listed})
         return code
     if not faults:
-        app.out.line(Both(f"{store.shown}: nothing wrong.", f"{store.shown}：没有问题。"))
+        app.out.line(Both(f"{about.shown}: nothing wrong.", f"{about.shown}：没有问题。"))
         return code
     number = counted(len(faults), "fault", "faults", " 处问题")
-    app.out.line(Both(f"{store.shown}: {number.en}", f"{store.shown}：{number.zh}"))
+    app.out.line(Both(f"{about.shown}: {number.en}", f"{about.shown}：{number.zh}"))
     app.out.lines(f"  ✗ {app.out.say(fault.text)}" for fault in faults)
-    copies = sorted(store.path.parent.glob("*.db")) if store.path else []
-    if others := [copy for copy in copies if copy != store.path]:
+    copies = sorted(about.path.parent.glob("*.db")) if about.path else []
+    if others := [copy for copy in copies if copy != about.path]:
         app.out.line(Both(f"Newest copy: {others[-1]}", f"最近的备份：{others[-1]}"))
     return code
 

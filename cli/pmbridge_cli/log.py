@@ -123,7 +123,7 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file that only its owner can read, also after it has rotated: it names projects."""
 
     def _open(self) -> TextIOWrapper:
-        file = open(self.baseFilename, "a", encoding="utf-8", opener=_private)
+        file = open(self.baseFilename, "a", encoding="utf-8", opener=_private)  # noqa: SIM115 - the handler closes it
         assert isinstance(file, TextIOWrapper)  # noqa: S101 - a text mode always gives one
         return file
 

@@ -50,8 +50,8 @@ def next_(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> 
         Column(head="#", right=True),
         *([Column(head=say(Both("Engagement", "项目")))] if several else []),
         Column(head=say(Both("Due", "期限"))),
-        Column(head=say(Both("Who", "谁")), least=6),
-        Column(head=say(Both("What", "事项")), least=24),
+        Column(head=say(Both("Who", "谁"))),
+        Column(head=say(Both("What", "事项")), least=48),
         Column(head=say(Both("Command", "命令"))),
     ]
     rows = [

@@ -25,8 +25,10 @@ _HEADLINE_HELP = Both("the sentence on top, in the report's first language", "�
 _FORMATS_HELP = Both("html,md,json", "html,md,json")
 _OUT_HELP = Both("where to write (default: reports/NAME)", "写到哪里（默认 reports/名称）")
 _DRAFT = Both("Draft of", "草稿")
+DASH = "—"
 _OPENED = Both("opened in the browser", "已在浏览器打开")
-_NOT_OPENED = Both("no browser here", "本机没有浏览器")
+_NOTDASH = "—"
+_OPENED = Both("no browser here", "本机没有浏览器")
 
 report = group(
     "report",
@@ -73,7 +75,7 @@ def weekly(
 
 
 def _write(app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None) -> tuple[Path, ...]:
-    from pmbridge.reporting import FORMATS
+    from pmbridge.report.render import FORMATS
 
     folder = Path(out) if out else app.workspace.folder / REPORTS / engagement.name
     chosen = [one.strip() for one in formats.split(",") if one.strip()] if formats else FORMATS
@@ -168,7 +170,10 @@ def _overall(view: EngagementView) -> Both:
         said = Both(said.en + PROVISIONAL.en, said.zh + PROVISIONAL.zh)
     if overall.hits:
         hit = overall.hits[0]
-        said = Both(f"{said.en} — {hit.reason.en}  [{hit.rule}]", f"{said.zh} — {hit.reason.zh}  [{hit.rule}]")
+        said = Both(
+            f"{said.en} — {hit.reason.en}  [{hit.rule}]",
+            f"{said.zh}{DASH if overall.provisional else ' ' + DASH} {hit.reason.zh}  [{hit.rule}]",
+        )
     return Both(f"Overall: {said.en}", f"总体：{said.zh}")
 
 
@@ -329,6 +334,7 @@ def show(app: App, ref: str | None, out: str | None, formats: str | None) -> Non
 
     from pmbridge.errors import UnknownRef
     from pmbridge.report.render import canonical_json, render
+    from pmbridge.values import LANGUAGES
 
     engagement = app.chosen()
     issued = engagement.reports.issued()
@@ -351,5 +357,6 @@ def show(app: App, ref: str | None, out: str | None, formats: str | None) -> Non
     elif files:
         app.out.line(_files(files))
     else:
-        language = app.language if app.language in found.languages else found.languages[0]
+        spoken = [one for one in LANGUAGES if one in found.languages]
+        language = next((one for one in spoken if one == app.language), spoken[0])
         app.out.line(render(found.data, "md", language).decode().rstrip())

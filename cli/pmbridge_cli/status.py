@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
-from pmbridge_cli.layout import Column, spread, table, width
+from pmbridge_cli.layout import Column, spread, table, width, wrapped
 from pmbridge_cli.words import NEXT, NOTHING_TO_DO, UNKNOWN, Both, joined, moment, same
 
 if TYPE_CHECKING:
     from pmbridge import Engagement, EngagementView, Milestone
+    from pmbridge.domain.view import Colour
     from pmbridge.todo import Task
 
 AS_OF = Both("as of a past day or moment, e.g. 2026-06-05T18:00", "按过去某天或某时刻的数据，如 2026-06-05T18:00")
@@ -57,7 +58,7 @@ def _screen(
     app: App,
     engagement: Engagement,
     view: EngagementView,
-    last: str | None,
+    last: Colour | None,
     tasks: tuple[Task, ...],
     *,
     everything: bool,
@@ -71,11 +72,11 @@ def _screen(
     if width(state) + width(progress) + 2 <= room:
         out.line(spread(state, progress, room))
     else:
-        out.lines([state, progress])
+        out.lines([*wrapped(state, room), progress])
     shown = [one for one in view.milestones if everything or one.state not in ("reached", "cancelled")]
     if shown:
         out.lines(_milestones(app, view, shown))
-    out.line(_rest(view, everything=everything))
+    out.lines(wrapped(say(_rest(view, everything=everything)), room))
     out.line(_waiting(app, tasks))
     if engagement.config.policy.first_no.weekly and not view.calendar_final:
         out.note(
@@ -96,7 +97,7 @@ def _freshness(view: EngagementView) -> Both:
     return Both(f"Data: {listed.en}", f"数据：{listed.zh}")
 
 
-def _state(view: EngagementView, last: str | None) -> Both:
+def _state(view: EngagementView, last: Colour | None) -> Both:
     from pmbridge.report.names import COLOURS
 
     overall = view.overall
@@ -105,9 +106,12 @@ def _state(view: EngagementView, last: str | None) -> Both:
     if overall.provisional:
         said = Both(said.en + PROVISIONAL.en, said.zh + PROVISIONAL.zh)
     if last:
-        before = COLOURS[last]  # type: ignore[index] - a report holds colours only
+        before = COLOURS[last]
         arrow = _arrow(last, overall.colour)
-        said = Both(f"{said.en} {arrow} (last report {before.en})", f"{said.zh} {arrow}（上期 {before.zh}）")
+        said = Both(
+            f"{said.en} {arrow} (last report {before.en})",
+            f"{said.zh}{arrow if overall.provisional else ' ' + arrow}（上期 {before.zh}）",
+        )
     if overall.hits:
         hit = overall.hits[0]
         more = len(overall.hits) - 1
@@ -141,8 +145,8 @@ def _progress(view: EngagementView) -> Both:
         refs = runs_of(roll.unknown)
         span = f"{percent(roll.low)}–{percent(roll.high)}"
         said = Both(f"{span} ({refs.en} unknown)", f"{span}（{refs.zh} 未知）")
-    planned = same(percent(roll.planned.value)) if isinstance(roll.planned, Known) else UNKNOWN
-    return Both(f"progress {said.en}, planned {planned.en}", f"进度 {said.zh}，应为 {planned.zh}")
+    planned = same(f" {percent(roll.planned.value)}") if isinstance(roll.planned, Known) else UNKNOWN
+    return Both(f"Progress {said.en}, planned {planned.en.strip()}", f"进度 {said.zh}，应为{planned.zh}")
 
 
 def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[str]:
@@ -155,9 +159,9 @@ def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[
     heads = [
         Column(head=say(Both("Milestone", "里程碑")), least=14),
         *([Column(head=say(Both("Original", "原计划")))] if original else []),
-        Column(head=say(Both("Current plan", "现计划"))),
-        Column(head=say(Both("Forecast/actual", "预测/实际"))),
-        Column(head=say(Both("vs current", "比现计划"))),
+        Column(head=say(Both("Plan now", "现计划"))),
+        Column(head=say(Both("Forecast", "预测/实际"))),
+        Column(head=say(Both("vs plan", "比现计划"))),
         *([Column(head=say(Both("vs original", "比原计划")))] if original else []),
         Column(head=say(Both("Progress", "进度"))),
     ]
@@ -187,33 +191,50 @@ def _rest(view: EngagementView, *, everything: bool) -> Both:
         parts.append(Both(f"{refs.en} reached (--all shows them).", f"{refs.zh} 已达成（--all 显示）。"))
     counts = change_counts(view)
     if counts:
-        listed = joined([Both(f"{label.en} {n}", f"{label.zh} {n}") for label, n in counts], " · ", " · ")
+        listed = joined([_counted(label, n) for label, n in counts], " · ", " · ")
         parts.append(Both(f"Changes: {listed.en}", f"变更：{listed.zh}"))
     else:
         parts.append(Both("No change requests.", "没有变更请求。"))
     return joined(parts, " ", "")
 
 
+def _counted(label: Both, number: int) -> Both:
+    # No blank behind a full-width mark.
+    gap = "" if label.zh[-1] in "」）" else " "
+    return Both(f"{label.en} {number}", f"{label.zh}{gap}{number}")
+
+
 def change_counts(view: EngagementView) -> list[tuple[Both, int]]:
-    """Return how many changes stand in each state; a state that is not mapped in the tool's own word."""
+    """Return how many changes stand in each state, in the order of a request's life.
+
+    A state that is not mapped comes last, in the tool's own word.
+    """
     from pmbridge.domain.change import STATES
 
-    counts: dict[Both, int] = {}
+    places = list(STATES)
+    counts: dict[tuple[int, Both], int] = {}
     for change in view.changes:
-        known = STATES.get(change.state or "")
-        word = change.tool_state
-        label = (
-            Both(known.label.en, known.label.zh)
-            if known
-            else Both(f"“{word}” in {change.tool}", f"{change.tool} 中「{word}」")
-        )
-        if known and change.state == "approved" and change.observed:
-            # A tool that says so is no client's decision.
-            label = Both(f"{label.en} (as recorded in {change.tool})", f"{label.zh}（据 {change.tool} 记录）")
-        label = Both(label.en.replace("your decision", "the client"), label.zh)
-        counts[label] = counts.get(label, 0) + 1
-    order = [Both(one.label.en.replace("your decision", "the client"), one.label.zh) for one in STATES.values()]
-    return sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+        state = STATES.get(change.state or "")
+        if state is None:
+            label = Both(f"“{change.tool_state}” in {change.tool}", f"{change.tool} 中「{change.tool_state}」")
+            place = len(places)
+        else:
+            label, place = _name_of_state(state.name, change.observed, change.tool), places.index(state.name)
+        counts[place, label] = counts.get((place, label), 0) + 1
+    return [(label, n) for (_, label), n in sorted(counts.items())]
+
+
+def _name_of_state(state: str, observed: bool, tool: str) -> Both:  # noqa: FBT001 - one caller
+    from pmbridge.domain.change import STATES
+
+    if state == "awaiting_decision":
+        # The label speaks to the client; this screen speaks of them.
+        return Both("awaiting the client", "待客户决定")
+    label = STATES[state].label
+    if state == "approved" and observed:
+        # A tool that says so is no client's decision.
+        return Both(f"{label.en} (as recorded in {tool})", f"{label.zh}（据 {tool} 记录）")
+    return Both(label.en, label.zh)
 
 
 def _waiting(app: App, tasks: tuple[Task, ...]) -> str:

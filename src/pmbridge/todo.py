@@ -191,16 +191,16 @@ def _decisions(view: EngagementView) -> Iterator[Task]:
         if change.holder != "client" or change.terminal:
             continue
         title = _both(change.title)
-        asked = Label(zh="待客户决定", en="waits for the client's decision")
+        asked = Label(zh="待客户决定", en="awaits the client's decision")
         if change.state == "needs_information":
-            asked = Label(zh="待客户补充信息", en="waits for information from the client")
+            asked = Label(zh="待客户补充信息", en="awaits information from the client")
         address = next((source.url for source in change.sources if source.url), "") or "pmbridge status"
         yield Task(
             key=f"decision:{change.ref}",
             kind="decision",
             engagement=view.name,
             who=_both(view.client),
-            text=Label(zh=f"{change.ref} {title.zh}，{asked.zh}", en=f"{change.ref} {title.en}, {asked.en}"),
+            text=Label(zh=f"{change.ref} {title.zh}，{asked.zh}", en=f"{change.ref} {title.en} {asked.en}"),
             command=Label(zh=address, en=address),
             since=change.since,
             on_client=True,
