@@ -27,8 +27,7 @@ _OUT_HELP = Both("where to write (default: reports/NAME)", "写到哪里（默�
 _DRAFT = Both("Draft of", "草稿")
 DASH = "—"
 _OPENED = Both("opened in the browser", "已在浏览器打开")
-_NOTDASH = "—"
-_OPENED = Both("no browser here", "本机没有浏览器")
+_NOT_OPENED = Both("no browser here", "本机没有浏览器")
 
 report = group(
     "report",
