@@ -25,6 +25,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 DEFAULT = Both("[default]", "[默认]")
+CHOOSE = Both("choose", "选")
 _CLOSING = ("）", "」", "。")
 _NEEDED = Both("This needs an answer.", "需要一个答案。")
 _UNREADABLE = Both("That cannot be read as text.", "无法识别为文字。")
@@ -129,14 +130,8 @@ class Ask:
 
         With *blank*, Enter leaves the question without an answer, which is ``""``.
         """
-        say = self._app.out.say
-        shown = "   ".join(
-            f"{at} {_before(say(one.text), say(DEFAULT)) if one.key == default else say(one.text)}"
-            for at, one in enumerate(offers, 1)
-        )
-        leave = f"⏎ {say(blank)} / " if blank is not None else ""
         default = "" if blank is not None and default is None else default
-        text = Both(f"{question.in_('en')} {leave}{shown}", f"{question.in_('zh')} {leave}{shown}")
+        text = Both(*(self._offered(question, offers, default, blank, language) for language in ("en", "zh")))
 
         def check(typed: str) -> str:
             if typed.isdigit() and 1 <= int(typed) <= len(offers):
@@ -161,6 +156,18 @@ class Ask:
                 return check(typed)
             except Unfit as unfit:
                 self._app.out.talk(unfit.why)
+
+    def _offered(
+        self, question: Said, offers: Sequence[Offer], default: str | None, blank: Said | None, language: str
+    ) -> str:
+        texts = [f"{at} {one.text.in_(language)}" for at, one in enumerate(offers, 1)]
+        if blank is not None:
+            return f"{question.in_(language)}[⏎ {blank.in_(language)} / {CHOOSE.in_(language)} {' '.join(texts)}]"
+        marked = [
+            _before(text, DEFAULT.in_(language)) if one.key == default else text
+            for text, one in zip(texts, offers, strict=True)
+        ]
+        return f"{question.in_(language)} {'   '.join(marked)}"
 
     def listed(
         self, question: Said, offers: Sequence[Offer], *, option: Said, several: bool = False, most: int = 30

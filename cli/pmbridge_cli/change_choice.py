@@ -32,7 +32,7 @@ STATES = Both(
 )
 ONLY_PROPOSED = Both("{label} (as a proposal only)", "{label}（只作为建议）")
 UNCLEAR = Both(
-    '"{state}" does not tell. Left blank, the report prints the word as it is, nothing is guessed.',
+    '"{state}" does not tell. Left blank, the report prints the word as it is, nothing is guessed. ',
     "「{state}」无法判断，留空则报告里照写原文，不猜。",
 )
 BLANK = Both("leave blank", "留空")
@@ -46,6 +46,10 @@ WHICH_FIELD = Both("Which field holds the impact in {what}?", "影响的{what}�
 CURRENCY = Both("currency?", "币种？")
 NO_CURRENCY = Both("Three capital letters, as CNY.", "请写三个大写字母，如 CNY。")
 NO_FIELD = Both("none", "没有")
+_OUR_WORDS = {
+    "awaiting_decision": Both("awaiting the client's decision", "待客户决定"),
+    "closed": Both("closed for good", "已归档"),  # "已关闭" would repeat the tool's word without saying more
+}
 _TYPE_OPTION = Both("--changes TYPE|none", "--changes 类型|none")
 _CURRENCY_OPTION = Both("--currency CODE", "--currency 代码")
 
@@ -144,11 +148,11 @@ def _given_states(app: App, chosen: ChangeProposal, given: Mapping[str, str]) ->
 
 
 def state_label(name: str) -> Both:
-    """Return what a register state is called here; "closed" would repeat the tool's word without saying more."""
+    """Return what a register state is called by the one who maps; the client's words for some do not fit here."""
     from pmbridge.domain.change import STATES as REGISTER
 
-    if name == "closed":
-        return Both("closed for good", "已归档")
+    if name in _OUR_WORDS:
+        return _OUR_WORDS[name]
     label = REGISTER[name].label
     return Both(label.en, label.zh)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from pmbridge_cli.ask import Ask, Offer, misfit
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import Column, table, visible
+from pmbridge_cli.layout import Column, table, visible, wrapped
 from pmbridge_cli.words import Both, joined, same
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ WHOLE = Both("{name} (all {n} items of these {what} have a value)", "{name}（�
 PARTLY = Both("{name} ({covered} of {n} items have a value)", "{name}（{n} 项中 {covered} 项有值）")
 NO_ONE = Both("none of them", "都不是")
 ITEMS = Both("{n} items", "{n} 项")
+RELEASED = Both("released", "已发布")
 _WHICH_OPTION = Both("--milestones {keys}", "--milestones {keys}")
 _DATE_OPTION = same("--date plan|forecast")
 _WEIGHT_OPTION = same("--weight count|points")
@@ -148,7 +149,9 @@ def _show(app: App, thing: str, proposal: MilestoneProposal) -> None:
     why = [NAMED.filled(pattern=proposal.pattern)] if proposal.pattern is not None else []
     why.append(_dated(proposal))
     what = _plural(proposal)
-    out.talk(LOOKS.filled(n=len(proposal.examples), what=what, thing=thing, why=joined(why, ", ", "，")))
+    looks = LOOKS.filled(n=len(proposal.examples), what=what, thing=thing, why=joined(why, ", ", "，"))
+    for line in wrapped(out.say(looks), out.room):
+        out.talk(line)
     rows = [_row(app, one) for one in _telling(proposal.examples)]
     columns = (Column(least=20), Column(), Column(least=10))
     for line in table(columns, rows, out.room - 6):
@@ -157,13 +160,15 @@ def _show(app: App, thing: str, proposal: MilestoneProposal) -> None:
         out.talk(f"      {out.say(OF_ALL.filled(n=len(proposal.examples)))}")
     if proposal.left_out:
         rest = joined([_left(one) for one in proposal.left_out])
-        out.talk(f"      {out.say(LEFT_OUT.filled(rest=rest))}")
+        for line in wrapped(out.say(LEFT_OUT.filled(rest=rest)), out.room - 6):
+            out.talk(f"      {line}")
 
 
 def _row(app: App, one: Example) -> tuple[str, str, str]:
-    done = one.state is not None and one.state.category == "done"
-    said = visible(one.state.name) if done and one.state is not None else app.out.say(ITEMS.filled(n=one.items))
-    return visible(one.title), one.due.isoformat() if one.due else "", said
+    said = ITEMS.filled(n=one.items)
+    if one.state is not None and one.state.category == "done":
+        said = RELEASED if one.id.kind == "version" else same(visible(one.state.name))
+    return visible(one.title), one.due.isoformat() if one.due else "", app.out.say(said)
 
 
 def _telling(examples: Sequence[Example]) -> list[Example]:

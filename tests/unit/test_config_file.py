@@ -71,6 +71,16 @@ def test_one_key_changes_one_line_and_keeps_its_comment(path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("old", "new"), [(True, False), ("a", "b"), (1, 2), (1.5, 2.5), (["a"], ["b"])])
+def test_a_value_of_any_type_can_be_changed(tmp_path: Path, old: object, new: object) -> None:
+    file = ConfigFile.new(tmp_path / "pmbridge.toml", language="en", timezone="UTC")
+    file.set(("connections", "jira", "key"), Noted(value=old, note="why"))
+    file.set(("connections", "jira", "key"), new)
+    assert file.get("connections", "jira", "key") == new
+    if not isinstance(old, list):
+        assert "# why" in file.text
+
+
 def test_setting_the_present_value_changes_nothing(path: Path) -> None:
     file = ConfigFile.open(path)
     file.set(("connections", "jira", "base_url"), "https://a.example")

@@ -339,6 +339,7 @@ class TestImpact:
     def test_the_currency_is_read_off_the_name(self) -> None:
         assert self.impact("影响费用（元）", f0=1) == (None, "影响费用（元）", "CNY")
         assert self.impact("Cost impact (USD)", f0=1) == (None, "Cost impact (USD)", "USD")
+        assert self.impact("Impact (CNY)", f0=1) == (None, "Impact (CNY)", "CNY"), "a currency alone says money"
         assert self.impact("报价 USD/EUR", f0=1) == (None, "报价 USD/EUR", None)
 
     @pytest.mark.parametrize(

@@ -215,12 +215,21 @@ def _assign(table: Any, key: str, value: Any) -> None:
             return
         if not isinstance(_plain(value), Mapping | list) and not isinstance(present, AbstractTable | AoT):
             fresh = _item(value)
+            old = _item_at(table, key).trivia
             if not fresh.trivia.comment:
-                fresh.trivia.comment, fresh.trivia.comment_ws = present.trivia.comment, present.trivia.comment_ws
+                fresh.trivia.comment, fresh.trivia.comment_ws = old.comment, old.comment_ws
             table[key] = fresh
             return
         table.remove(key)
     table.append(_key(key), _item(value))
+
+
+def _item_at(table: Any, key: str) -> Item:
+    # Asked for a key, tomlkit gives booleans without what stands around them.
+    container = table.value if isinstance(table, AbstractTable) else table
+    found: Any = container.item(key)
+    item: Item = found
+    return item
 
 
 def _item(value: Any) -> Item:

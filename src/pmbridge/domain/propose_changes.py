@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pmbridge.domain.mapping import ChangeRule
@@ -55,7 +55,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 _DAYS = re.compile(r"天|工期|工作日|\bdays?\b|schedule|delay|duration", re.IGNORECASE)
-_MONEY = re.compile(r"费用|金额|成本|报价|预算|价格|cost|amount|price|fee\b|budget", re.IGNORECASE)
+_MONEY = re.compile(r"费用|金额|成本|报价|预算|价格|cost|amount|price|money|fee\b|budget", re.IGNORECASE)
 # Another unit: read as days or as currency units, such a number would be wrong by a factor.
 _OTHER_UNIT = re.compile(
     r"万|千元|小时|人天|人日|周\b|thousand|\bhours?\b|\bweeks?\b|(person|man).?days?", re.IGNORECASE
@@ -161,7 +161,8 @@ def change_proposal(
     states = {info.state.id: info.state for info in described.states if not info.types or type_.id in info.types}
     states |= {item.state.id: item.state for item in items if item.state.id not in states}
     numbers = [info for info in described.fields if info.type == "number"]
-    days, money = _impact(numbers, items, _DAYS), _impact(numbers, items, _MONEY)
+    days = _impact(numbers, items, _DAYS.search)
+    money = _impact(numbers, items, lambda name: _MONEY.search(name) or _currency(name))
     amount = _only(money)
     rule = {"from": kind, "where": {"type": f"{type_.name}|{type_.id}" if type_.name else type_.id}}
     return ChangeProposal(
@@ -192,12 +193,14 @@ def _state(state: ToolState, count: int) -> StateProposal:
     )
 
 
-def _impact(fields: Sequence[FieldInfo], items: Sequence[Item], words: re.Pattern[str]) -> tuple[ImpactField, ...]:
+def _impact(
+    fields: Sequence[FieldInfo], items: Sequence[Item], speaks_of_it: Callable[[str], object]
+) -> tuple[ImpactField, ...]:
     """Return the fields that speak of it and are filled somewhere; those that say "impact" come first."""
     found = [
         ImpactField(field=info, filled=filled)
         for info in fields
-        if words.search(info.name)
+        if speaks_of_it(info.name)
         and not _OTHER_UNIT.search(info.name)
         and (filled := sum(item.fields.get(info.id) is not None for item in items))
     ]
