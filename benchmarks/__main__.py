@@ -45,7 +45,7 @@ class Bench:
 
     def steer(self, server: str, what: str) -> dict[str, Any]:
         """Tell *server* something and return its count of requests since the last time."""
-        with urlopen(f"{self.urls[server]}/_bench/{what}") as answer:  # noqa: S310 - our own loopback server
+        with urlopen(f"{self.urls[server]}/_bench/{what}") as answer:
             counted: dict[str, Any] = json.load(answer)
             return counted
 
@@ -91,7 +91,8 @@ def cases() -> list[Case]:
         peer("50 ms: requests + json", "bare", "slow"),
         peer("50 ms: jira, search_issues", "jira", "slow", "jira"),
         sync("50 ms: pmbridge, first sync", "slow", "s", fresh=True),
-        Case("sqlite3, guarded upsert, unchanged", lambda b: ["sqlite", "--folder", b.folder("raw"), *size(b)]),
+        Case("sqlite3, guarded upsert, rows ready", lambda b: ["sqlite-rows", "--folder", b.folder("raw"), *size(b)]),
+        Case("sqlite3, guarded upsert, from records", lambda b: ["sqlite", "--folder", b.folder("raw"), *size(b)]),
         Case("store, unchanged records offered", lambda b: ["store", "--folder", b.folder("raw"), *size(b)]),
         Case("report, 2 languages, html md json", lambda b: ["report", "--folder", b.folder("w")]),
         Case("view, now", lambda b: ["view", "--folder", b.folder("deep")]),
@@ -170,8 +171,9 @@ def head() -> str:
 
     packages = " · ".join(f"{name} {version(name)}" for name in ("pydantic", "sqlalchemy", "requests", "jira"))
     return (
-        f"{datetime.now(UTC):%Y-%m-%d} · {os.cpu_count()} cores · {platform.machine()} · Python {platform.python_version()}"
-        f" · SQLite {sqlite3.sqlite_version} · {packages} · one fsync {fsync_ms():.2f} ms"
+        f"{datetime.now(UTC):%Y-%m-%d} · {os.cpu_count()} cores · {platform.machine()}"
+        f" · Python {platform.python_version()} · SQLite {sqlite3.sqlite_version} · {packages}"
+        f" · one fsync {fsync_ms():.2f} ms"
     )
 
 
@@ -242,7 +244,8 @@ def main() -> None:
                 if not absent(case):
                     print(f"[{turn + 1}/{given.repeats}] {case.name}", file=sys.stderr)
                     run(case, bench)
-    text = f"{head()}, medians of {given.repeats} fresh processes, {given.size:,} issues\n\n{table(chosen)}\n\n{verdicts(chosen)}\n"
+    made = f"{head()}, medians of {given.repeats} fresh processes, {given.size:,} issues"
+    text = f"{made}\n\n{table(chosen)}\n\n{verdicts(chosen)}\n"
     print(text)
     if given.markdown:
         given.markdown.write_text(text, encoding="utf-8")

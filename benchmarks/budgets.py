@@ -14,11 +14,11 @@ RESCAN = "pmbridge, full rescan, nothing changed"
 SLOW_UNIT = "50 ms: requests + json"
 SLOW = "50 ms: pmbridge, first sync"
 STORE = "store, unchanged records offered"
-SQLITE = "sqlite3, guarded upsert, unchanged"
+SQLITE = "sqlite3, guarded upsert, from records"
 REPORT = "report, 2 languages, html md json"
 NOW = "view, now"
 BACK = "view, half a year back"
-PASS = "python -c pass"  # noqa: S105 - the name of a case
+PASS = "python -c pass"
 HELP = "pmbridge --help"
 
 

@@ -153,8 +153,7 @@ def atlassian(given: argparse.Namespace) -> Work:
 def sync(given: argparse.Namespace) -> Work:
     """pmbridge: HTTP to committed rows, in the workspace *folder* (a new one if it is empty)."""
     import pmbridge
-    import pmbridge_jira.adapter
-    import pmbridge.workspace  # noqa: F401 - before the clock starts
+    import pmbridge.workspace
 
     folder = Path(given.folder)
     if not (folder / "pmbridge.toml").exists():
@@ -178,7 +177,7 @@ def sync(given: argparse.Namespace) -> Work:
 def report(given: argparse.Namespace) -> Work:
     """Both languages and all formats of a weekly report, from the mirror of *folder*."""
     import pmbridge
-    import pmbridge.workspace  # noqa: F401
+    import pmbridge.workspace
 
     def work() -> dict[str, Any]:
         with pmbridge.open(given.folder) as ws, tempfile.TemporaryDirectory() as out:
@@ -191,7 +190,7 @@ def report(given: argparse.Namespace) -> Work:
 def view(given: argparse.Namespace) -> Work:
     """The engagement of *folder*, now or (with --as-of) a year back."""
     import pmbridge
-    import pmbridge.workspace  # noqa: F401
+    import pmbridge.workspace
 
     def work() -> dict[str, Any]:
         with pmbridge.open(given.folder) as ws:
@@ -243,14 +242,14 @@ CASES: dict[str, Callable[[argparse.Namespace], Work]] = {
 def main() -> None:
     """Run one case and print what it cost."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("case", choices=[*CASES, "store", "sqlite"])
+    parser.add_argument("case", choices=[*CASES, "store", "sqlite", "sqlite-rows"])
     parser.add_argument("--url", default="")
     parser.add_argument("--folder", default="")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--as-of", default="")
     parser.add_argument("--size", type=int, default=100_000)
     given = parser.parse_args()
-    if given.case in ("store", "sqlite"):
+    if given.case not in CASES:
         from benchmarks.store import CASES as STORE_CASES
 
         work = STORE_CASES[given.case](given)

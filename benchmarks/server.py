@@ -277,7 +277,7 @@ class Server:
         if split.path.startswith("/_bench/"):
             return self.steer(split.path, parse_qs(split.query))
         self.count += 1
-        if split.path.endswith(("/search/jql", "/search")):
+        if split.path.endswith("/search/jql"):
             asked = json.loads(body) if method == "POST" else {k: v[-1] for k, v in parse_qs(split.query).items()}
             return search(self.site, asked)
         if split.path.endswith("/issue/bulkfetch"):

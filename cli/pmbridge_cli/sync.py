@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pmbridge import ConnectionOutcome, SyncResult, Workspace
     from pmbridge.errors import PmbridgeError
     from pmbridge.todo import Task
+    from pmbridge.workspace import Noticed
     from pmbridge_cli.words import Said
 
 WAITING = 4
@@ -88,6 +89,17 @@ def sync(
 # ------------------------------------------------------------------------------------------------------ the screen
 
 
+def _noticed(workspace: Workspace, result: SyncResult) -> Noticed:
+    """Return what there is to say; a mapping that does not fit is told by the connection's own line."""
+    from pmbridge.errors import ConfigError
+    from pmbridge.workspace import Noticed
+
+    try:
+        return workspace.noticed(result)
+    except ConfigError:
+        return Noticed(changes=(), attention=())
+
+
 def _screen(
     app: App, workspace: Workspace, result: SyncResult, code: int, tasks: Sequence[Task], new: Sequence[Task]
 ) -> None:
@@ -100,10 +112,11 @@ def _screen(
     for outcome in result.connections.values():
         if _first_time(outcome):
             app.out.line(_recognised(outcome))
-    if result.changes and not any(_first_time(one) for one in result.connections.values()):
-        app.out.line(Both("Changes: {list}", "变化：{list}").filled(list=_listed(app, result.changes)))
-    elif result.attention:
-        app.out.line(Both("Look at: {list}", "需要您看：{list}").filled(list=_listed(app, result.attention)))
+    noticed = _noticed(workspace, result)
+    if noticed.changes:
+        app.out.line(Both("Changes: {list}", "变化：{list}").filled(list=_listed(app, noticed.changes)))
+    elif noticed.attention:
+        app.out.line(Both("Look at: {list}", "需要您看：{list}").filled(list=_listed(app, noticed.attention)))
     for error in _failures(result):
         app.out.error(error.text(app.language), error.next_step(app.language), error.name)
     app.out.line(_last_line(result, code, tasks, new))
@@ -290,6 +303,7 @@ def _document(app: App, result: SyncResult, code: int, tasks: Sequence[Task], ne
     from pmbridge_cli.next import task_document
     from pmbridge_cli.output import error_document
 
+    noticed = _noticed(app.workspace, result)
     return {
         "schema": "pmbridge.sync/1",
         "run": result.run_id,
@@ -313,8 +327,8 @@ def _document(app: App, result: SyncResult, code: int, tasks: Sequence[Task], ne
             }
             for name, one in result.connections.items()
         },
-        "changes": [app.out.say(one) for one in result.changes],
-        "attention": [app.out.say(one) for one in result.attention],
+        "changes": [app.out.say(one) for one in noticed.changes],
+        "attention": [app.out.say(one) for one in noticed.attention],
         "waiting": [task_document(app, one) | {"new": one in new} for one in tasks],
     }
 

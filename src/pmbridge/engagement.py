@@ -107,8 +107,11 @@ class Engagement:
         return ReportDesk(name=self.name, config=self.workspace_config, store=self._store, clock=self._clock)
 
     def changes_since(self, at: datetime) -> tuple[Label, ...]:
-        """Return in words what a client would notice between *at* and now."""
-        return self._desk.differences(self.view(at), self.view())
+        """Return in words what a client would notice between *at* and now; nothing if all of it is new."""
+        before = self.view(at)
+        if all(source.complete_as_of is None for source in before.sources):
+            return ()
+        return self._desk.differences(before, self._newest)
 
     def attention(self) -> tuple[Label, ...]:
         """Return what a project manager should look at: every figure that will be printed as unknown."""

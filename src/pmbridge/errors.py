@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any, ClassVar, Self
 
 from pmbridge.error_words import DEFAULTS, WORDS
@@ -281,6 +282,11 @@ class ProtocolError(PmbridgeError):
 
     exit_code = 70
     default_name = "protocol"
+
+    def _facts(self, *, zh: bool) -> _Facts:
+        facts = super()._facts(zh=zh)
+        facts.setdefault("version", version("pmbridge"))
+        return facts
 
 
 class InternalError(PmbridgeError):

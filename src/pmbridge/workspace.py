@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from pmbridge.adapter import Adapter, Context
 from pmbridge.adapter.registry import load
@@ -25,7 +25,7 @@ from pmbridge.clock import Clock, SystemClock
 from pmbridge.config import WorkspaceConfig, find_config, load_config, store_url
 from pmbridge.domain.mapping import Source
 from pmbridge.engagement import Engagement
-from pmbridge.errors import ConfigError, PmbridgeError, UnknownRef
+from pmbridge.errors import ConfigError, UnknownRef
 from pmbridge.identity import new_ulid
 from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.secrets import SecretChain
@@ -44,6 +44,14 @@ class Survey:
     items: Sequence[Item]
     groups: Sequence[Group]
     outcome: ConnectionOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """Sentences: what a client would notice of a sync, bad news first, and what somebody should look at."""
+
+    changes: tuple[Label, ...]
+    attention: tuple[Label, ...]
 
 
 class Workspace:
@@ -123,19 +131,33 @@ class Workspace:
         options = Options(full=full, accept_vanished=accept_vanished, accept_mapping=accept_mapping)
         started = self.clock.now()
         run_id = new_ulid(started)
-        before = {name: self._glance(name) for name in self._engagements_of(names)}
         jobs = [self._job(name, run_id, options, on_progress) for name in names]
         outcomes = self._run(jobs, executor)
-        moved = {name for name, outcome in outcomes.items() if outcome.new or outcome.changed or outcome.vanished}
-        changes, attention = self._noticed(before, moved)
         return SyncResult(
             run_id=run_id,
             started_at=started,
             connections=outcomes,
-            changes=changes,
-            attention=attention,
             warnings=tuple(one for outcome in outcomes.values() for one in outcome.warnings),
         )
+
+    def noticed(self, result: SyncResult) -> Noticed:
+        """Return what a client would notice of *result*, and what a project manager should look at.
+
+        Computed only when asked: it compares two views of each engagement whose tools changed.
+
+        Raises:
+            ConfigError: a mapping does not fit its project.
+        """
+        moved = {name for name, one in result.connections.items() if one.new or one.changed or one.vanished}
+        changes: list[Label] = []
+        attention: list[Label] = []
+        for name, config in self.config.engagements.items():
+            if not any(source.connection in moved for source in config.sources):
+                continue
+            handle = self.engagement(name)
+            changes += handle.changes_since(result.started_at)
+            attention += handle.attention()
+        return Noticed(changes=tuple(changes), attention=tuple(attention))
 
     def survey(
         self, connection: str, projects: Sequence[str], *, on_progress: Callable[[Progress], None] | None = None
@@ -221,6 +243,7 @@ class Workspace:
             store=self.store,
             clock=self.clock,
             sources=self._sources(connection),
+            zone=ZoneInfo(self.config.workspace.timezone),
             limits=Limits(lease_ttl=limits.lease_ttl, margin=limits.margin),
             options=options,
             on_progress=on_progress,
@@ -242,36 +265,6 @@ class Workspace:
             return {name: future.result() for name, future in futures.items()}
         with ThreadPoolExecutor(max_workers=min(32, len(jobs))) as pool:
             return dict(zip([job.connection for job in jobs], pool.map(run_connection, jobs), strict=True))
-
-    def _engagements_of(self, connections: Sequence[str]) -> list[str]:
-        return [
-            name
-            for name, one in self.config.engagements.items()
-            if any(source.connection in connections for source in one.sources)
-        ]
-
-    def _glance(self, engagement: str) -> datetime | None:
-        """Return the instant whose view is the present one, ``None`` if nothing was ever read."""
-        handle = self.engagement(engagement)
-        return self.clock.now() if handle.was_synced else None
-
-    def _noticed(
-        self, before: Mapping[str, datetime | None], moved: set[str]
-    ) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
-        changes: list[Label] = []
-        attention: list[Label] = []
-        for name, at in before.items():
-            sources = self.config.engagements[name].sources
-            if not any(source.connection in moved for source in sources):
-                continue
-            handle = self.engagement(name)
-            try:
-                if at is not None:
-                    changes += handle.changes_since(at)
-                attention += handle.attention()
-            except PmbridgeError:
-                continue  # the same fault stands in the outcome, or is raised by the report
-        return tuple(changes), tuple(attention)
 
 
 def open_workspace(

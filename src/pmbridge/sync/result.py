@@ -75,13 +75,11 @@ class ConnectionOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
-    """What :meth:`pmbridge.Workspace.sync` did. ``changes``: sentences about what a client would notice."""
+    """What :meth:`pmbridge.Workspace.sync` did; :meth:`pmbridge.Workspace.noticed` puts it into words."""
 
     run_id: str
     started_at: datetime
     connections: Mapping[str, ConnectionOutcome]
-    changes: tuple[Label, ...] = ()
-    attention: tuple[Label, ...] = ()
     warnings: tuple[Label, ...] = field(default=())
     problems: tuple[PmbridgeError, ...] = ()
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -63,6 +63,8 @@ class Job:
     store: Store
     clock: Clock
     sources: Sequence[tuple[str, Source]]
+    zone: tzinfo = UTC
+    """The workspace's zone, in which people read times."""
     limits: Limits = Limits()
     options: Options = Options()
     on_progress: Callable[[Progress], None] | None = None
@@ -333,7 +335,11 @@ def _progress(job: Job, stage: Any, read: int, expected: int | None) -> None:
 def _outcome(
     job: Job, adapter: Adapter[Any] | None, state: _State, error: PmbridgeError | None, *, seconds: float
 ) -> ConnectionOutcome:
-    facts: dict[str, object] = {"tool": state.tool, "time": job.store.last_complete(job.connection)}
+    last = job.store.last_complete(job.connection)
+    facts: dict[str, object] = {
+        "tool": state.tool,
+        "time": last.astimezone(job.zone).strftime("%m-%d %H:%M") if last is not None else None,
+    }
     for one in [error, *state.problems, *(skipped.error for skipped in state.skipped)]:
         if one is not None:
             one.with_facts(connection=job.connection, **facts)
