@@ -78,9 +78,9 @@ class Terminal:
         """Type *line* and Enter."""
         os.write(self._ours, f"{line}\n".encode())
 
-    def answer(self, question: str, line: str = "") -> str:
-        """Wait for *question* and its prompt, then type *line*; return what was shown until then."""
-        shown = self.wait_for(question) + self.wait_for("› ")
+    def answer(self, question: str = "", line: str = "") -> str:
+        """Wait for *question* (default: any) and its prompt, then type *line*; return what was shown until then."""
+        shown = (self.wait_for(question) if question else "") + self.wait_for("› ")
         self.type(line)
         return shown
 
