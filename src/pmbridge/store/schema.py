@@ -49,7 +49,8 @@ def ready(database: Database, *, migrate: bool | None, now: Callable[[], datetim
     alone = database.backend == "sqlite"
     if not (alone if migrate is None else migrate or (alone and found is None)) or (found or 0) > HEAD:
         raise ConfigError("store-schema", store=database.shown, found="none" if found is None else found, needed=HEAD)
-    if found is None and _made_new(database):
+    if found is None:
+        _make_new(database)
         return Upgrade(before=None, after=HEAD, backup=None)
     copy = None
     if database.path is not None:
@@ -125,16 +126,15 @@ def _revision(connection: Connection, database: Database) -> int | None:
     return int(number or 0)
 
 
-def _made_new(database: Database) -> bool:
-    """Make all tables in one transaction; ``False`` when another process has done it meanwhile."""
+def _make_new(database: Database) -> None:
+    """Make all tables in one transaction, unless another process has done it meanwhile."""
     with database.write() as connection:
         if inspect(connection).get_table_names():
-            return False
+            return
         metadata.create_all(connection, checkfirst=False)
         _version.create(connection)
         connection.execute(insert(_version).values(version_num=f"{HEAD:04}"))
         connection.execute(insert(workspace).values(id=secrets.token_hex(16)))
-    return True
 
 
 def _migrate(database: Database) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from pmbridge.clock import Clock, to_millis
@@ -39,9 +40,7 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
     """
     if dialect == "sqlite":
         return column.in_(select(literal_column("value")).select_from(func.json_each(bindparam(name))))
-    from sqlalchemy.dialects.postgresql import ARRAY
-
-    return column == any_(bindparam(name, type_=ARRAY(Text)))
+    return column == any_(bindparam(name, type_=postgresql.ARRAY(Text)))
 
 
 def listed(values: Iterable[str], dialect: str) -> object:
@@ -54,15 +53,9 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def inserting(table: Table, dialect: str) -> Any:
+def inserting(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT of *table* that knows ON CONFLICT in the dialect's own form."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        return sqlite_insert(table)
-    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-    return postgresql_insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 @cache

@@ -122,9 +122,9 @@ def upgrade() -> None:
         sa.Column("presence_at", sa.BigInteger(), nullable=False),
         sa.Column("first_seen", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name="fk_record_connection_id"),
         sa.PrimaryKeyConstraint("id", name="pk_record"),
         sa.UniqueConstraint("connection_id", "kind", "external_id", name="uq_record"),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name="fk_record_connection_id"),
     )
     op.create_index(
         "record_by_marker",

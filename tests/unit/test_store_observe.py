@@ -1,0 +1,142 @@
+"""Looking at the mirror, now and in the past: what a report is made of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pmbridge.errors import ConfigError, NotVisible, ProtocolError
+from pmbridge.records import Skipped
+from pmbridge.store import Observation, Store, observe
+from pmbridge.testing.clock import START, FakeClock
+from tests.unit.store_bench import (
+    FORMAT,
+    JIRA,
+    MALL,
+    SHOP,
+    begin,
+    execute,
+    issue,
+    item,
+    page,
+    person,
+    release,
+    sync,
+    titles,
+    watched,
+)
+
+
+def test_what_was_never_read_is_empty(store: Store) -> None:
+    assert store.observe("unknown", MALL) == Observation()
+    assert store.observe("unknown", MALL, as_of=START) == Observation()
+    assert (store.projects("unknown"), store.last_runs(), store.text("unknown", issue(1))) == ({}, {}, None)
+    assert store.history("unknown", [issue(1)]) == {}
+    sync(store, page(item(1)))
+    assert store.observe(JIRA, SHOP).items == []
+    assert store.history(JIRA, []) == {}
+
+
+def test_items_and_groups_come_sorted_whatever_the_order_of_the_pages(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(item(3), release(2), item(1)), cursor_format=FORMAT)
+    run.commit(page(item(2), release(1), at=1), cursor_format=FORMAT)
+    for seen in (store.observe(JIRA, MALL), store.observe(JIRA, MALL, as_of=run.observed_at)):
+        assert [one.id.external_id for one in seen.items] == ["1", "2", "3"]
+        assert [one.id.external_id for one in seen.groups] == ["1", "2"]
+
+
+def test_people_of_the_connection_are_known_in_every_project(store: Store) -> None:
+    sync(store, page(person("wang", name="Wang"), person("li"), item(1), item(2, project=SHOP)))
+    for project in (MALL, SHOP):
+        assert list(store.observe(JIRA, project).people) == ["li", "wang"]
+
+
+def test_before_the_first_run_there_was_nothing(store: Store, clock: FakeClock) -> None:
+    run = sync(store, page(item(1), complete={MALL: START}))
+    clock.advance(60)
+    before = store.observe(JIRA, MALL, as_of=run.observed_at - timedelta(milliseconds=1))
+    assert (before.items, before.complete_as_of) == ([], None)
+    at = store.observe(JIRA, MALL, as_of=run.observed_at)
+    assert (titles(at), at.complete_as_of) == ({"1": "Coupons"}, START)
+    assert titles(store.observe(JIRA, MALL, as_of=clock.now() + timedelta(days=400))) == {"1": "Coupons"}
+
+
+def test_between_two_runs_the_past_is_the_earlier_one(store: Store, clock: FakeClock) -> None:
+    sync(store, page(item(1, "First")), run_id="a")
+    clock.advance(3600)
+    sync(store, page(item(1, "Second"), at=1), run_id="b")
+    between = clock.now() - timedelta(seconds=1)
+    assert titles(store.observe(JIRA, MALL, as_of=between)) == {"1": "First"}
+
+
+def test_how_complete_the_past_was(store: Store, clock: FakeClock) -> None:
+    instants = []
+    for n, project in enumerate((MALL, SHOP, MALL)):
+        clock.advance(3600)
+        run = sync(store, page(at=n, complete={project: clock.now()}), run_id=f"r{n}")
+        instants.append(run.observed_at)
+    seen = [store.observe(JIRA, MALL, as_of=at).complete_as_of for at in instants]
+    assert seen == [instants[0], instants[0], instants[2]]
+
+
+def test_problems_of_later_are_not_told_of_the_past(store: Store, clock: FakeClock) -> None:
+    first = sync(store, page(item(1), complete={MALL: START})).observed_at
+    clock.advance(3600)
+    skipped = (
+        Skipped(project=MALL, error=NotVisible(thing="build:MALL")),
+        Skipped(project=MALL, id=issue(7), error=ProtocolError(field="x")),
+    )
+    sync(store, page(at=1, skipped=skipped), run_id="b")
+    then = store.observe(JIRA, MALL, as_of=first)
+    assert (then.problem, then.unreadable, then.complete_as_of) == (None, 0, START)
+    now = store.observe(JIRA, MALL, as_of=clock.now())
+    assert (now.problem is not None, now.unreadable, now.complete_as_of) == (True, 1, START)
+
+
+def test_an_observation_is_of_one_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = begin(store)
+    run.commit(page(item(1), person("wang"), complete={MALL: START}), cursor_format=FORMAT)
+    people = observe.people
+
+    def slow(*given: Any) -> Any:
+        run.commit(page(item(2), person("li"), at=1, complete={MALL: START + timedelta(1)}), cursor_format=FORMAT)
+        return people(*given)
+
+    monkeypatch.setattr(observe, "people", slow)
+    seen = store.observe(JIRA, MALL)
+    assert (list(titles(seen)), list(seen.people), seen.complete_as_of) == (["1"], ["wang"], START)
+
+
+def test_a_damaged_row_of_the_past_is_said_to_be_damaged(store: Store) -> None:
+    run = sync(store, page(item(1)))
+    execute(store, "UPDATE history SET body = :body", body=b"{}")
+    with pytest.raises(ConfigError) as caught:
+        store.observe(JIRA, MALL, as_of=run.observed_at)
+    assert caught.value.facts["store"] == store.about().shown
+    assert "issue:1" in caught.value.text("zh-CN")
+    assert len(store.observe(JIRA, MALL).items) == 1
+    with pytest.raises(ConfigError):
+        store.history(JIRA, [issue(1)])
+
+
+def test_the_past_is_sought_by_the_key_of_history_and_never_scanned(sqlite_store: Store) -> None:
+    run = begin(sqlite_store)
+    run.commit(page(*(item(n) for n in range(50)), person("wang")), cursor_format=FORMAT)
+    with watched(sqlite_store) as traffic:
+        sqlite_store.observe(JIRA, MALL, as_of=START)
+        sqlite_store.observe(JIRA, MALL)
+    plans = []
+    with sqlite_store._database.read() as connection:
+        for statement, parameters in zip(traffic.statements, traffic.parameters, strict=True):
+            if "FROM" in statement:
+                explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.append([str(row[3]) for row in explained])
+    steps = [step for plan in plans for step in plan]
+    of_history = [step for step in steps if step.split()[1] in ("h", "upto", "history")]
+    assert len(of_history) == 4, "two for the records, two for their details"
+    assert all(step.startswith("SEARCH") and "(record_id=? AND observed_at" in step for step in of_history), steps
+    scanned = [step for step in steps if step.startswith("SCAN") and step.split()[1] in ("record", "child")]
+    assert not scanned, steps
