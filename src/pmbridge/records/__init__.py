@@ -1,6 +1,6 @@
 """Neutral records and what travels between engine and adapter: one public face for the whole package."""
 
-from pmbridge.records.codec import check, content_hash, decode, encode
+from pmbridge.records.codec import Encoded, check, content_hash, decode, encode, encoded
 from pmbridge.records.exchange import Cursor, Details, Listing, Mirrored, Page, Scope, Skipped, Wanted
 from pmbridge.records.record import (
     Approval,
@@ -46,6 +46,7 @@ __all__ = [
     "Create",
     "Cursor",
     "Details",
+    "Encoded",
     "FieldInfo",
     "FieldType",
     "Gone",
@@ -79,4 +80,5 @@ __all__ = [
     "content_hash",
     "decode",
     "encode",
+    "encoded",
 ]

@@ -45,7 +45,6 @@ class Item:
 
     id: RecordId
     project: ProjectId
-    version: str
     title: str
     type: Named
     state: ToolState
@@ -56,7 +55,6 @@ class Item:
     due: When | None = None
     done: When | None = None
     created_at: datetime | None = None
-    updated_at: datetime | None = None
     parent: RecordId | None = None
     groups: tuple[RecordId, ...] = ()
     links: tuple[ItemLink, ...] = ()
@@ -66,6 +64,9 @@ class Item:
     marker: str | None = None
     fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
     shape: Literal["item"] = "item"
+    # Last, because a record's hash covers all that stands before them: see the codec.
+    version: str
+    updated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if len(self.groups) > 1:
@@ -84,7 +85,6 @@ class Group:
 
     id: RecordId
     project: ProjectId
-    version: str
     title: str
     url: str = ""
     state: ToolState | None = None
@@ -96,6 +96,7 @@ class Group:
     marker: str | None = None
     fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
     shape: Literal["group"] = "group"
+    version: str  # last, as in Item
 
     def __post_init__(self) -> None:
         if len(self.fields) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pmbridge.records import Approval, Change, Comment, Group, Item, Person, Record, encode
+from pmbridge.records import Approval, Change, Comment, Encoded, Group, Item, Person, Record
 from pmbridge.store.sql import optional_millis
 from pmbridge.values import RecordId
 
@@ -15,14 +15,14 @@ ROW = (
 )  # fmt: skip
 
 
-def row(told: Record, digest: bytes) -> dict[str, object]:
-    """Return what *told* puts into the columns :data:`ROW`; *digest* is its content hash."""
+def row(told: Record, as_stored: Encoded) -> dict[str, object]:
+    """Return what *told* puts into the columns :data:`ROW`; *as_stored* is its body and hash."""
     found = _COLUMNS[type(told)](told)
     found["kind"] = told.id.kind
     found["external_id"] = told.id.external_id
     found["shape"] = told.shape
-    found["body"] = encode(told)
-    found["hash"] = digest
+    found["body"] = as_stored.body
+    found["hash"] = as_stored.hash
     return found
 
 

@@ -28,10 +28,11 @@ from sqlalchemy import (
 )
 
 from pmbridge.records import (
+    Encoded,
     Person,
     Record,
-    content_hash,
     decode,
+    encoded,
 )
 from pmbridge.store.columns import ROW, row
 from pmbridge.store.rows import Absence, Presence
@@ -109,7 +110,7 @@ class Difference(NamedTuple):
     """A record that the mirror does not show as it is, and how it differs."""
 
     record: Record
-    hash: bytes
+    told: Encoded
     known: Known | None = None
     """``None``: a new record."""
     row: bool = True
@@ -171,21 +172,21 @@ def differences(records: Mapping[Key, Record], known: Mapping[Key, Known], *, wh
     found: list[Difference] = []
     for key, one in records.items():
         before = known.get(key)
-        digest = content_hash(one)
+        told = encoded(one)
         text: Rich | None = getattr(one, DESCRIPTION, None)
         if before is None:
-            found.append(Difference(one, digest, text=text))
+            found.append(Difference(one, told, text=text))
             continue
-        if before.person is not None and before.hash != digest:
+        if before.person is not None and before.hash != told.hash:
             one = _with_known(before.person, one)
-            digest = content_hash(one)
-        content = before.hash != digest or before.presence != "present"
+            told = encoded(one)
+        content = before.hash != told.hash or before.presence != "present"
         row = content or before.version != getattr(one, "version", None)
         textless = whole and text is None and before.text is not None
         if text is not None and text_hash(text) == before.text:
             text = None
         if row or textless or text is not None:
-            found.append(Difference(one, digest, before, row=row, content=content, text=text, textless=textless))
+            found.append(Difference(one, told, before, row=row, content=content, text=text, textless=textless))
     return found
 
 
@@ -203,7 +204,7 @@ def write(connection: Connection, connection_id: int, observed_at: int, found: S
     """Store the differences; the number of statements does not depend on how many there are."""
     dialect = connection.dialect.name
     common = {"connection_id": connection_id, "observed_at": observed_at}
-    if rows := [row(one.record, one.hash) | common for one in found if one.row]:
+    if rows := [row(one.record, one.told) | common for one in found if one.row]:
         _upsert_record(connection.dialect).execute(connection, rows)
     _write_texts(connection, connection_id, found)
     former = [
