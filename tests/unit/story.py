@@ -302,6 +302,8 @@ def change_request(number: int, now: datetime) -> tuple[Item, tuple[Change, ...]
     history = tuple(
         state_change(id_, before, after, when, n) for n, ((before, _), (after, when)) in enumerate(pairwise(entered))
     )
+    # The impact is filled in when the assessment goes to the client.
+    assessed = any(state == "10103" for state, _ in entered)
     item = Item(
         id=id_,
         project=MALL,
@@ -313,8 +315,8 @@ def change_request(number: int, now: datetime) -> tuple[Item, tuple[Change, ...]
         created_at=created,
         fields={
             POINTS: None,
-            DAYS: None if days is None else Number(value=Decimal(days)),
-            MONEY: None if money is None else Number(value=Decimal(money)),
+            DAYS: Number(value=Decimal(days)) if days is not None and assessed else None,
+            MONEY: Number(value=Decimal(money)) if money is not None and assessed else None,
         },
     )
     return item, history
