@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from pmbridge.adapter import Question, Response, clean_origin
-from pmbridge.errors import ConfigError, NotData, PmbridgeError
+from pmbridge.adapter import Question, Response, clean_origin, is_web_page, page_title
+from pmbridge.errors import ConfigError, NotData
 from pmbridge.values import Label
 from pmbridge_jira.dialect import ANY_SERVER_INFO, CLOUD, dialect_of
 from pmbridge_jira.site import SERVER_INFO
@@ -65,11 +65,13 @@ def connect(
 
     Raises:
         ConfigError: not an address, plain http, or no Jira there.
+        NotData: a web page (login, proxy) where Jira should answer.
         PmbridgeError: what *probe* raises.
     """
     if "base_url" not in answers:
         return {}, _ADDRESS
-    base, info = _site(answers["base_url"], probe)
+    insecure = answers.get("insecure_http", "").lower() == "true"
+    base, info = _site(answers["base_url"], probe, insecure_http=insecure)
     dialect = dialect_of(info.deploymentType)
     settings: dict[str, object] = {"base_url": base, "deployment": dialect.name}
     if dialect is CLOUD:
@@ -86,35 +88,32 @@ def connect(
     return settings, None if "secret" in answers else _PASSWORD
 
 
-def _site(pasted: str, probe: Callable[[str], Response]) -> tuple[str, ServerInfo]:
+def _site(pasted: str, probe: Callable[[str], Response], *, insecure_http: bool) -> tuple[str, ServerInfo]:
     """Return the address of the site that *pasted* lies in, and what it says of itself."""
-    page: PmbridgeError | None = None
-    for base in _candidates(pasted):
-        try:
-            response = probe(base + ANY_SERVER_INFO)
-        except NotData as error:
-            page = error
+    page: Response | None = None
+    for base in _candidates(pasted, insecure_http=insecure_http):
+        response = probe(base + ANY_SERVER_INFO)
+        if response.status != 200:
             continue
-        if response.status == 200:
-            try:
-                return base, SERVER_INFO.validate_json(response.body)
-            except ValidationError:
-                continue
-    if page is not None:
-        raise page
+        try:
+            return base, SERVER_INFO.validate_json(response.body)
+        except ValidationError:
+            page = response if is_web_page(response) else page
+    if page is not None:  # a login or proxy page where Jira should answer
+        raise NotData(host=urlsplit(page.url).netloc, title=page_title(page.body), url=page.url)
     problem = f"there is no Jira at {pasted.strip()}"
     raise ConfigError(
         n=1, file="base_url", problems=problem, problems_zh=f"{pasted.strip()} 处没有 Jira", faults=(problem,)
     )
 
 
-def _candidates(pasted: str) -> Iterator[str]:
+def _candidates(pasted: str, *, insecure_http: bool) -> Iterator[str]:
     """Yield the origin, then with the first, then with the first two parts of the path: where Data Center may live."""
     text = pasted.strip()
     if "://" not in text:
         text = f"https://{text}"
     text = text.partition("?")[0].partition("#")[0]
-    whole = clean_origin(text)
+    whole = clean_origin(text, insecure_http=insecure_http)
     parts = urlsplit(whole)
     origin = f"{parts.scheme}://{parts.netloc}"
     yield origin

@@ -19,15 +19,16 @@ INFO = "/rest/api/2/serverInfo"
 
 
 def probing(**sites: Any) -> tuple[list[str], Callable[[str], Response]]:
-    """A network in which only *sites* answer; what they answer is JSON, a status or an error."""
+    """A network in which only *sites* answer; what they answer is JSON, a status or a page."""
     asked: list[str] = []
 
     def probe(url: str) -> Response:
         asked.append(url)
         found = sites.get(url.removesuffix(INFO), 404)
-        if isinstance(found, Exception):
-            raise found
-        status, body = (found, b"") if isinstance(found, int) else (200, json.dumps(found).encode())
+        if isinstance(found, bytes):
+            status, body = 200, found
+        else:
+            status, body = (found, b"") if isinstance(found, int) else (200, json.dumps(found).encode())
         return Response(status=status, headers={}, body=body, url=url)
 
     return asked, probe
@@ -122,6 +123,12 @@ def test_an_address_that_cannot_be_safe_is_refused_before_anything_is_sent(paste
     assert asked == []
 
 
+def test_plain_http_is_taken_where_it_was_allowed() -> None:
+    site = {"http://jira.lan": NEW}
+    settings, _ = ask(site, base_url="http://jira.lan/browse/X-1", insecure_http="true")
+    assert settings["base_url"] == "http://jira.lan"
+
+
 def test_an_address_without_jira_says_so() -> None:
     with pytest.raises(ConfigError) as refused:
         ask({}, base_url="https://www.example.cn/about")
@@ -129,9 +136,12 @@ def test_an_address_without_jira_says_so() -> None:
 
 
 def test_a_login_page_is_called_a_web_page() -> None:
-    page = NotData(host="jira.example.cn", title="SSO", url="https://jira.example.cn")
-    with pytest.raises(NotData):
+    page = b"<!DOCTYPE html><html><head><title>SSO</title></head></html>"
+    with pytest.raises(NotData) as refused:
         ask({"https://jira.example.cn": page}, base_url="https://jira.example.cn")
+    assert "SSO" in refused.value.text("zh")
+    settings, _ = ask({"https://sso.cn": page, "https://sso.cn/jira": NEW}, base_url="https://sso.cn/jira/browse/X-1")
+    assert settings["base_url"] == "https://sso.cn/jira"
 
 
 def test_at_most_three_addresses_are_tried_and_none_on_another_host() -> None:
