@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -214,15 +215,15 @@ class TestFaults:
             ('date_is = "plan"', "items = 3", "milestones.items needs one of 'group', 'children', 'checklist' or"),
             ('date_is = "plan"', 'weight = "hours"', "milestones.weight must have the form ^(count|points:.+"),
             ("{ weight = 10, final", "{ wieght = 10, final", 'milestones.M7.wieght is unknown, did you mean "weight"?'),
-            ('{ "10101" = "submitted" }', '{ "10101" = "sent" }', "changes.states unknown state sent; known: draft,"),
+            ('{ "10101" = "submitted" }', '{ "10101" = "sent" }', "changes.states names no state: sent; known: draft,"),
             ('client = "蓝海零售"', "client = 3", "lanhai.client needs a text or a table"),
             ('client = "蓝海零售"', 'client = { fr = "x" }', "lanhai.client.fr needs one of 'zh' or 'en'"),
             (
                 'client = "蓝海零售"',
                 'client = "x"\ntimezone = "Asia/Pekin"',
-                'lanhai.timezone no time zone "Asia/Pekin"',
+                'lanhai.timezone names no time zone: "Asia/Pekin"',
             ),
-            ("'^(?P<ref>M\\d+)\\s'", "'^(M'", "milestones.match not a regular expression"),
+            ("'^(?P<ref>M\\d+)\\s'", "'^(M'", "milestones.match is no regular expression"),
             ("[engagements.lanhai]", "[engagements.Lan_Hai]", "engagements.Lan_Hai is no name: lower-case letters"),
         ],
     )
@@ -232,6 +233,21 @@ class TestFaults:
         if "Lan_Hai" in new:
             text = text.replace("engagements.lanhai.", "engagements.Lan_Hai.")
         assert any(expected in one for one in problems(load, text)), problems(load, text)
+
+    def test_every_fault_is_said_in_both_languages(self, load: Load) -> None:
+        text = (
+            GOOD.replace("'^(?P<ref>M\\d+)\\s'", "'^(M'")
+            .replace('"10101" = "submitted"', '"10101" = "sent"')
+            .replace('client = "蓝海零售"', 'client = 3\ntimezone = "X/Y"\nlanguages = []\nstart_on = "soon"')
+            .replace("weekly = 8", "weekly = 0")
+        )
+        with pytest.raises(ConfigError) as caught:
+            load(text)
+        in_chinese = caught.value.facts["faults_zh"]
+        assert isinstance(in_chinese, tuple)
+        assert len(in_chinese) == len(caught.value.problems) == 7
+        for one in in_chinese:
+            assert re.search(r"[\u4e00-\u9fff]", one), one
 
     def test_a_file_that_is_no_toml_says_in_which_line(self, load: Load) -> None:
         (found,) = problems(load, '[workspace]\nstore "x"\n')

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pmbridge.adapter import ConnectionSettings
-from pmbridge.domain.mapping import EngagementConfig, Model, Words
+from pmbridge.domain.mapping import EngagementConfig, Model, Words, known_zone
 from pmbridge.errors import ConfigError
 from pmbridge.values import Label
 
@@ -21,21 +20,6 @@ NAME_PATTERN = r"^[a-z][a-z0-9-]*$"
 """Names of connections and engagements: they stand in commands, in variables and in file names."""
 
 Seconds = Annotated[float, Field(gt=0)]
-
-
-def known_zone(value: str) -> str:
-    """Return *value* if this machine knows it as a time zone.
-
-    Raises:
-        ValueError: carries a Label.
-    """
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as exc:
-        raise ValueError(
-            Label(en=f'no time zone "{value}"; e.g. "Asia/Shanghai"', zh=f"没有时区「{value}」，例如 Asia/Shanghai")
-        ) from exc
-    return value
 
 
 class WorkspaceTable(Model):

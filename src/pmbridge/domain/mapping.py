@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from pmbridge.values import Label
 
 Status = Literal["todo", "in_progress", "done", "cancelled"]
 CHANGE_STATES = (
@@ -41,6 +43,23 @@ class Model(BaseModel):
     """Frozen, and closed: an unknown key is a fault, not a silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def known_zone(value: str) -> str:
+    """Return *value* if it names a time zone.
+
+    Raises:
+        ValueError: it does not; like every fault of a mapping, its text is a Label.
+    """
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as exc:
+        raise ValueError(
+            Label(
+                en=f'names no time zone: "{value}"; e.g. "Asia/Shanghai"', zh=f"没有时区「{value}」，例如 Asia/Shanghai"
+            )
+        ) from exc
+    return value
 
 
 def _as_tuple(value: Any) -> Any:
@@ -76,7 +95,7 @@ def _regex(value: str | None) -> str | None:
         try:
             re.compile(value)
         except re.error as exc:
-            raise ValueError(f"not a regular expression: {exc}") from exc
+            raise ValueError(Label(en=f"is no regular expression: {exc}", zh=f"不是正则表达式：{exc}")) from exc
     return value
 
 
@@ -142,7 +161,12 @@ class ChangeRule(StateRule):
     def _known(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         wrong = sorted(set(value.values()) - set(CHANGE_STATES))
         if wrong:
-            raise ValueError(f"unknown state {', '.join(wrong)}; known: {', '.join(CHANGE_STATES)}")
+            raise ValueError(
+                Label(
+                    en=f"names no state: {', '.join(wrong)}; known: {', '.join(CHANGE_STATES)}",
+                    zh=f"没有状态 {'、'.join(wrong)}，可用：{'、'.join(CHANGE_STATES)}",
+                )
+            )
         return value
 
 
@@ -209,7 +233,7 @@ class EngagementConfig(Model):
     client: Words
     name: Words
     languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
-    timezone: str = "Asia/Shanghai"
+    timezone: Annotated[str, AfterValidator(known_zone)] = "Asia/Shanghai"
     calendar: str = "CN"
     start_on: date | None = None
     contract_end_on: date | None = None
@@ -219,25 +243,21 @@ class EngagementConfig(Model):
     policy: ReportingPolicy = ReportingPolicy()
     terms: Mapping[str, Words] = Field(default_factory=dict)
 
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as exc:
-            raise ValueError(f'no time zone "{value}"; e.g. "Asia/Shanghai"') from exc
-        return value
-
     @field_validator("languages")
     @classmethod
     def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
-            raise ValueError("at least one language is needed")
+            raise ValueError(Label(en="needs at least one language", zh="至少要有一种语言"))
         return value
 
     @model_validator(mode="after")
     def _one_final(self) -> Self:
         finals = [ref for ref, entry in self.milestones.items() if entry.final]
         if len(finals) > 1:
-            raise ValueError(f"more than one milestone is final: {', '.join(finals)}")
+            raise ValueError(
+                Label(
+                    en=f"has more than one final milestone: {', '.join(finals)}",
+                    zh=f"最终里程碑不止一个：{'、'.join(finals)}",
+                )
+            )
         return self
