@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge_cli.ask import Ask, Offer, Unfit, misfit
 from pmbridge_cli.context import App
 from pmbridge_cli.init import in_folder
-from pmbridge_cli.layout import spread
+from pmbridge_cli.layout import spread, visible
 from pmbridge_cli.place import Place
 from pmbridge_cli.words import Both, counted, same
 
@@ -89,7 +89,7 @@ class Dialogue:
         )
         file.put(("connections", name), {key: value for key, value in table.items() if value is not None})
         if not file.get("workspace", "user"):
-            file.set(("workspace", "user"), trial.account.name)
+            file.set(("workspace", "user"), visible(trial.account.name))
         file.checked()
         file.save()
         self._done(name, trial, where, expires_on, read_only=not self.write, said=SAVED)
@@ -214,9 +214,9 @@ class Dialogue:
         user = trial.settings.get("user")
         shown = Both(f" ({user})", f"（{user}）") if user else same("")
         projects = counted(trial.projects, "project", "projects", " 个")
-        self.app.out.talk(WHO.filled(name=trial.account.name, user=shown, projects=projects))
+        self.app.out.talk(WHO.filled(name=visible(trial.account.name), user=shown, projects=projects))
         for note in trial.account.notes:
-            self.app.out.talk(f"  {self.app.out.say(note)}")
+            self.app.out.talk(f"  {visible(self.app.out.say(note))}")
 
     def _expires_on(self, trial: Trial) -> date | None:
         option_, known = Both("--expires DATE", "--expires 日期"), "secret_expires_on" in trial.settings

@@ -107,7 +107,7 @@ class Dialogue:
             TITLE,
             option=Both("--title NAME", "--title 名称"),
             given=self.answers.title,
-            default=project.name,
+            default=visible(project.name),
             check=_not_empty,
         )
         name = self.ask.text(

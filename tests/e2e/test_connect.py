@@ -200,7 +200,8 @@ def test_the_systems_keyring_is_the_first_choice(desk: Desk, jira: JiraSandbox) 
         def set_password(self, service: str, user: str, password: str) -> None:
             self.entries[service, user] = password
 
-    desk.patch.setattr("pmbridge.secrets.os_keyring", Wallet)
+    for place in ("pmbridge.secrets", "pmbridge.secrets.chain"):
+        desk.patch.setattr(f"{place}.os_keyring", Wallet)
     done = desk.connect(jira)
     assert "已保存：令牌 → 本机钥匙串（条目 pmbridge/jira）；其余 → pmbridge.toml。模式：只读。" in done.out
     assert connection(desk)["secret"] == "keyring"

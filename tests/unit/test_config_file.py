@@ -62,6 +62,27 @@ def test_an_unchanged_file_is_written_back_byte_for_byte(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == HAND_WRITTEN
 
 
+@pytest.mark.parametrize(
+    "text", ["", "[workspace]", 'a = """\n[x]\n[y]"""\n', "[sync]\r\ndeadline = 60\r\n", "[a]\nx = 1\n[b]\ny = 2\n"]
+)
+def test_whatever_form_a_file_has_it_keeps_it(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "pmbridge.toml"
+    file.write_bytes(text.encode())
+    editing = ConfigFile.open(file)
+    editing.save()
+    assert file.read_bytes() == text.encode()
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\nb = 1\n[evil]", "\x1b[2J", "\u2028", "'", "\\"])
+def test_a_remote_name_of_any_kind_stays_inside_its_value(path: Path, name: str) -> None:
+    table = {"client": name, "name": name, "people": {name: Noted(value="jira:1", note=name)}}
+    file = ConfigFile.open(path)
+    file.put(("engagements", "second"), table)
+    read = tomllib.loads(file.text)
+    assert read["engagements"]["second"] == {"client": name, "name": name, "people": {name: "jira:1"}}
+    assert set(read) == {"workspace", "connections", "engagements", "sync"}
+
+
 def test_one_key_changes_one_line_and_keeps_its_comment(path: Path) -> None:
     file = ConfigFile.open(path)
     file.set(("connections", "jira", "base_url"), "https://b.example")

@@ -299,7 +299,7 @@ class TestCommands:
             SecretChain("jira", ("no-such-program-anywhere",), tmp_path, env={}).reveal()
 
     def test_one_that_hangs_is_ended(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("pmbridge.secrets._COMMAND_TIMEOUT_S", 0.2)
+        monkeypatch.setattr("pmbridge.secrets.chain._COMMAND_TIMEOUT_S", 0.2)
         with pytest.raises(ConfigError, match="no answer within"):
             self.chain(tmp_path, "input_ = __import__('threading').Event().wait()").reveal()
 
@@ -449,10 +449,10 @@ def test_its_errors_survive_another_process(tmp_path: Path) -> None:
 
 def test_the_proven_names_are_those_of_the_installed_package() -> None:
     """A rename in keyring would silently turn every desktop into a server."""
-    from pmbridge import secrets
+    from pmbridge.secrets import keyrings
 
     backends = Path(keyring.__file__).parent / "backends"
-    for module, name in secrets._PROVEN:
+    for module, name in keyrings.PROVEN:
         place = backends / module.rpartition(".")[2]
         file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
         assert f"class {name}(" in file.read_text(encoding="utf-8")

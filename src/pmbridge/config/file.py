@@ -182,15 +182,15 @@ class ConfigFile:
 
 def _aired(text: str, before: str) -> str:
     """Return *text* with a blank line above each table that an edit has moved close to another one."""
-    old = before.splitlines()
+    old = before.split("\n")
     close = set(itertools.pairwise(old))
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         above = lines[-1] if lines else ""
-        if line.startswith("[") and above and not above.startswith("#") and (above, line) not in close:
+        if line.startswith("[") and above.strip() and not above.startswith("#") and (above, line) not in close:
             lines.append("")
         lines.append(line)
-    aired = "\n".join(lines) + "\n"
+    aired = "\n".join(lines)
     return aired if tomllib.loads(aired) == tomllib.loads(text) else text
 
 

@@ -1,124 +1,27 @@
-"""Where a connection's secret lies, and how it is got: environment, file, command, the system's keyring.
-
-The first that answers wins: ``PMBRIDGE_<CONNECTION>_SECRET`` → ``PMBRIDGE_<CONNECTION>_SECRET_FILE`` → what the
-connection's ``secret`` names (``env:NAME``, ``file:PATH``, ``command:[…]``, ``keyring``). A source that is named but
-broken is an error and never skipped: falling through would use a secret that nobody meant. No message, log line or
-repr holds the secret.
-"""
+"""The chain of sources of one connection's secret: reading it, keeping it, changing it, forgetting it."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
-import re
 import stat
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import Literal, NoReturn
 
 from pydantic import SecretStr
 
 from pmbridge.errors import ConfigError, CredentialMissing
+from pmbridge.secrets.keyrings import os_keyring
+from pmbridge.secrets.reference import SERVICE, Reference, described, trimmed, variable
 from pmbridge.values import Label
 
-if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
-
-SERVICE = "pmbridge"
-_PROVEN = {
-    ("keyring.backends.SecretService", "Keyring"),
-    ("keyring.backends.macOS", "Keyring"),
-    ("keyring.backends.Windows", "WinVaultKeyring"),
-    ("keyring.backends.kwallet", "DBusKeyring"),
-    ("keyring.backends.kwallet", "DBusKeyringKWallet4"),
-}
 _COMMAND_TIMEOUT_S = 30
 _MAX_BYTES = 64 * 1024
-_NOT_A_REFERENCE = Label(
-    en="must say where the secret lies, never be the secret: env:NAME, file:PATH, command:[…] or keyring",
-    zh="只能写令牌放在哪里，不能写令牌本身：env:变量名、file:路径、command:[…] 或 keyring",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """What ``secret`` in the configuration says. ``target``: variable, path or keyring entry; ``argv``: a command."""
-
-    kind: Literal["env", "file", "command", "keyring"]
-    target: str = ""
-    argv: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, written: str | tuple[str, ...] | list[str]) -> Reference:
-        """Read a reference; a list is a command.
-
-        Raises:
-            ValueError: it is none, e.g. the secret itself; carries a Label that does not repeat what was written.
-        """
-        if not isinstance(written, str):
-            return cls._command(list(written))
-        if written == "keyring":
-            return cls(kind="keyring")
-        kind, _, target = written.partition(":")
-        match kind:
-            case "env" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", target):
-                return cls(kind="env", target=target)
-            case "file" if target.strip():
-                return cls(kind="file", target=target)
-            case "keyring" if target.strip():
-                return cls(kind="keyring", target=target)
-            case "command":
-                try:
-                    return cls._command(json.loads(target))
-                except json.JSONDecodeError:
-                    return cls._command(None)
-        raise ValueError(_NOT_A_REFERENCE)
-
-    @classmethod
-    def _command(cls, argv: object) -> Reference:
-        if isinstance(argv, list) and argv and all(isinstance(one, str) and one for one in argv):
-            return cls(kind="command", argv=tuple(argv))
-        raise ValueError(
-            Label(
-                en='names no command: write command:["program", "argument"], a JSON list',
-                zh='没有写明命令：写成 command:["程序", "参数"]，即 JSON 列表',
-            )
-        )
-
-
-def variable(connection: str) -> str:
-    """Return the environment variable of a connection's secret: ``jira-eu`` → ``PMBRIDGE_JIRA_EU_SECRET``."""
-    return f"PMBRIDGE_{connection.upper().replace('-', '_')}_SECRET"
-
-
-def trimmed(secret: str) -> str:
-    """Return *secret* without the blanks, newlines and quotes that come along when it is copied."""
-    secret = secret.strip()
-    while len(secret) >= 2 and secret[0] == secret[-1] and secret[0] in "\"'":
-        secret = secret[1:-1].strip()
-    return secret
-
-
-def os_keyring() -> KeyringBackend | None:
-    """Return the operating system's keyring, or ``None``.
-
-    Null, fail and file backends count as none: they lose the secret, refuse it, or ask for a password on a cron job's
-    standard input. Of a chain the proven member is taken, so that no other is ever asked.
-    """
-    try:
-        import keyring
-        from keyring.backends.chainer import ChainerBackend
-
-        backend = keyring.get_keyring()
-        candidates = list(backend.backends) if isinstance(backend, ChainerBackend) else [backend]
-    except Exception:  # noqa: BLE001 - a wrong backend name or a dead D-Bus raises whatever it likes
-        return None
-    return next((one for one in candidates if (type(one).__module__, type(one).__name__) in _PROVEN), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +82,7 @@ class SecretChain:
     @property
     def looked(self) -> Label:
         """Where a secret is looked for, in order, for people."""
-        target = _described(self._reference, self.connection)
+        target = described(self._reference, self.connection)
         if self._reference.kind == "keyring" and os_keyring() is None:
             target = Label(en="keyring (none on this machine)", zh="钥匙串（本机没有）")
         return Label(
@@ -224,7 +127,7 @@ class SecretChain:
         self._found = None
         reference = self._reference
         written = f"{reference.kind}:{reference.target}" if reference.target else reference.kind
-        return Saved(reference=written, where=_described(reference, self.connection))
+        return Saved(reference=written, where=described(reference, self.connection))
 
     def forget(self) -> Label | None:
         """Delete the secret where pmbridge itself has put it; return what was deleted, ``None`` for nothing.
@@ -232,7 +135,7 @@ class SecretChain:
         A file outside ``data/secrets``, a variable and a command are somebody else's and stay.
         """
         reference = self._reference
-        described = _described(reference, self.connection)
+        where = described(reference, self.connection)
         self._found = None
         if reference.kind == "keyring":
             backend = os_keyring()
@@ -241,12 +144,12 @@ class SecretChain:
             with contextlib.suppress(Exception):  # an entry that is not there needs no deleting
                 if backend.get_password(SERVICE, self._entry()) is not None:
                     backend.delete_password(SERVICE, self._entry())
-                    return described
+                    return where
         if reference.kind == "file":
             path = self._path(reference.target)
             if path.parent == self._folder.absolute() / "data" / "secrets" and path.is_file():
                 path.unlink()
-                return described
+                return where
         return None
 
     # -- reading
@@ -265,7 +168,7 @@ class SecretChain:
         return None
 
     def _from_reference(self) -> tuple[SecretStr, Label] | None:
-        reference, where = self._reference, _described(self._reference, self.connection)
+        reference, where = self._reference, described(self._reference, self.connection)
         value = ""
         match reference.kind:
             case "env":
@@ -352,7 +255,7 @@ class SecretChain:
         except Exception as exc:  # noqa: BLE001 - each backend has errors of its own
             kind = type(exc).__name__
             self._unreadable(
-                _described(self._reference, self.connection),
+                described(self._reference, self.connection),
                 Label(
                     en=f"it did not answer ({kind}); other ways are {self.variable}, a file or a command",
                     zh=f"没有应答（{kind}）；也可以用环境变量 {self.variable}、文件或命令",
@@ -376,7 +279,7 @@ class SecretChain:
         shadow = next((one for one in (self.variable, f"{self.variable}_FILE") if self._env.get(one, "").strip()), None)
         if shadow is None and self._reference.kind in ("file", "keyring"):
             return
-        where = Label(en=shadow, zh=shadow) if shadow else _described(self._reference, self.connection)
+        where = Label(en=shadow, zh=shadow) if shadow else described(self._reference, self.connection)
         raise ConfigError(
             "refused",
             connection=self.connection,
@@ -423,17 +326,3 @@ class SecretChain:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-
-
-def _described(reference: Reference, connection: str) -> Label:
-    match reference.kind:
-        case "env":
-            return Label(en=reference.target, zh=f"环境变量 {reference.target}")
-        case "file":
-            return Label(en=f"file {reference.target}", zh=f"文件 {reference.target}")
-        case "command":
-            # Arguments may name what they should not; the program is enough to find the line.
-            return Label(en=f"command {reference.argv[0]}", zh=f"命令 {reference.argv[0]}")
-        case "keyring":
-            entry = f"{SERVICE}/{reference.target or connection}"
-            return Label(en=f"keyring (entry {entry})", zh=f"本机钥匙串（条目 {entry}）")
