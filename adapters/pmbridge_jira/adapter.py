@@ -1,4 +1,7 @@
-"""Jira Cloud and Jira Data Center behind one class. Reads; writing is not built yet."""
+"""Jira Cloud and Jira Data Center behind one class. Reads; writing is not built yet.
+
+What a quiet sync does not need (describing, details, the dialogue of ``connect``) is loaded when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,8 @@ from pmbridge.records import (
     Wanted,
 )
 from pmbridge.values import Label, ProjectId, RecordId
-from pmbridge_jira import connect as dialogue
 from pmbridge_jira import cursor as cursors
-from pmbridge_jira import describe as schemas
 from pmbridge_jira.cloud import CloudIssues
-from pmbridge_jira.details import DetailReader
 from pmbridge_jira.dialect import CLOUD, dialect_of
 from pmbridge_jira.fields import Catalogue
 from pmbridge_jira.issues import IssueFormat
@@ -44,7 +44,7 @@ from pmbridge_jira.search import IssueSearch
 from pmbridge_jira.server import ServerIssues
 from pmbridge_jira.settings import JiraSettings
 from pmbridge_jira.site import Site
-from pmbridge_jira.translate import ISSUE, LogReader
+from pmbridge_jira.translate import ISSUE
 
 _ASKED = "asked of issues"
 _FOR_EVER = timedelta(days=36_500)
@@ -89,6 +89,8 @@ class JiraAdapter(Adapter[JiraSettings]):
         cls, answers: Mapping[str, str], probe: Callable[[str], Response]
     ) -> tuple[Mapping[str, object], Question | None]:
         """Ask for the address, on Cloud for the e-mail address, and for the token or password."""
+        from pmbridge_jira import connect as dialogue
+
         return dialogue.connect(answers, probe)
 
     def check(self) -> Account:
@@ -122,6 +124,8 @@ class JiraAdapter(Adapter[JiraSettings]):
 
     def projects(self) -> Iterator[RemoteProject]:
         """Yield the projects that the account sees, by key."""
+        from pmbridge_jira import describe as schemas
+
         return schemas.projects(self._site)
 
     def visible(self, projects: Collection[ProjectId]) -> frozenset[ProjectId]:
@@ -135,6 +139,8 @@ class JiraAdapter(Adapter[JiraSettings]):
             NotVisible: an id that cannot be seen.
             ConfigError: no such key or name; lists the nearest.
         """
+        from pmbridge_jira import describe as schemas
+
         return schemas.describe(self._site, self._site.catalogue(fresh=True), project)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
@@ -169,6 +175,9 @@ class JiraAdapter(Adapter[JiraSettings]):
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield comments, history and approvals of issues, always whole."""
+        from pmbridge_jira.details import DetailReader
+        from pmbridge_jira.translate_details import LogReader
+
         catalogue = self._site.catalogue()
         return DetailReader(self._site, LogReader(catalogue, start=self._start(catalogue))).read(wanted)
 

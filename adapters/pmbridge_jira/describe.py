@@ -21,7 +21,7 @@ from pmbridge.records import (
     Verb,
 )
 from pmbridge.values import Label, Named, ProjectId
-from pmbridge_jira import groups, wire
+from pmbridge_jira import groups, wire, wire_schema
 from pmbridge_jira.fields import OWN_PLACE, Catalogue, codec_for
 from pmbridge_jira.kinds import KINDS, NO_APPROVALS
 from pmbridge_jira.site import PROJECT_LIST, Site, pages
@@ -44,11 +44,11 @@ _NEEDS = {
 _PROJECT_ADMIN = "ADMINISTER_PROJECTS"
 _PERMISSIONS = ("BROWSE_PROJECTS", *dict.fromkeys(_NEEDS.values()), _PROJECT_ADMIN)
 
-_TYPES = TypeAdapter(list[wire.TypeStatuses])
-_LINKS = TypeAdapter(wire.LinkTypes)
-_CREATE_TYPES = TypeAdapter(wire.CreateTypes)
-_CREATE_FIELDS = TypeAdapter(wire.CreateFields)
-_MINE = TypeAdapter(wire.Permissions)
+_TYPES = TypeAdapter(list[wire_schema.TypeStatuses])
+_LINKS = TypeAdapter(wire_schema.LinkTypes)
+_CREATE_TYPES = TypeAdapter(wire_schema.CreateTypes)
+_CREATE_FIELDS = TypeAdapter(wire_schema.CreateFields)
+_MINE = TypeAdapter(wire_schema.Permissions)
 
 
 def projects(site: Site) -> Iterator[RemoteProject]:
@@ -161,7 +161,7 @@ def _sprint_groups(sprints: Iterable[wire.Sprint], project: ProjectId) -> tuple[
     return tuple({one.id: sprint_group(one, project) for one in sprints}.values())
 
 
-def _states(types: list[wire.TypeStatuses]) -> tuple[StateInfo, ...]:
+def _states(types: list[wire_schema.TypeStatuses]) -> tuple[StateInfo, ...]:
     states = {status.id: state_of(status) for one in types for status in one.statuses}
     owners: dict[str, set[str]] = {}
     for one in types:
@@ -215,7 +215,7 @@ def _is_mappable(one: wire.FieldDetails, project: ProjectId) -> bool:
     return kind == _STORY_POINTS or not kind.startswith("com.pyxis.greenhopper.jira:")
 
 
-def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire.CreateField]]:
+def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire_schema.CreateField]]:
     """Return field id → how each issue type's create screen shows it; nothing where we may not create issues."""
     home = f"/issue/createmeta/{project}/issuetypes"
 
@@ -223,14 +223,14 @@ def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire.Cre
         page = site.get(home, _CREATE_TYPES, startAt=offset, maxResults=200)
         return page.issueTypes or page.values or [], None, page.total
 
-    def of_type(type_id: str) -> list[wire.CreateField]:
-        def fields(offset: int) -> tuple[list[wire.CreateField], bool | None, int | None]:
+    def of_type(type_id: str) -> list[wire_schema.CreateField]:
+        def fields(offset: int) -> tuple[list[wire_schema.CreateField], bool | None, int | None]:
             page = site.get(f"{home}/{type_id}", _CREATE_FIELDS, startAt=offset, maxResults=200)
             return page.fields or page.values or [], None, page.total
 
         return pages(fields)
 
-    found: dict[str, list[wire.CreateField]] = {}
+    found: dict[str, list[wire_schema.CreateField]] = {}
     try:
         for screen in in_order(of_type, [one.id for one in pages(types)], workers=site.settings.workers):
             for one in screen:

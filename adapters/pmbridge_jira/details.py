@@ -11,20 +11,21 @@ from pmbridge.adapter import Call, Response, in_order
 from pmbridge.errors import NotVisible, PmbridgeError, Unsupported
 from pmbridge.records import Approval, Change, Comment, Details, Verb, Wanted
 from pmbridge.values import RecordId
-from pmbridge_jira import wire
+from pmbridge_jira import wire_details
 from pmbridge_jira.classify import rate_key
 from pmbridge_jira.site import Site, pages
-from pmbridge_jira.translate import ISSUE, LogReader, approval, comment
+from pmbridge_jira.translate import ISSUE
+from pmbridge_jira.translate_details import LogReader, approval, comment
 
 _COMMENT_PAGE = 100
 _LOG_CHUNK = 1000
 _LOG_PAGE = 1000
 _APPROVAL_PAGE = 50
 
-_COMMENTS = TypeAdapter(wire.CommentPage)
-_LOGS = TypeAdapter(wire.LogPage)
-_LOGGED = TypeAdapter(wire.LoggedIssue)
-_APPROVALS = TypeAdapter(wire.ApprovalPage)
+_COMMENTS = TypeAdapter(wire_details.CommentPage)
+_LOGS = TypeAdapter(wire_details.LogPage)
+_LOGGED = TypeAdapter(wire_details.LoggedIssue)
+_APPROVALS = TypeAdapter(wire_details.ApprovalPage)
 
 
 @dataclass
@@ -102,7 +103,7 @@ class DetailReader:
             for one in chunk:
                 answers[one.id].parts.add(Verb.HISTORY)
 
-    def _bulk(self, ids: Sequence[str]) -> Iterator[wire.IssueLog]:
+    def _bulk(self, ids: Sequence[str]) -> Iterator[wire_details.IssueLog]:
         """Follow the pages; all fields, because a filter would miss parents, which are logged without a field id."""
         path = self._site.dialect.path("/changelog/bulkfetch")
         token: str | None = None
@@ -123,7 +124,7 @@ class DetailReader:
         issue = self._site.client.get(path, _LOGGED, params=params, rate=rate_key(path)).data
         return self._changes(issue.changelog.histories, one.id)
 
-    def _changes(self, histories: Sequence[wire.History], item: RecordId) -> list[Change]:
+    def _changes(self, histories: Sequence[wire_details.History], item: RecordId) -> list[Change]:
         return [change for history in histories for change in self._log.changes(history, item)]
 
     # ----------------------------------------------------------------------------------------- comments
@@ -143,7 +144,7 @@ class DetailReader:
             if isinstance(first, NotVisible):
                 raise first
 
-            def ask(offset: int) -> tuple[list[wire.CommentWire], bool | None, int | None]:
+            def ask(offset: int) -> tuple[list[wire_details.CommentWire], bool | None, int | None]:
                 response = first if offset == 0 else self._comment_page(one, offset)
                 page = self._site.client.parse(response, _COMMENTS).data
                 return page.comments, None, page.total
@@ -168,7 +169,7 @@ class DetailReader:
         known = self._site.projects([one.project]).get(one.project)
         if known is not None and not known.service_desk:
             return []
-        found: list[wire.RequestApproval] = []
+        found: list[wire_details.RequestApproval] = []
         path = f"/rest/servicedeskapi/request/{one.id.external_id}/approval"
         while True:
             try:

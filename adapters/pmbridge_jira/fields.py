@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from pydantic import AwareDatetime, JsonValue
@@ -55,6 +56,7 @@ def _plain(value: str) -> FieldValue | None:
     return Plain(text=value) if value else None
 
 
+@lru_cache(maxsize=1024)
 def _number(value: Decimal) -> FieldValue:
     # 3 and 3.0 are one number; normalising keeps one spelling, so that the content hash does not move.
     whole = value.to_integral_value()
@@ -212,17 +214,17 @@ class Catalogue:
         zh = f"{thing} 没有字段「{name}」" + (f"，相近：{'、'.join(near)}" if near else "")
         return ConfigError(n=1, file="pmbridge.toml", problems=text, problems_zh=zh, faults=(text,))
 
-    def logged(self, item: wire.LogItem) -> str | None:
+    def logged(self, field_id: str | None, name: str | None) -> str | None:
         """Return the id of the field that a changelog entry is about, ``None`` when that cannot be told for sure.
 
         Old servers, and Cloud for parents, leave the id out; then a unique name decides.
         """
-        if item.fieldId:
-            return item.fieldId
-        name = (item.field or "").casefold()
-        if name in _LOGGED_AS:
-            return _LOGGED_AS[name]
-        named = self._by_name.get(name, [])
+        if field_id:
+            return field_id
+        said = (name or "").casefold()
+        if said in _LOGGED_AS:
+            return _LOGGED_AS[said]
+        named = self._by_name.get(said, [])
         return named[0].id if len(named) == 1 else None
 
 

@@ -107,6 +107,7 @@ class IssueFormat:
     _epic: str = field(init=False, default="")
     _start: _Extra | None = field(init=False, default=None)
     _states: dict[tuple[str, str | None], ToolState] = field(init=False, default_factory=dict)
+    _versions: dict[str, RecordId] = field(init=False, default_factory=dict)
     _types: dict[tuple[str, str | None], Named] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -223,6 +224,11 @@ class IssueFormat:
             state = self._states[key] = state_of(status)
         return state
 
+    def _version(self, id_: str) -> RecordId:
+        if (record := self._versions.get(id_)) is None:
+            record = self._versions[id_] = RecordId(kind=VERSION, external_id=id_)
+        return record
+
     def _type(self, issuetype: wire.Named) -> Named:
         key = (issuetype.id, issuetype.name)
         if (named := self._types.get(key)) is None:
@@ -250,7 +256,7 @@ class IssueFormat:
                 yield sprint
 
     def _groups(self, fields: wire.IssueFields) -> tuple[RecordId, ...]:
-        found = [RecordId(kind=VERSION, external_id=one.id) for one in fields.fixVersions or ()]
+        found = [self._version(one.id) for one in fields.fixVersions or ()]
         found += [RecordId(kind=SPRINT, external_id=one.id) for one in self._sprints_of(fields)]
         if fields.labels and self._with_labels:
             theirs = (one for one in fields.labels if not one.startswith(MARKER_LABEL))

@@ -11,11 +11,12 @@ from pydantic import TypeAdapter
 
 from pmbridge.records import Item, content_hash
 from pmbridge.values import Day, Instant, Many, Named, Number, Plain, ProjectId, RecordId, Rich
-from pmbridge_jira import wire
+from pmbridge_jira import wire, wire_details
 from pmbridge_jira.dialect import CLOUD, SERVER
 from pmbridge_jira.fields import rich
 from pmbridge_jira.issues import Companions
-from pmbridge_jira.translate import LogReader, approval, comment, sprint_of, state_of, version_group
+from pmbridge_jira.translate import sprint_of, state_of, version_group
+from pmbridge_jira.translate_details import LogReader, approval, comment
 from tests.unit import jira_wire as jira
 
 ITEM = RecordId(kind="issue", external_id="10002")
@@ -264,7 +265,7 @@ def test_a_version_is_due_on_its_release_date_and_done_when_released() -> None:
     assert released.version != planned.version
 
 
-HISTORY = TypeAdapter(wire.History)
+HISTORY = TypeAdapter(wire_details.History)
 
 
 def changes(*items: dict[str, Any], start: str | None = None, created: Any = "2026-01-17T12:34:00.000+0000") -> Any:
@@ -346,14 +347,14 @@ def test_entries_of_one_history_have_ids_of_their_own() -> None:
 def test_a_comment_is_public_only_where_the_tool_says_so(sent: Any, desk: bool | None, audience: str) -> None:
     body = {"type": "doc", "version": 1, "content": []}
     made = comment(
-        wire.CommentWire.model_validate({"id": 1, "body": body, **sent}), ITEM, text="adf", service_desk=desk
+        wire_details.CommentWire.model_validate({"id": 1, "body": body, **sent}), ITEM, text="adf", service_desk=desk
     )
     assert made.audience == audience
 
 
 def test_a_comment_of_ours_carries_its_marker() -> None:
     sent = {"id": "1", "body": "x", "properties": [{"key": "pmbridge", "value": {"uid": "01JABC"}}]}
-    made = comment(wire.CommentWire.model_validate(sent), ITEM, text="wiki", service_desk=None)
+    made = comment(wire_details.CommentWire.model_validate(sent), ITEM, text="wiki", service_desk=None)
     assert (made.marker, made.body) == ("01JABC", Rich(format="wiki", original="x"))
 
 
@@ -363,7 +364,7 @@ def test_an_approval_is_read_with_its_votes() -> None:
             "completedDate": {"epochMillis": 1768653300000},
             "approvers": [{"approver": {"accountId": "c1"}, "approverDecision": "approved"},
                           {"approver": {"accountId": "c2"}, "approverDecision": "pending"}]}  # fmt: skip
-    made = approval(wire.RequestApproval.model_validate(sent), ITEM)
+    made = approval(wire_details.RequestApproval.model_validate(sent), ITEM)
     assert (made.decision, made.name) == ("approved", "客户确认")
     assert [(vote.person, vote.decision) for vote in made.votes] == [("c1", "approved"), ("c2", "pending")]
     assert made.completed_at == datetime(2026, 1, 17, 12, 35, tzinfo=UTC)
