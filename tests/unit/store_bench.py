@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from pmbridge.records import (
     Approval,
@@ -26,6 +26,7 @@ from pmbridge.records import (
     Wanted,
 )
 from pmbridge.store import Observation, Run, Store
+from pmbridge.store.tables import metadata
 from pmbridge.testing.clock import START
 from pmbridge.values import Day, Named, Plain, ProjectId, RecordId, Rich
 
@@ -175,3 +176,18 @@ def watched(store: Store) -> Iterator[Traffic]:
     finally:
         event.remove(engine, "before_cursor_execute", on_statement)
         event.remove(engine, "commit", on_commit)
+
+
+@contextmanager
+def administering(url: str) -> Iterator[Connection]:
+    """Give a connection to a PostgreSQL database whose statements commit by themselves."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def empty(url: str) -> None:
+    """Take every row out of a PostgreSQL store; quicker than TRUNCATE, which makes new files."""
+    with administering(url) as connection:
+        connection.execute(text("; ".join(f"DELETE FROM {one.name}" for one in reversed(metadata.sorted_tables))))

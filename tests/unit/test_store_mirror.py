@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pmbridge.clock import to_millis
 from pmbridge.errors import ConfigError, NotVisible, ProtocolError
 from pmbridge.records import Gone, Page, Record, RemoteProject, Skipped, content_hash
 from pmbridge.store import Store
@@ -116,13 +117,15 @@ def test_a_page_that_cannot_be_written_whole_is_not_written_at_all(store: Store)
 # --------------------------------------------------------------------------------------------------- history
 
 
-def test_a_version_alone_moves_the_row_and_writes_no_history(store: Store) -> None:
+def test_a_version_alone_moves_the_row_and_writes_no_history(store: Store, clock: FakeClock) -> None:
     sync(store, page(item(1, version="1")), run_id="a")
+    clock.advance(60)
     run = begin(store, "b")
     outcome = run.commit(page(item(1, version="2"), at=1), cursor_format=FORMAT)
     assert outcome.changed == 0
     assert store.mirrored(JIRA).versions(MALL, "issue") == {"1": "2"}
     assert len(history(store, 1)) == 1
+    assert rows(store, "SELECT changed_at, presence_at FROM record") == [(to_millis(START), to_millis(START))]
 
 
 def test_a_record_seen_twice_in_a_run_leaves_one_row_of_history_the_last(store: Store) -> None:
@@ -217,8 +220,8 @@ def test_a_record_that_returns_unchanged_is_present_again(store: Store, clock: F
     assert titles(store.observe(JIRA, MALL)) == {"1": "Coupons"}
     assert titles(store.observe(JIRA, MALL, as_of=run.observed_at - timedelta(seconds=1))) == {}
     assert [presence for presence, *_ in history(store, 1)] == ["present", "gone", "present"]
-    (presence_at, first_seen), *_ = rows(store, "SELECT presence_at, first_seen FROM record")
-    assert presence_at > first_seen
+    stamps = rows(store, "SELECT presence_at, changed_at, first_seen FROM record")
+    assert stamps == [(to_millis(run.observed_at), to_millis(run.observed_at), to_millis(START))]
 
 
 def test_only_the_tools_own_word_deletes(store: Store) -> None:
@@ -229,6 +232,9 @@ def test_only_the_tools_own_word_deletes(store: Store) -> None:
     assert (outcome.changed, outcome.missing) == (1, (issue(2), issue(3)))
     assert sorted(titles(store.observe(JIRA, MALL))) == ["2", "3", "4"]
     assert rows(store, "SELECT presence FROM record WHERE external_id = '1'") == [("deleted",)]
+    with watched(store) as traffic:
+        assert run.commit(page(*gone, at=1), cursor_format=FORMAT).changed == 0
+    assert traffic.commits == 0, "what is known to be deleted is no news"
 
 
 # -------------------------------------------------------------------------------------------------- people
@@ -279,6 +285,14 @@ def test_a_description_is_no_part_of_the_record_and_writes_no_history(store: Sto
     with watched(store) as traffic:
         assert run.commit(page(item(1, description=plain("b"))), cursor_format=FORMAT).changed == 0
     assert traffic.commits == 0
+
+
+def test_a_record_without_a_description_keeps_its_own_beside_one_that_brings_one(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(item(1, description=plain("mine")), item(2)), cursor_format=FORMAT)
+    outcome = run.commit(page(item(1), item(2, description=plain("new")), at=1), cursor_format=FORMAT)
+    assert outcome.changed == 1
+    assert store.text(JIRA, issue(1)) == plain("mine")
 
 
 def test_a_format_is_part_of_a_description(store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,25 +13,19 @@ import pytest
 from sqlalchemy import text
 
 from pmbridge.errors import Busy, ConfigError, Refused
-from pmbridge.store import Store, Upgrade, schema
-from pmbridge.store.engine import Database
+from pmbridge.store import Store, Upgrade, schema, snapshots
 from pmbridge.testing.clock import START, FakeClock
-from tests.unit.store_bench import FORMAT, JIRA, MALL, begin, item, page, rows, sync, titles, watched
+from tests.unit.store_bench import FORMAT, JIRA, MALL, begin, empty, item, page, rows, sync, titles, watched
 from tests.unit.test_store_snapshots import freeze, names
 
 CLOCK = FakeClock()
 
 
-@pytest.fixture(params=["postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def store_url(kept_database: str) -> str:
     """Give a database with empty tables."""
-    url: str = request.getfixturevalue("kept_database")
-    database = Database(url)
-    with database.write() as connection:
-        tables = "lease, run, record, history, record_text, former_project, cursor, connection, snapshot"
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    database.close()
-    return url
+    empty(kept_database)
+    return kept_database
 
 
 @pytest.fixture
@@ -139,14 +134,13 @@ def test_a_connection_waits_for_nobody_else(store_url: str, impatient: str) -> N
 
 def test_of_two_people_who_issue_one_number_the_second_is_refused(store_url: str, impatient: str) -> None:
     with Store.open(store_url, clock=CLOCK) as one, Store.open(impatient, clock=CLOCK) as two:
-        freeze(one, 9)
+        ninth = freeze(one, 9)
         with one._database.write() as connection:
-            connection.execute(text("LOCK TABLE snapshot IN SHARE ROW EXCLUSIVE MODE"))
+            snapshots.add(connection, replace(ninth, number=10))
             with pytest.raises(Busy):
                 freeze(two, 10)
-        freeze(two, 10)
         with pytest.raises(Refused):
-            freeze(one, 10)
+            freeze(two, 10)
         assert names(one) == [("weekly", 9, 0, True), ("weekly", 10, 0, True)]
 
 
