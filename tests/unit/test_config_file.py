@@ -258,6 +258,11 @@ class TestWorkspace:
         make_workspace(ConfigFile.new(tmp_path / "pmbridge.toml", language="en", timezone="UTC"))
         assert (tmp_path / ".gitignore").read_text() == "*.log\ndata/\nreports/\n"
 
+    def test_a_place_that_cannot_be_written_is_no_bug_of_ours(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(ConfigError, match="cannot be written"):
+            make_workspace(ConfigFile.new(tmp_path / "file" / "pmbridge.toml", language="en", timezone="UTC"))
+
 
 class TestMachineZone:
     def test_the_variable_wins(self, tmp_path: Path) -> None:

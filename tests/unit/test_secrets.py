@@ -416,6 +416,12 @@ class TestKeeping:
             chain.rotate(SecretStr(SECRET))
         assert wallet.entries == {}
 
+    def test_a_place_that_cannot_be_written_is_no_bug_of_ours(self, tmp_path: Path) -> None:
+        (tmp_path / "data").touch()
+        with pytest.raises(ConfigError, match="cannot be written: Not a directory") as caught:
+            SecretChain("jira", "keyring", tmp_path, env={}).save(SecretStr(SECRET), "file")
+        assert SECRET not in str(caught.value) + repr(caught.value)
+
 
 class TestForgetting:
     def test_what_pmbridge_has_kept_goes(self, tmp_path: Path, wallet: Wallet) -> None:

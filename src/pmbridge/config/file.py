@@ -109,14 +109,23 @@ class ConfigFile:
     def diff(self) -> list[str]:
         """Return the changed lines, ``+`` and ``-``, without the unchanged ones."""
         lines = difflib.unified_diff(self._before.splitlines(), self.text.splitlines(), lineterm="", n=0)
-        return [line for line in lines if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+        return [line for line in list(lines)[2:] if line[:1] in "+-"]  # the first two name the files
 
     def save(self) -> None:
         """Write the file (0600) in one step.
 
         Raises:
             Refused: somebody else has changed it since it was read.
+            ConfigError: the system does not let it be written.
         """
+        text = self.text
+        with _writing(self.path):
+            self._require_unmoved()
+            with _replacing(self.path) as file:
+                file.write(text.encode())
+        self._before, self._exists = text, True
+
+    def _require_unmoved(self) -> None:
         present = None
         with contextlib.suppress(FileNotFoundError):
             present = self.path.read_bytes().decode("utf-8-sig")
@@ -127,11 +136,6 @@ class ConfigFile:
                 detail_zh=f"{self.path} 在编辑期间被改动，未写入任何内容。",
                 command="pmbridge doctor",
             )
-        text = self.text
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _replacing(self.path) as file:
-            file.write(text.encode())
-        self._before, self._exists = text, True
 
     # -- the document
 
@@ -294,23 +298,35 @@ def make_workspace(file: ConfigFile) -> list[str]:
     ``data/`` and ``reports/`` are for their owner only; ``.gitignore`` keeps both out of version control.
     """
     folder = file.path.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = []
-    if not file.path.exists():
-        made.append(file.path.name)
+    made = [] if file.path.exists() else [file.path.name]
     file.save()
-    for name in _IGNORED:
-        if not (folder / name).is_dir():
-            (folder / name).mkdir(mode=0o700)
-            made.append(name)
-    ignore = folder / ".gitignore"
-    present = ignore.read_text(encoding="utf-8").splitlines() if ignore.exists() else []
-    if missing := [name for name in _IGNORED if name not in present]:
-        if not present:
-            made.append(ignore.name)
-        with _replacing(ignore) as out:
-            out.write("".join(f"{line}\n" for line in (*present, *missing)).encode())
+    with _writing(folder):
+        for name in _IGNORED:
+            if not (folder / name).is_dir():
+                (folder / name).mkdir(mode=0o700)
+                made.append(name)
+        ignore = folder / ".gitignore"
+        present = ignore.read_text(encoding="utf-8").splitlines() if ignore.exists() else []
+        if missing := [name for name in _IGNORED if name not in present]:
+            made += [] if present else [ignore.name]
+            with _replacing(ignore) as out:
+                out.write("".join(f"{line}\n" for line in (*present, *missing)).encode())
     return made
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the system refuses into a sentence; the folder of *path* is made, for its owner only."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as exc:
+        raise ConfigError(
+            "refused",
+            detail=f"{path} cannot be written: {exc.strerror}.",
+            detail_zh=f"无法写入 {path}：{exc.strerror}。",
+            command="pmbridge doctor",
+        ) from None
 
 
 @contextlib.contextmanager

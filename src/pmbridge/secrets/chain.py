@@ -96,7 +96,7 @@ class SecretChain:
         Raises:
             ConfigError: it comes from an environment variable or a command, which only a person can change.
         """
-        self._require_writable()
+        self.require_writable()
         match self._reference.kind:
             case "file":
                 self._write(self._path(self._reference.target), new)
@@ -105,8 +105,18 @@ class SecretChain:
         self._found = None
 
     def require_writable(self) -> None:
-        """Raise what :meth:`rotate` would raise, without storing anything."""
-        self._require_writable()
+        """Raise what :meth:`rotate` would raise, before anybody is asked for a new secret."""
+        shadow = next((one for one in (self.variable, f"{self.variable}_FILE") if self._env.get(one, "").strip()), None)
+        if shadow is None and self._reference.kind in ("file", "keyring"):
+            return
+        where = Label(en=shadow, zh=shadow) if shadow else described(self._reference, self.connection)
+        raise ConfigError(
+            "refused",
+            connection=self.connection,
+            detail=f'The secret of "{self.connection}" comes from {where.en}, which pmbridge cannot change.',
+            detail_zh=f"「{self.connection}」的令牌来自 {where.zh}，pmbridge 不能改动它。",
+            command=f"pmbridge doctor {self.connection}",
+        )
 
     def save(self, secret: SecretStr, to: Literal["keyring", "file"]) -> Saved:
         """Store the secret of a new connection and return where it is.
@@ -275,19 +285,6 @@ class SecretChain:
 
     # -- writing
 
-    def _require_writable(self) -> None:
-        shadow = next((one for one in (self.variable, f"{self.variable}_FILE") if self._env.get(one, "").strip()), None)
-        if shadow is None and self._reference.kind in ("file", "keyring"):
-            return
-        where = Label(en=shadow, zh=shadow) if shadow else described(self._reference, self.connection)
-        raise ConfigError(
-            "refused",
-            connection=self.connection,
-            detail=f'The secret of "{self.connection}" comes from {where.en}, which pmbridge cannot change.',
-            detail_zh=f"「{self.connection}」的令牌来自 {where.zh}，pmbridge 不能改动它。",
-            command=f"pmbridge doctor {self.connection}",
-        )
-
     def _entry(self) -> str:
         return self._reference.target or self.connection
 
@@ -315,14 +312,25 @@ class SecretChain:
         return (self._folder / Path(written).expanduser()).absolute()
 
     def _write(self, path: Path, secret: SecretStr) -> None:
-        for folder in reversed([one for one in path.parents if not one.exists()]):
-            folder.mkdir(mode=0o700)
-        # A temporary file is born 0600; a rename leaves no moment with half a secret.
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(secret.get_secret_value() + "\n")
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            for folder in reversed([one for one in path.parents if not one.exists()]):
+                folder.mkdir(mode=0o700)
+            # A temporary file is born 0600; a rename leaves no moment with half a secret.
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(secret.get_secret_value() + "\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except OSError as exc:
+            raise ConfigError(
+                "refused",
+                connection=self.connection,
+                detail=f"{path} cannot be written: {exc.strerror}.",
+                detail_zh=f"无法写入 {path}：{exc.strerror}。",
+                command=f"pmbridge doctor {self.connection}",
+            ) from None
