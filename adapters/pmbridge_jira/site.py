@@ -29,7 +29,9 @@ REQUESTS_PER_S = 80.0
 """Below the vendor's 100 a second, which the whole tenant shares."""
 _BURST = 40
 _KEPT = timedelta(days=3650)
+"""Names of projects outlive their daily check: a project that hides must still be called by its name."""
 _NEWS = timedelta(hours=1)
+"""What was noted less than this ago is not written again."""
 _ID_CHUNK = 50
 
 SERVER_INFO = TypeAdapter(wire.ServerInfo)
@@ -55,7 +57,6 @@ class AccountFacts(wire.Model):
 
     id: str
     name: str
-    email: str | None = None
     cloud_id: str | None = None
     """Set when only the gateway takes the token."""
 
@@ -228,7 +229,7 @@ class Site:
         me = self.get("/myself", _MYSELF)
         if me.id is None:
             raise CredentialRefused("anonymous", connection=self.context.connection, tool="Jira")
-        facts = AccountFacts(id=me.id, name=me.displayName or me.id, email=me.emailAddress, cloud_id=cloud_id)
+        facts = AccountFacts(id=me.id, name=me.displayName or me.id, cloud_id=cloud_id)
         return facts.model_dump(mode="json")
 
     def _who_by_gateway(self, refused: PmbridgeError) -> JsonValue:
@@ -309,7 +310,9 @@ class Site:
         """Ask Cloud's project search for one page; no match is 404 there, not an empty page."""
         try:
             return self.get("/project/search", _PROJECT_PAGE, **params)
-        except NotVisible:
+        except NotVisible as error:
+            if error.facts.get("status") != 404:
+                raise
             return wire.ProjectPage(values=[], isLast=True)
 
     # -------------------------------------------------------------------------------------------- links

@@ -188,8 +188,7 @@ class ServerInfo(Model):
 
 
 class Myself(User):
-    emailAddress: str | None = None  # noqa: N815
-    timeZone: str | None = None  # noqa: N815
+    """The account itself. Its e-mail address and zone are not needed, so they are not read."""
 
 
 class TenantInfo(Model):

@@ -9,7 +9,7 @@ import pytest
 
 from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import Verb
-from pmbridge.testing.sandbox import FakeClock
+from pmbridge.testing.sandbox import FakeClock, Fault
 from pmbridge.values import Named
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.contract.jira_bench import Workspace
@@ -162,3 +162,14 @@ def test_visible_asks_for_fifty_at_a_time(make: Make) -> None:
     began = len(workspace.sandbox.requests)
     assert len(workspace.run().visible(ids)) == 120
     assert len(workspace.asked("/project/search", began)) == 3
+
+
+def test_a_forbidden_project_search_is_an_error_and_not_a_site_without_projects(make: Make) -> None:
+    workspace = make()
+    project = workspace.sandbox.world.project()
+    workspace.run().check()
+    workspace.sandbox.faults.add(Fault(call="GET /rest/api/3/project/search", what="forbidden", times=None))
+    with pytest.raises(NotVisible):
+        workspace.run().visible([project])
+    with pytest.raises(NotVisible):
+        list(workspace.run().projects())
