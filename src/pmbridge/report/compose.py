@@ -18,18 +18,19 @@ from pmbridge.report.sections.work import completed, status, upcoming
 from pmbridge.report.voice import Voice
 from pmbridge.values import Language
 
-_FIXED = ("sec-rules", "sec-S7", "sec-S8", "sec-S14")
+_OURS = re.compile(r"(main|(sec|ask|rule|source|c1)-.*)\Z")
 _NO_ID = re.compile(r"[^\w.\-]+")
 
 
 def anchors_of(report: ClientReport) -> dict[str, str]:
     """Return ref → the id of its row: the ref itself, without what cannot stand in an id; the same in all languages."""
-    found = {name: name for name in _FIXED}
-    taken = set(found)
+    found: dict[str, str] = {}
+    taken: set[str] = set()
     for ref in (*(m.ref for m in report.milestones), *(c.ref for c in listed_changes(report))):
         if ref in found:
             continue
         plain = _NO_ID.sub("-", ref).strip("-") or "row"
+        plain = f"row-{plain}" if _OURS.match(plain) else plain
         anchor, n = plain, 2
         while anchor in taken:
             anchor, n = f"{plain}-{n}", n + 1

@@ -47,7 +47,8 @@ def _notice(line: DiffLine, today: date) -> Label:
 
 
 def _spaced(first: Label, second: Label) -> Label:
-    return Label(zh=f"{first.zh} {second.zh}", en=f"{first.en} {second.en}")
+    gap = "" if second.zh.startswith("（") else " "
+    return Label(zh=f"{first.zh}{gap}{second.zh}", en=f"{first.en} {second.en}")
 
 
 def _what(line: DiffLine) -> Label:

@@ -137,7 +137,7 @@ ASKS_NO_SOURCE = _(
 )
 ASKS_UNMAPPED = _(
     "另有 {n} 项{changes}在 {tools} 中的状态无法判断是否在等您：{refs}。",
-    "For {n} more, the state in {tools} does not tell whether it waits for you: {refs}.",
+    "For {n} more {changes}, {tools} does not tell whether they wait for you: {refs}.",
 )
 ASK = _("事项", "Matter")
 ASK_BY = _("截止", "Decide by")

@@ -165,7 +165,7 @@ def _rules(report: ClientReport, voice: Voice) -> Block:
         return Paragraph(words=voice.say(w.RULES_NONE), kind="empty")
     rows = tuple(
         Row(
-            anchor=voice.anchor(f"rule-{rule.rule}") if first else "",
+            anchor=f"rule-{rule.rule}" if first else "",
             cells=(
                 ((Run(text=rule.rule, style="code"),),),
                 (runs(voice.name(names.DIMENSIONS, rule.dimension)),),

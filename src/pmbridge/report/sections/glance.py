@@ -73,7 +73,7 @@ def _why(report: ClientReport, voice: Voice) -> Inline:
         *runs(w.STOP.in_(voice.language)),
         *runs(provisional(report, voice) if overall.provisional else ""),
         Run(text=" "),
-        voice.link_to("sec-rules", voice.text(w.RULES_LINK)),
+        Run(text=voice.text(w.RULES_LINK), href="#sec-rules"),
     )
 
 
