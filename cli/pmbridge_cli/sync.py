@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from pmbridge import ConnectionOutcome, SyncResult, Workspace
     from pmbridge.errors import PmbridgeError
-    from pmbridge.todo import Task
+    from pmbridge.todo import News, Task
     from pmbridge.workspace import Noticed
     from pmbridge_cli.words import Said
 
@@ -74,13 +75,14 @@ def sync(
             connections, full=full, accept_vanished=accept_vanished, accept_mapping=accept_mapping, on_progress=watch
         )
     tasks = todo(workspace)
-    new = news(workspace, tasks)
+    told = news(workspace, tasks)
+    new = told.fresh
     code = result.exit_code or (WAITING if exit_code and tasks else 0)
     _log_end(result, code, len(new))
     if app.json:
         app.out.document(_document(app, result, code, tasks, new))
     elif app.quiet:
-        _mail(app, result, code, tasks, new)
+        _mail(app, result, code, _worth_a_mail(workspace, tasks, told))
     else:
         _screen(app, workspace, result, code, tasks, new)
     return code
@@ -212,20 +214,28 @@ def _last_line(result: SyncResult, code: int, tasks: Sequence[Task], new: Sequen
 # ---------------------------------------------------------------------------------------------- unattended: the mail
 
 
-def _mail(
-    app: App,
-    result: SyncResult,
-    code: int,
-    tasks: Sequence[Task],
-    new: Sequence[Task],
-) -> None:
+def _worth_a_mail(workspace: Workspace, tasks: Sequence[Task], told: News) -> tuple[list[Task], list[Task]]:
+    """Return the data that is too old, each time, and what began to wait in this run, once.
+
+    A source that was never read has no age yet; it counts as old once it has been waited for as long.
+    """
+    now, old = workspace.clock.now(), []
+    for task in tasks:
+        if task.kind != "stale":
+            continue
+        limit = timedelta(hours=workspace.config.engagements[task.engagement].policy.stale_after_hours)
+        if task.since is not None or told.waits_for(task, now) >= limit:
+            old.append(task)
+    # Stops and refused credentials are told with the run's own failures.
+    return old, [task for task in told.fresh if task.kind not in ("stale", "stop", "access")]
+
+
+def _mail(app: App, result: SyncResult, code: int, worth: tuple[list[Task], list[Task]]) -> None:
     """Print only what needs a person, in at most 20 lines whose first is enough to decide; else nothing."""
     lines = [line for error in _failures(result) if error.exit_code in (1, 2, 3, 6, 70) for line in _told(app, error)]
-    stale = [task for task in tasks if task.kind == "stale"]
-    lines += _task_lines(app, Both("data is too old", "数据过旧"), stale)
-    lines += _task_lines(
-        app, Both("began to wait for a person", "开始等人处理"), [one for one in new if one not in stale]
-    )
+    old, began = worth
+    lines += _task_lines(app, Both("data is too old", "数据过旧"), old)
+    lines += _task_lines(app, Both("began to wait for a person", "开始等人处理"), began)
     if not lines:
         return
     fine = [name for name, outcome in result.connections.items() if not outcome.exit_code]

@@ -36,11 +36,11 @@ def _first_steps(app: App) -> int:
     from pmbridge import __version__
     from pmbridge.adapter.registry import available
 
-    found = sorted(plugin.adapter.kind for plugin in available() if plugin.adapter is not None)
+    found = _kinds()
     titles = [same(plugin.adapter.title) for plugin in available() if plugin.adapter is not None]
     kinds = "|".join(found) or "KIND"
     if app.json:
-        app.out.document({"schema": "pmbridge.welcome/1", "version": __version__, "adapters": found, "workspace": None})
+        _document(app, found, None, [])
         return 0
     about = Both(
         "pmbridge {version} — turns milestones and changes in {tools} into one report that a client understands.",
@@ -80,7 +80,7 @@ def _where_we_stand(app: App, workspace: Workspace) -> int:
             app.out.line(joined([same(name), age, left], " · ", " · "))
     if app.json:
         shown = [state | {"data_as_of": state["data_as_of"] and state["data_as_of"].isoformat()} for state in states]
-        app.out.document({"schema": "pmbridge.welcome/1", "workspace": str(workspace.folder), "engagements": shown})
+        _document(app, _kinds(), str(workspace.folder), shown)
         return 0
     if not workspace.config.connections:
         app.out.next("pmbridge connect jira")
@@ -91,6 +91,26 @@ def _where_we_stand(app: App, workspace: Workspace) -> int:
     else:
         app.out.lines(["  pmbridge status", "  pmbridge next", "  pmbridge report weekly"])
     return 0
+
+
+def _kinds() -> list[str]:
+    from pmbridge.adapter.registry import available
+
+    return sorted(plugin.name for plugin in available() if plugin.adapter is not None)
+
+
+def _document(app: App, adapters: list[str], workspace: str | None, engagements: list[dict[str, Any]]) -> None:
+    from pmbridge import __version__
+
+    app.out.document(
+        {
+            "schema": "pmbridge.welcome/1",
+            "version": __version__,
+            "adapters": adapters,
+            "workspace": workspace,
+            "engagements": engagements,
+        }
+    )
 
 
 def _oldest(sources: Any) -> datetime | None:

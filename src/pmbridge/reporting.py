@@ -177,7 +177,9 @@ class ReportDesk:
     def slips(self, before: datetime) -> Mapping[str, tuple[int, ...]]:
         """Return each milestone's slippage in the reports issued before *before*, oldest first: its trend."""
         found: dict[str, list[int]] = {}
-        for row in self._issued_rows("weekly", before):
+        for row in self._issued_rows("weekly"):
+            if row.as_of >= before:
+                continue
             for milestone in load_report(row.body).milestones:
                 if isinstance(milestone.slip_current, Given):
                     found.setdefault(milestone.ref, []).append(milestone.slip_current.value)
@@ -191,7 +193,8 @@ class ReportDesk:
         if edition not in EDITIONS:
             raise ConfigError("bad-choice", what=edition, known=", ".join(EDITIONS), option="EDITION")
         number = self._store.next_number(self._name, edition, self._config.policy.first_no.weekly)
-        rows = self._issued_rows(edition, view.as_of)
+        # A draft of a past day looks back from there; what is issued follows the last one, whatever day it is of.
+        rows = [row for row in self._issued_rows(edition) if by or row.as_of <= view.as_of]
         previous = load_report(rows[-1].body) if rows else None
         said = _text(headline, self._config) or self._kept_headline(edition, number)
         meta = self._meta(view, number=number, headline=said, by=by)
@@ -205,11 +208,9 @@ class ReportDesk:
                 return Text(zh=kept.zh, en=kept.en, original=kept.original) if kept else None
         return None
 
-    def _issued_rows(self, edition: str, before: datetime) -> list[SnapshotRow]:
+    def _issued_rows(self, edition: str) -> list[SnapshotRow]:
         rows = [
-            row
-            for row in self._store.snapshots(self._name)
-            if row.edition == edition and row.issued_at is not None and row.as_of < before
+            row for row in self._store.snapshots(self._name) if row.edition == edition and row.issued_at is not None
         ]
         return sorted(rows, key=lambda row: (row.number, row.revision))
 

@@ -5,10 +5,12 @@ Read from the store alone, no network. A task is known by its ``key``, which sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from pydantic import JsonValue
 
 from pmbridge.adapter.registry import load
 from pmbridge.domain.calendar import Calendar
@@ -25,7 +27,6 @@ Kind = Literal["stop", "access", "decision", "report", "stale", "unreadable", "d
 SOON_WD = 2
 """A report is listed from so many working days before it is due."""
 NEWS = "waiting"
-_KEPT = timedelta(days=36_500)
 _ORDER: tuple[Kind, ...] = ("stop", "access", "decision", "report", "stale", "unreadable", "difference", "unknown")
 _YOU = Label(zh="您", en="you")
 _WEEK = timedelta(days=7)
@@ -53,6 +54,18 @@ class Task:
     on_client: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What began to wait: ``fresh`` was not there before; ``since``: (engagement, key) → when it was first seen."""
+
+    fresh: tuple[Task, ...]
+    since: Mapping[tuple[str, str], datetime]
+
+    def waits_for(self, task: Task, now: datetime) -> timedelta:
+        """Return for how long *task* has been seen to wait."""
+        return now - self.since.get((task.engagement, task.key), now)
+
+
 def todo(
     workspace: Workspace,
     engagements: Sequence[Engagement] | None = None,
@@ -78,25 +91,26 @@ def todo(
     return tuple(sorted(found, key=_urgency))
 
 
-def news(workspace: Workspace, tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """Return those of *tasks* that wait for the first time, and remember all: each is news once.
+def news(workspace: Workspace, tasks: Sequence[Task]) -> News:
+    """Return which of *tasks* wait for the first time, and remember all: each is news once.
 
-    *tasks* is what :func:`todo` gave for the whole workspace.
+    *tasks* is what :func:`todo` gave for the whole workspace. Nothing is written when nothing began or ended.
     """
+    now = workspace.clock.now()
+    since: dict[tuple[str, str], datetime] = {}
     fresh: list[Task] = []
     for name, engagement in workspace.config.engagements.items():
         if not engagement.sources:
             continue
         memo = workspace.store.memo(engagement.sources[0].connection)
-        key, mine = f"{NEWS}:{name}", [task for task in tasks if task.engagement == name]
-        kept = memo.get(key, list, ttl=_KEPT)
-        before = {str(one) for one in kept} if isinstance(kept, list) else set()
-        fresh += [task for task in mine if task.key not in before]
-        now = sorted(task.key for task in mine)
-        if before != set(now):
-            memo.drop(key)
-            memo.get(key, lambda now=now: list(now), ttl=_KEPT)  # type: ignore[misc]
-    return tuple(fresh)
+        kept = memo.kept(f"{NEWS}:{name}")
+        before = {str(key): str(at) for key, at in kept.items()} if isinstance(kept, dict) else {}
+        mine = {task.key: task for task in tasks if task.engagement == name}
+        fresh += [task for key, task in mine.items() if key not in before]
+        still: dict[str, JsonValue] = {key: before.get(key, now.isoformat()) for key in sorted(mine)}
+        memo.keep(f"{NEWS}:{name}", still)
+        since |= {(name, key): datetime.fromisoformat(str(at)) for key, at in still.items()}
+    return News(fresh=tuple(fresh), since=since)
 
 
 def _urgency(task: Task) -> tuple[object, ...]:
