@@ -7,7 +7,7 @@ read every run while the record is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ class Recognised:
     milestones: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
 
-    def look(self, sources: Sequence[ResolvedSource], records: Iterable[Record]) -> None:
+    def look(self, sources: Sequence[ResolvedSource], records: Sequence[Record]) -> None:
         """Recognise among *records* whatever the mapping of *sources* takes."""
         items = [one for one in records if isinstance(one, Item)]
         groups = [one for one in records if isinstance(one, Group)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,6 @@ from pmbridge.clock import Clock
 from pmbridge.errors import CursorInvalid, PmbridgeError, ProtocolError
 from pmbridge.records import Cursor, Gone, Group, Item, Listing, Mirrored, Page, Record, Scope, Skipped
 from pmbridge.store import Run
-from pmbridge.values import RecordId
 
 DEEP_SCAN_EVERY = timedelta(days=7)
 
@@ -116,11 +115,6 @@ def retry_quarantined(adapter: Adapter[Any], run: Run) -> list[PmbridgeError]:
     return still
 
 
-def leaves(records: Sequence[Record]) -> Iterator[Item | Group]:
-    """Yield the items and groups among *records*: what recognition looks at."""
-    return (one for one in records if isinstance(one, Item | Group))
-
-
-def ids_of(records: Sequence[Record]) -> list[RecordId]:
-    """Return the ids of *records*, in order."""
-    return [one.id for one in records]
+def leaves(records: Sequence[Record]) -> list[Item | Group]:
+    """Return the items and groups among *records*: what recognition looks at."""
+    return [one for one in records if isinstance(one, Item | Group)]
