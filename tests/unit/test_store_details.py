@@ -15,6 +15,7 @@ from tests.unit.store_bench import (
     FORMAT,
     JIRA,
     MALL,
+    SHOP,
     approval,
     begin,
     change,
@@ -180,6 +181,18 @@ def test_details_go_with_their_item(store: Store, clock: FakeClock) -> None:
     assert store.observe(JIRA, MALL).details == {}
     assert store.observe(JIRA, MALL, as_of=later.observed_at).details == {}
     assert store.observe(JIRA, MALL, as_of=run.observed_at).details == {CR.id: [comment(1, CR)]}
+
+
+def test_a_history_that_was_read_and_is_empty_is_not_one_that_was_never_read(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(CR, item(2), item(3, project=SHOP)), cursor_format=FORMAT)
+    for one, part in ((CR, Verb.HISTORY), (item(2), Verb.COMMENTS), (item(3, project=SHOP), Verb.HISTORY)):
+        parts = frozenset({part})
+        run.commit_details([Details(id=one.id, parts=parts, as_of=START)], [wanted(one, part)])
+    seen = store.observe(JIRA, MALL)
+    assert seen.details == {}
+    assert seen.histories == {CR.id}
+    assert store.observe(JIRA, SHOP).histories == {issue(3)}
 
 
 def test_only_approvals_have_a_history(store: Store) -> None:

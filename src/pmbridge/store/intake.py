@@ -50,10 +50,9 @@ class Intake:
         """Present records that are said to be hidden or absent: only a look at their project can judge them."""
         return [one.id for one in self._there() if one.why != "deleted" and self._known(one).presence == "present"]
 
-    @property
-    def ids(self) -> set[RecordId]:
-        """Every id of which something was told."""
-        return {one.id for one in (*self.records.values(), *self.gone.values())}
+    def among(self, ids: Iterable[RecordId]) -> set[RecordId]:
+        """Return those of *ids* of which something was told."""
+        return {one for one in ids if (key := mirror.key_of(one)) in self.records or key in self.gone}
 
     @property
     def suspicious(self) -> list[RecordId]:

@@ -137,7 +137,7 @@ def look_up(
     ``text`` holds the hash of the description only if *text* asks for it.
     """
     statement = _look_up(connection.dialect.name, text=text)
-    rows = connection.execute(statement, _asked(connection, connection_id, ids))
+    rows = connection.execute(statement, _asked(connection, connection_id, ids)).fetchall()
     return {(known.kind, known.external_id): known for known in map(Known._make, rows)}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -47,10 +47,9 @@ class Shown(NamedTuple):
     groups: list[Group]
 
     @property
-    def ids(self) -> Iterator[RecordId]:
+    def ids(self) -> frozenset[RecordId]:
         """The ids of all of them."""
-        yield from (one.id for one in self.items)
-        yield from (one.id for one in self.groups)
+        return frozenset(one.id for some in (self.items, self.groups) for one in some)
 
 
 def shown(connection: Connection, connection_id: int, project: ProjectId, at: int | None) -> Shown:
@@ -68,34 +67,31 @@ def shown(connection: Connection, connection_id: int, project: ProjectId, at: in
 
 
 def details(
-    connection: Connection, connection_id: int, project: ProjectId, at: int | None, of: Iterable[RecordId]
+    connection: Connection, connection_id: int, project: ProjectId, at: int | None, of: frozenset[RecordId]
 ) -> dict[RecordId, list[Comment | Change | Approval]]:
     """Return comments, changes and approvals of the records *of*, each sorted by time, then id.
 
     Of the past: those that were known then. A comment or change that was edited since appears as it is now.
     """
     statement = _details_now() if at is None else _details_then(connection.dialect.name)
-    rows = connection.execute(statement, _parameters(connection_id, project, at)).fetchall()
-    wanted = {str(one) for one in of} if rows else set()
     found: defaultdict[RecordId, list[Comment | Change | Approval]] = defaultdict(list)
-    for row in rows:
-        if row[3] in wanted:
-            one = _decoded(row)
-            if isinstance(one, Comment | Change | Approval):
-                found[one.item].append(one)
+    for row in connection.execute(statement, _parameters(connection_id, project, at)):
+        one = _decoded(row)
+        if isinstance(one, Comment | Change | Approval) and one.item in of:
+            found[one.item].append(one)
     for some in found.values():
         some.sort(key=_age)
     return dict(found)
 
 
-def histories(connection: Connection, connection_id: int, of: Iterable[RecordId]) -> frozenset[RecordId]:
+def histories(connection: Connection, connection_id: int, of: frozenset[RecordId]) -> frozenset[RecordId]:
     """Return those of the records *of* whose own history was read at any time, even if nothing was found in it."""
     rows = connection.execute(
         select(record.c.kind, record.c.external_id)
         .join(detail, detail.c.record_id == record.c.id)
         .where(record.c.connection_id == connection_id, detail.c.part == Verb.HISTORY.value)
-    ).fetchall()
-    return frozenset(RecordId(kind=kind, external_id=external_id) for kind, external_id in rows).intersection(of)
+    )
+    return of & {RecordId(kind=kind, external_id=external_id) for kind, external_id in rows}
 
 
 def people(connection: Connection, connection_id: int) -> dict[str, Person]:
@@ -241,7 +237,7 @@ _IS_CHILD = and_(
 @cache
 def _details_now() -> Select[Any]:
     return (
-        select(_child.c.kind, _child.c.external_id, _child.c.body, _child.c.parent)
+        select(_child.c.kind, _child.c.external_id, _child.c.body)
         .select_from(record.join(_child, _IS_CHILD))
         .where(*_in_project(record), record.c.presence == "present", _child.c.presence == "present")
     )
@@ -258,7 +254,7 @@ def _details_then(dialect: str) -> Select[Any]:
     )
     body = func.coalesce(last.c.body, _child.c.body)
     return (
-        select(_child.c.kind, _child.c.external_id, body, _child.c.parent)
+        select(_child.c.kind, _child.c.external_id, body)
         .select_from(_candidates().join(_child, _IS_CHILD).outerjoin(last, is_last))
         .where(there)
     )

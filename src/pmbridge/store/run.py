@@ -189,7 +189,7 @@ class Run:
         refused = {one.project for one in page.skipped if one.id is None}
         complete = {project: at for project, at in page.complete.items() if project not in refused}
         unread = {one.id for one in page.skipped if one.id is not None}
-        read = (intake.ids & self._unread()) - unread
+        read = intake.among(self._unread() - unread)
         gaps: list[ListingGap] = []
         moved = position != self._position()
         if not (intake.differences or intake.deleted or read or complete or page.skipped or page.listings or moved):
@@ -218,7 +218,7 @@ class Run:
         """Store answers of ``read``: they are the truth, and a description that is ``None`` means there is none."""
         with self._database.read() as connection:
             intake = compared(connection, self._of, records, whole=True)
-        read = intake.ids & self._unread()
+        read = intake.among(self._unread())
         if intake.differences or read:
             with self._write() as connection:
                 intake.write(connection, self._of, self._observed_at)

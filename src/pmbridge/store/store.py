@@ -184,6 +184,7 @@ class Store:
             if row is None:
                 return Observation()
             shown = observe.shown(reading, row, project, at)
+            ids = shown.ids
             state = projects.projects(reading, row, connection).get(project)
             problem = None if state is None else state.problem
             if as_of is not None and problem is not None and problem.at > as_of:
@@ -193,8 +194,8 @@ class Store:
                 items=shown.items,
                 groups=shown.groups,
                 people=observe.people(reading, row),
-                details=observe.details(reading, row, project, at, shown.ids),
-                histories=observe.histories(reading, row, shown.ids),
+                details=observe.details(reading, row, project, at, ids),
+                histories=observe.histories(reading, row, ids),
                 complete_as_of=complete_as_of if at is None else observe.complete_by(reading, row, project, at),
                 problem=None if problem is None else problem.label,
                 unreadable=projects.unreadable(reading, row, project, at),
