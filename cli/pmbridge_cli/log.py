@@ -56,7 +56,8 @@ class Redaction(logging.Filter):
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
-    given = {"connection": CONNECTION.get(), **getattr(record, "facts", {}), "run": RUN.get()}
+    given = {"connection": CONNECTION.get(), **getattr(record, "facts", {})}
+    given.setdefault("run", RUN.get())
     if record.exc_info and record.exc_info[1] is not None:
         # The message may quote what came over the wire; where it happened is what helps.
         last = traceback.extract_tb(record.exc_info[2])[-1:]

@@ -6,11 +6,13 @@ import os
 import platform
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
+
+from pydantic import JsonValue
 
 import pmbridge
 from pmbridge.adapter.registry import available
@@ -238,7 +240,7 @@ def _connection(workspace: Workspace, name: str, env: Mapping[str, str], *, usab
         where = chain.where()
         if not usable:
             return
-        adapter = workspace.adapter(name)
+        adapter = workspace.adapter(name, memo=_Forgetful())
         account = adapter.check()
         seen = adapter.visible(set(workspace.store.projects(name)))
     except PmbridgeError as error:
@@ -265,6 +267,16 @@ def _connection(workspace: Workspace, name: str, env: Mapping[str, str], *, usab
     for note in account.notes:
         yield Check(about=name, level="ok", text=note)
     yield from _projects(workspace, name, frozenset(seen))
+
+
+class _Forgetful:
+    """A memo that keeps nothing: what was true yesterday would hide what is wrong now."""
+
+    def get(self, key: str, load: Callable[[], JsonValue], *, ttl: timedelta = timedelta(0)) -> JsonValue:  # noqa: ARG002
+        return load()
+
+    def drop(self, key: str) -> None:
+        """Do nothing: there is nothing to forget."""
 
 
 def _title(kind: str) -> str:

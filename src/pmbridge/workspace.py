@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from pmbridge.adapter import Adapter, Context
+from pmbridge.adapter import Adapter, Context, Memo
 from pmbridge.adapter.registry import load
 from pmbridge.clock import Clock, SystemClock
 from pmbridge.config import WorkspaceConfig, find_config, load_config, store_url
@@ -88,8 +88,10 @@ class Workspace:
 
     # -- connections -----------------------------------------------------------------------------------------
 
-    def adapter(self, connection: str) -> Adapter[Any]:
+    def adapter(self, connection: str, *, memo: Memo | None = None) -> Adapter[Any]:
         """Return a fresh adapter for *connection*. No request is made and no secret read yet.
+
+        *memo* replaces the one of the store, for those who must not rely on what was kept.
 
         Raises:
             UnknownRef: there is no such connection; lists the nearest.
@@ -102,7 +104,7 @@ class Workspace:
             connection=connection,
             secret=SecretChain(connection, settings.secret, self.folder),
             clock=self.clock,
-            memo=self.store.memo(connection),
+            memo=self.store.memo(connection) if memo is None else memo,
             log=logging.getLogger(f"pmbridge.adapter.{settings.adapter}"),
         )
         return load(settings.adapter)(settings, context)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
@@ -21,6 +22,7 @@ from pmbridge.domain.mapping import Source
 from pmbridge.domain.resolve import resolve, scope_of
 from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.errors import MappingChanged, NotVisible, PmbridgeError
+from pmbridge.identity import CONNECTION, RUN
 from pmbridge.records import Page, ProjectSchema, Record, Scope, Skipped
 from pmbridge.store import Run, Store
 from pmbridge.sync.census import Census, Judged
@@ -29,6 +31,7 @@ from pmbridge.sync.pull import Keeper, Pull, Pulled, leaves, retry_quarantined
 from pmbridge.sync.result import ConnectionOutcome, Progress
 from pmbridge.values import Label, ProjectId
 
+log = logging.getLogger("pmbridge.sync")
 SCHEMA: TypeAdapter[ProjectSchema] = TypeAdapter(ProjectSchema)
 _SCHEMA_AGE = timedelta(days=1)
 _REFS_KEY = "refs"
@@ -97,6 +100,8 @@ def run_connection(job: Job) -> ConnectionOutcome:
     stays, and the next run goes on from there.
     """
     began = job.clock.monotonic()
+    RUN.set(job.run_id)
+    CONNECTION.set(job.connection)
     state = _State(tool=job.connection)
     adapter: Adapter[Any] | None = None
     error: PmbridgeError | None = None
@@ -127,8 +132,8 @@ def _with_run(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> Pmbri
         # Ctrl-C or our own mistake: free the lease, so that the next run need not wait for it to expire.
         run.finish("stopped", _counts(state), None)
         raise
-    outcome = "ok" if error is None and not state.problems and not state.skipped else "failed"
-    run.finish(outcome, _counts(state), error.name if error else None)
+    failures = [*([error] if error else []), *state.problems, *(one.error for one in state.skipped)]
+    run.finish("failed" if failures else "ok", _counts(state), failures[0].name if failures else None)
     return error
 
 
@@ -194,8 +199,15 @@ def _pull(
     state: _State,
 ) -> Pulled:
     before = list(state.skipped)
+    began = job.clock.monotonic()
+    pages = 0
 
     def on_page(pulled: Pulled, page: Page, records: Sequence[Record]) -> None:
+        nonlocal pages, began
+        now, pages = job.clock.monotonic(), pages + 1
+        facts = {"page": pages, "records": len(page.records), "ms": round((now - began) * 1000)}
+        log.info("pull.page", extra={"facts": facts})
+        began = now
         recognised.look(sources, leaves(records))
         state.read, state.new, state.changed = pulled.read, pulled.new, pulled.changed
         state.skipped = [*before, *pulled.skipped]
