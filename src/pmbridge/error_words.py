@@ -46,7 +46,7 @@ WORDS: dict[str, Words] = {
         "pmbridge connect jira（在此新建）",
     ),
     "config-invalid": Words(
-        "{n} faults in {file}: {problems}.",
+        "{count} in {file}: {problems}.",
         "{file} 有 {n} 处错误：{problems_zh}。",
         "edit the file, then pmbridge doctor",
         "改好后运行 pmbridge doctor",

@@ -30,7 +30,7 @@ from pmbridge.identity import new_ulid
 from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.secrets import SecretChain
 from pmbridge.store import Store
-from pmbridge.sync import ConnectionOutcome, Job, Limits, Options, Progress, SyncResult, run_connection
+from pmbridge.sync import ConnectionOutcome, Job, Options, Progress, SyncResult, run_connection
 from pmbridge.sync.run import SCHEMA
 from pmbridge.values import Label
 
@@ -236,7 +236,6 @@ class Workspace:
     def _job(
         self, connection: str, run_id: str, options: Options, on_progress: Callable[[Progress], None] | None
     ) -> Job:
-        limits = self.config.sync
         return Job(
             run_id=run_id,
             owner=f"{socket.gethostname()}:{os.getpid()}:{run_id}",
@@ -246,7 +245,7 @@ class Workspace:
             clock=self.clock,
             sources=self._sources(connection),
             zone=ZoneInfo(self.config.workspace.timezone),
-            limits=Limits(lease_ttl=limits.lease_ttl, margin=limits.margin),
+            lease_ttl_s=self.config.sync.lease_ttl,
             options=options,
             on_progress=on_progress,
         )

@@ -40,7 +40,7 @@ where = { type = "变更请求|10012" }
 "10101" = "submitted"  # 待处理
 
 [sync]
-deadline = 60   # slow proxy
+lease_ttl = 60   # slow proxy
 """
 
 
@@ -63,7 +63,7 @@ def test_an_unchanged_file_is_written_back_byte_for_byte(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[workspace]", 'a = """\n[x]\n[y]"""\n', "[sync]\r\ndeadline = 60\r\n", "[a]\nx = 1\n[b]\ny = 2\n"]
+    "text", ["", "[workspace]", 'a = """\n[x]\n[y]"""\n', "[sync]\r\nlease_ttl = 60\r\n", "[a]\nx = 1\n[b]\ny = 2\n"]
 )
 def test_whatever_form_a_file_has_it_keeps_it(tmp_path: Path, text: str) -> None:
     file = tmp_path / "pmbridge.toml"
@@ -75,11 +75,11 @@ def test_whatever_form_a_file_has_it_keeps_it(tmp_path: Path, text: str) -> None
 
 @pytest.mark.parametrize("name", ['a"b', "a\nb = 1\n[evil]", "\x1b[2J", "\u2028", "'", "\\"])
 def test_a_remote_name_of_any_kind_stays_inside_its_value(path: Path, name: str) -> None:
-    table = {"client": name, "name": name, "people": {name: Noted(value="jira:1", note=name)}}
+    table = {"client": name, "name": name, "terms": {name: Noted(value="需求变更单", note=name)}}
     file = ConfigFile.open(path)
     file.put(("engagements", "second"), table)
     read = tomllib.loads(file.text)
-    assert read["engagements"]["second"] == {"client": name, "name": name, "people": {name: "jira:1"}}
+    assert read["engagements"]["second"] == {"client": name, "name": name, "terms": {name: "需求变更单"}}
     assert set(read) == {"workspace", "connections", "engagements", "sync"}
 
 

@@ -188,11 +188,11 @@ class TestFaults:
             .replace('connection = "jira"', 'connection = "jria"')
             .replace("weekly = 8", "weekly = 0")
             .replace('from = "issue"', 'form = "issue"')
-            + "\n[sync]\ndeadline = -1\n[extra]\n",
+            + "\n[sync]\nlease_ttl = -1\n[extra]\n",
         )
         assert any(one.startswith("workspace.language needs one of 'zh-CN' or 'en'") for one in found)
         assert any(one.startswith("extra is unknown") for one in found)
-        assert "sync.deadline must be more than 0" in found
+        assert "sync.lease_ttl must be more than 0" in found
         assert "engagements.lanhai.policy.first_no.weekly must be at least 1" in found
         assert 'engagements.lanhai.sources[0].changes.form is unknown, did you mean "from"?' in found
         assert "engagements.lanhai.sources[0].changes.from is missing" in found

@@ -119,6 +119,7 @@ def invalid(file: Path, faults: Sequence[Fault]) -> ConfigError:
     return ConfigError(
         "config-invalid",
         n=len(faults),
+        count="1 fault" if len(faults) == 1 else f"{len(faults)} faults",
         file=str(file),
         problems=" · ".join(one.in_("en") for one in faults),
         problems_zh=" · ".join(one.in_("zh") for one in faults),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from pmbridge.adapter import ConnectionSettings
 from pmbridge.domain.mapping import EngagementConfig, Model, Words, known_zone
@@ -64,23 +64,8 @@ class Agency(Model):
 class SyncLimits(Model):
     """``[sync]``: time limits in seconds, for those whom a default does not suit."""
 
-    deadline: Seconds = 120
-    """How long one request may live."""
-    flight: Seconds = 300
-    """After this a request that was sent can no longer take effect."""
-    check_age: Seconds = 10
-    """A fresh read before a write may be this old."""
     lease_ttl: Seconds = 180
     """A connection is taken over when its owner has not reported for so long."""
-    margin: Seconds = 20
-    """What must be left of the lease for a request to be sent."""
-    max_attempts: Annotated[int, Field(ge=1)] = 4
-
-    @model_validator(mode="after")
-    def _lease_outlives_margin(self) -> SyncLimits:
-        if self.lease_ttl <= self.margin:
-            raise ValueError(Label(en="lease_ttl must be longer than margin", zh="lease_ttl 必须大于 margin"))
-        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

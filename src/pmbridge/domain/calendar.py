@@ -187,6 +187,7 @@ def _unknown(code: str) -> ConfigError:
     return ConfigError(
         "config-invalid",
         n=1,
+        count="1 fault",
         file="pmbridge.toml",
         problems=f'there is no calendar "{code}"; e.g. {", ".join(near)}',
         problems_zh=f"没有名为「{code}」的日历，例如 {'、'.join(near)}",

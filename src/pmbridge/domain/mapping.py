@@ -105,8 +105,6 @@ class Rule(Model):
     from_: str = Field(alias="from")
     where: Where = Where()
     match: str | None = None
-    owns: Mapping[str, Literal["register", "tool", "shared"]] = Field(default_factory=dict)
-    write: bool = False
 
     @field_validator("match")
     @classmethod
@@ -131,29 +129,19 @@ class MilestoneRule(Rule):
     reached: Names = ()
 
 
-class StateRule(Rule):
-    """A record with a life of its own in the tool: ``states`` maps tool state → register state."""
-
-    states: Mapping[str, str] = Field(default_factory=dict)
-    write_states: Mapping[str, str] = Field(default_factory=dict)
-    on_enter: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
-    fields: Mapping[str, str] = Field(default_factory=dict)
-    create: bool = False
-
-
 class Impact(Model):
     """Vendor fields that hold a change's impact; ``days_on`` is a milestone ref, ``currency`` an ISO 4217 code."""
 
     days: str | None = None
     days_on: str | None = None
     money: str | None = None
-    scope: str | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
-class ChangeRule(StateRule):
-    """Change requests."""
+class ChangeRule(Rule):
+    """Change requests. ``states`` maps a tool's state to the register's word for it."""
 
+    states: Mapping[str, str] = Field(default_factory=dict)
     impact: Impact | None = None
 
     @field_validator("states")
@@ -239,7 +227,6 @@ class EngagementConfig(Model):
     contract_end_on: date | None = None
     sources: tuple[Source, ...] = ()
     milestones: Mapping[str, MilestoneEntry] = Field(default_factory=dict)
-    people: Mapping[str, Names] = Field(default_factory=dict)
     policy: ReportingPolicy = ReportingPolicy()
     terms: Mapping[str, Words] = Field(default_factory=dict)
 

@@ -39,14 +39,6 @@ _REFS = TypeAdapter(dict[str, list[str]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Time limits in seconds (``[sync]`` in the configuration)."""
-
-    lease_ttl: float = 180
-    margin: float = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a person asked of this sync."""
 
@@ -68,7 +60,7 @@ class Job:
     sources: Sequence[tuple[str, Source]]
     zone: tzinfo = UTC
     """The workspace's zone, in which people read times."""
-    limits: Limits = Limits()
+    lease_ttl_s: float = 180
     options: Options = Options()
     on_progress: Callable[[Progress], None] | None = None
     survey: tuple[str, ...] = ()
@@ -114,7 +106,7 @@ def run_connection(job: Job) -> ConnectionOutcome:
             connection=job.connection,
             adapter=adapter.kind,
             owner=job.owner,
-            ttl_s=job.limits.lease_ttl,
+            ttl_s=job.lease_ttl_s,
         )
         error = _with_run(job, adapter, run, state)
     except PmbridgeError as raised:
@@ -147,7 +139,7 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
         return
     fingerprint = _mapping_hash(job)
     mapping_moved = run.cursor(_format(adapter, scope)).mapping_hash != fingerprint
-    keeper = Keeper(run, job.clock, job.limits.lease_ttl)
+    keeper = Keeper(run, job.clock, job.lease_ttl_s)
     recognised = Recognised()
     sources = [one for _, one in resolved]
 
