@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 import vcr
 from pydantic import BaseModel, SecretStr, TypeAdapter
 
@@ -274,7 +275,8 @@ def test_a_next_address_of_another_origin_is_not_asked(server: LoopbackServer) -
 
 def test_a_bare_origin_is_asked_without_any_credential(server: LoopbackServer) -> None:
     auth = FixedAuth(key=KEY)
-    with LoopbackServer(Answer(body=b'{"name": "x"}')) as other:
+    stranger = Answer(body=b'{"name": "x"}', headers={"Date": "Fri, 05 Jun 2020 02:00:00 GMT"})
+    with LoopbackServer(stranger) as other:
         with client(server.url, auth=auth, bare_origins=(other.url,)) as http:
             assert http.get(f"{other.url}/_edge/tenant_info", PERSON).data.name == "x"
             assert http.server_now() == START  # not by a stranger's clock
@@ -294,6 +296,23 @@ def test_no_secret_of_the_caller_goes_to_a_bare_origin(server: LoopbackServer) -
             http.fetch("POST", f"{other.url}/", call=Call.READ, json={"a": [secret]})
         with pytest.raises(WrongOrigin):
             http.fetch("GET", f"{other.url}/{{a}}", call=Call.READ, secrets={"a": secret})
+        assert other.connections == 0
+
+
+def test_an_address_that_the_library_reads_differently_is_not_asked(
+    server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = requests.Request.prepare
+
+    def misread(request: requests.Request) -> requests.PreparedRequest:
+        prepared = prepare(request)
+        prepared.url = f"{other.url}/x"
+        return prepared
+
+    with LoopbackServer(Answer()) as other, client(server.url) as http:
+        monkeypatch.setattr(requests.Request, "prepare", misread)
+        with pytest.raises(ProtocolError, match="address in GET /x"):
+            http.fetch("GET", "/x", call=Call.READ)
         assert other.connections == 0
 
 
@@ -438,6 +457,44 @@ def test_a_pause_longer_than_allowed_ends_the_call_before_it_is_sent(server: Loo
         clock.advance(1800)
         http.fetch("GET", "/x", call=Call.READ)
     assert len(server.seen) == 2
+
+
+def test_a_call_that_was_refused_for_a_pause_costs_nothing_later(server: LoopbackServer) -> None:
+    clock = FakeClock()
+    server.script = [Answer(headers={"X-Quota": "gone"}), Answer()]
+
+    def pace(response: Response) -> Wait | None:
+        return Wait(seconds=1000) if "x-quota" in response.headers else None
+
+    with client(server.url, clock, pace=pace, rates=(Rate(per_s=0.1, burst=1),)) as http:
+        http.fetch("GET", "/x", call=Call.READ)
+        for _ in range(20):
+            with pytest.raises(RateLimited):
+                http.fetch("GET", "/x", call=Call.READ)
+        clock.advance(1000)
+        http.fetch("GET", "/x", call=Call.READ)
+    assert clock.monotonic() == pytest.approx(1010)
+
+
+def test_a_call_that_waits_its_turn_hears_of_a_pause_meanwhile(server: LoopbackServer) -> None:
+    class Interrupted(FakeClock):
+        """While somebody sleeps, another thread's call is told to wait."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(server.seen) == 1:
+                http.fetch("GET", "/other", call=Call.READ, rate="unhurried")
+
+    def pace(response: Response) -> Wait | None:
+        return Wait(seconds=30, key="slow") if "x-quota" in response.headers else None
+
+    clock = Interrupted()
+    server.script = [Answer(), Answer(headers={"X-Quota": "gone"}), Answer()]
+    with client(server.url, clock, pace=pace, rates=(Rate(per_s=1, burst=1, key="slow"),)) as http:
+        http.fetch("GET", "/x", call=Call.READ, rate="slow")
+        http.fetch("GET", "/x", call=Call.READ, rate="slow")
+    assert [one.target for one in server.seen] == ["/x", "/other", "/x"]
+    assert clock.monotonic() == pytest.approx(31)
 
 
 # ------------------------------------------------------------------------------------------ a fresh credential

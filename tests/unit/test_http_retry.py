@@ -291,6 +291,14 @@ def test_a_stall_after_a_trickle_does_not_outlive_the_deadline(server: LoopbackS
     assert SystemClock().monotonic() - begun < 30  # and not the 60 seconds of a read
 
 
+def test_a_server_that_never_answers_does_not_outlive_the_deadline(server: LoopbackServer) -> None:
+    server.script = [stall(b"")]
+    begun = SystemClock().monotonic()
+    with client(server.url, SystemClock(), deadline_s=0.2, timeout_s=(10, 60)) as http, pytest.raises(Unreachable):
+        http.fetch("GET", "/x", call=Call.READ)
+    assert SystemClock().monotonic() - begun < 30  # and not the 60 seconds of a read
+
+
 def test_an_untrusted_certificate_is_a_matter_of_configuration(clock: FakeClock, tmp_path: Path) -> None:
     context, bundle = self_signed(tmp_path)
     with LoopbackServer(OK, tls=context) as server:
@@ -400,31 +408,31 @@ def test_a_write_that_the_tool_refused_is_not_doubtful(server: LoopbackServer, c
     assert len(server.seen) == 2
 
 
-def test_a_write_that_was_never_sent_is_repeated(clock: FakeClock) -> None:
+def test_a_write_that_was_never_sent_is_repeated() -> None:
     port = closed_port()
+    doors: list[socket.socket] = []
+    opened = threading.Event()
 
     class Opening(FakeClock):
         """Opens the door while the client waits for its second attempt."""
 
         def sleep(self, seconds: float) -> None:
             doors.append(socket.create_server(("127.0.0.1", port)))
+            opened.set()
             super().sleep(seconds)
 
-    doors: list[socket.socket] = []
-    opening = Opening()
-
     def serve() -> None:
-        while not doors:
-            threading.Event().wait(0.01)
+        if not opened.wait(10):
+            return
         connection, _ = doors[0].accept()
         with connection:
             connection.recv(65536)
             connection.sendall(OK.bytes())
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        with client(f"http://127.0.0.1:{port}", opening) as http:
+        with client(f"http://127.0.0.1:{port}", Opening()) as http:
             assert http.fetch("POST", "/issue", call=Call.ONCE).body == OK.body
             assert http.traffic.retries == 1
     finally:

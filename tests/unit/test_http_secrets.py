@@ -84,6 +84,13 @@ def test_the_address_of_an_answer_is_fit_for_a_log(server: LoopbackServer) -> No
     assert_clean(repr(response))
 
 
+def test_an_address_of_the_servers_making_does_not_show_our_own_query(server: LoopbackServer) -> None:
+    server.script = [Answer()]
+    with client(server.url, auth=FixedAuth(key=KEY)) as http:
+        response = http.fetch("GET", f"{server.url}/k/{quote(KEY, safe='')}?key={quote(KEY)}", call=Call.READ)
+    assert response.url == f"{server.url}/k/***?key=***"
+
+
 def echo(connection: socket.socket) -> None:
     """Repeat everything that was sent, in a redirect that leads away."""
     words = quote(" ".join(ALL))

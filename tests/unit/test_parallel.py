@@ -156,6 +156,37 @@ def test_an_error_further_on_stops_new_fetches_at_once() -> None:
     assert len(gate.begun) < 10  # as many as it may look ahead
 
 
+def test_after_an_error_no_more_chunks_are_asked_for() -> None:
+    gate = Gate()
+    gate.let_go(*range(1, 100))
+    failing = threading.Event()
+    taken: list[int] = []
+
+    def chunks() -> Iterator[int]:
+        for n in range(100):
+            taken.append(n)
+            yield n
+
+    def fetch(n: int) -> int:
+        if n == 5:
+            failing.set()
+            raise LookupError("five")
+        return gate.fetch(n)
+
+    def release() -> None:
+        assert failing.wait(PATIENCE_S)
+        gate.let_go(0)
+
+    thread = threading.Thread(target=release)
+    thread.start()
+    got: list[int] = []
+    with pytest.raises(LookupError, match="five"):
+        got.extend(in_order(fetch, chunks(), workers=2, ahead=8))
+    thread.join(PATIENCE_S)
+    assert got == [0, 10, 20, 30, 40]
+    assert len(taken) < 10 + len(got)  # as many as it may look ahead, and not one more for each handed over
+
+
 def test_leaving_the_loop_ends_the_threads_and_what_waits() -> None:
     begun: list[int] = []
 

@@ -152,7 +152,6 @@ class Transport:
                 return Fault(error=unreachable("timeout", asked.address), sent=True)
             if left < self._policy.timeout_s[1]:
                 _shorten(raw, left)
-        raw.release_conn()
         if not parts and _ended_in_its_head(asked, answer.status_code, headers):
             return Fault(error=unreachable("cut", asked.address), sent=True)
         return Response(status=answer.status_code, headers=headers, body=b"".join(parts), url=asked.address.shown)
