@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -22,6 +23,8 @@ class TrelloSettings(ConnectionSettings):
     """Key of the app that asks. It names the app and opens nothing by itself; the secret is the token beside it."""
     auth: Literal["token", "bearer"] = "token"
     """``token``: API key and token. ``bearer``: the secret is an OAuth 2 access token, which lives about an hour."""
+    complete_is_done: bool = False
+    """A card that is marked complete counts as done whatever list it is in: it gets the state ``complete``."""
     full_read_h: float = Field(default=24, gt=0)
     """A board is read whole this often even if its ``dateLastActivity`` stands still: not every change moves it."""
     cards_per_request: int = Field(default=1000, ge=50, le=1000)
@@ -42,18 +45,26 @@ class Credential:
 
     def __init__(self, source: SecretSource, settings: TrelloSettings) -> None:
         self._source, self._settings = source, settings
-        self._header: SecretStr | None = None
+        self._secret: SecretStr | None = None
+
+    def reveal(self) -> SecretStr:
+        """Return the token itself: one call of Trello names it in the path."""
+        if self._secret is None:
+            self._secret = self._source.reveal()
+        return self._secret
 
     def headers(self) -> Mapping[str, SecretStr]:
         """Return the one header."""
-        if self._header is None:
-            secret = self._source.reveal().get_secret_value()
-            if self._settings.auth == "bearer":
-                self._header = SecretStr(f"Bearer {secret}")
-            else:
-                key = self._settings.api_key
-                self._header = SecretStr(f'OAuth oauth_consumer_key="{key}", oauth_token="{secret}"')
-        return {"Authorization": self._header}
+        secret = self.reveal().get_secret_value()
+        if self._settings.auth == "bearer":
+            return {"Authorization": SecretStr(f"Bearer {secret}")}
+        # RFC 5849 §3.5.1: values are percent-encoded, so that none can end its quotes.
+        key, token = self._settings.api_key, quote(secret, safe="")
+        return {"Authorization": SecretStr(f'OAuth oauth_consumer_key="{key}", oauth_token="{token}"')}
+
+    def hide(self, text: str) -> str:
+        """Return *text* without the token: an error may repeat what it was sent."""
+        return text.replace(self._secret.get_secret_value(), "***") if self._secret else text
 
     def query(self) -> Mapping[str, SecretStr]:
         """Return nothing: see the class."""

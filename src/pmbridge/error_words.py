@@ -82,6 +82,11 @@ WORDS: dict[str, Words] = {
         "{tool} 把「{name}」当作匿名访客，空列表不可信，未保存任何内容。",
         *_same("pmbridge connect {name}"),
     ),
+    "trello-secret": Words(
+        'Trello says "invalid token". Often the Secret was pasted; the token comes from the link "Allow".',
+        "Trello 返回「invalid token」。常见原因：粘贴的是 Secret；令牌要在链接里点「允许」后得到。",
+        *_same("pmbridge connect {name}"),
+    ),
     "not-visible": Words(
         "{thing} is not visible to {user}: it does not exist or the right is missing ({tool} does not say which). "
         "Its data of {time} is kept, nothing counts as deleted.",

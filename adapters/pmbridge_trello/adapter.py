@@ -1,0 +1,191 @@
+"""Trello behind the contract. Reads; writing is not built yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel, JsonValue
+
+from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import CredentialRefused, NotVisible, Rejected
+from pmbridge.records import (
+    Account,
+    Cursor,
+    Details,
+    Gone,
+    Kind,
+    Listing,
+    Mirrored,
+    Page,
+    ProjectSchema,
+    Record,
+    RemoteProject,
+    Scope,
+    Skipped,
+    Wanted,
+)
+from pmbridge.values import Label, ProjectId, RecordId
+from pmbridge_trello import connect as dialogue
+from pmbridge_trello import cursor as cursors
+from pmbridge_trello import describe as schemas
+from pmbridge_trello.board import BoardReader
+from pmbridge_trello.cursor import TrelloCursor
+from pmbridge_trello.details import DetailReader
+from pmbridge_trello.kinds import CARD, CHECK_ITEM, KINDS
+from pmbridge_trello.pull import Pull
+from pmbridge_trello.read import RecordReader
+from pmbridge_trello.settings import TrelloSettings
+from pmbridge_trello.site import AccountFacts, Site
+from pmbridge_trello.translate import Asked
+
+_ASKED = "asked of cards"
+_FOR_EVER = timedelta(days=36_500)
+_ALL_BOARDS = Label(
+    zh="可读您能看到的全部看板（Trello 不能只授权一个看板）。",
+    en="it reads every board that you can see (Trello cannot limit it to one)",
+)
+
+
+class _Remembered(BaseModel):
+    """What the last pull asked of a card, as the memo keeps it."""
+
+    kinds: tuple[str, ...] = tuple(sorted(KINDS))
+    fields: tuple[str, ...] = ()
+
+
+class TrelloAdapter(Adapter[TrelloSettings]):
+    """The boards that one token sees.
+
+    A pull in which nothing changed costs one request, however many boards there are; one that moved costs one more.
+    """
+
+    kind = "trello"
+    title = "Trello"
+    api_version = 1
+    record_version = 1
+    Settings = TrelloSettings
+    kinds: ClassVar[Mapping[str, Kind]] = KINDS
+
+    def __init__(self, settings: TrelloSettings, context: Context) -> None:
+        super().__init__(settings, context)
+        self._site = Site(settings, context)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked of Trello so far."""
+        return self._site.traffic
+
+    @classmethod
+    def connect(
+        cls,
+        answers: Mapping[str, str],
+        probe: Callable[[str], Response],  # noqa: ARG003 - the address is known
+    ) -> tuple[Mapping[str, object], Question | None]:
+        """Ask for the API key, then for the token, with the link that makes one."""
+        return dialogue.connect(answers)
+
+    def check(self) -> Account:
+        """Return who the token belongs to and when it ends, at most a day old.
+
+        Raises:
+            CredentialRefused: it is not accepted; ``trello-secret`` where Trello calls the token invalid.
+        """
+        me = self._site.account()
+        learned: dict[str, object] = {}
+        if me.expiry_known and me.expires_at is None and self.settings.secret_expires_on is None:
+            learned["secret_expires_on"] = None  # it never does: nothing to ask
+        return Account(
+            id=me.id,
+            name=me.name,
+            service="Trello",
+            expires_at=me.expires_at,
+            may_write=me.may_write,
+            notes=(_note(me),),
+            learned=learned,
+        )
+
+    def projects(self) -> Iterator[RemoteProject]:
+        """Yield the account's open boards."""
+        return schemas.projects(self._site)
+
+    def visible(self, projects: Collection[ProjectId]) -> frozenset[ProjectId]:
+        """Return which of *projects* the token sees now, archived ones too: one request per ten."""
+        found = set()
+        for project, answer in self._site.ask_boards(projects, "closed"):
+            if isinstance(answer, Response):
+                found.add(project)
+            elif not isinstance(answer, NotVisible | Rejected):
+                raise answer
+        return frozenset(found)
+
+    def describe(self, project: str) -> ProjectSchema:
+        """Return what a mapping of *project* (id, unique name or short link) may name: two requests.
+
+        Raises:
+            NotVisible: an id that cannot be seen.
+            ConfigError: no such name; lists the nearest.
+        """
+        return schemas.describe(self._site, project)
+
+    def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
+        """Yield the pages of one pull; see :class:`pmbridge_trello.pull.Pull`."""
+        kept = cursors.parse(cursor)
+        asked = self._remember(scope)
+        pull = Pull(site=self._site, reader=BoardReader(self._site, asked), scope=scope, cursor=kept)
+        try:
+            yield from pull.pages()
+        except CredentialRefused:
+            self._site.forget_account()
+            raise
+
+    def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
+        """Yield what each board holds of the item kinds, or that it cannot be seen. Every whole read tells the same."""
+        kinds = scope.kinds & {CARD, CHECK_ITEM}
+        if not kinds:
+            return
+        reader = BoardReader(self._site, Asked(kinds=kinds))
+        for page in Pull(site=self._site, reader=reader, scope=scope, cursor=TrelloCursor()).pages():
+            yield from page.listings
+            yield from (one for one in page.skipped if one.id is None)
+
+    def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
+        """Yield one answer per id, cards and check items with the fields that the last pull asked for."""
+        return RecordReader(self._site, self._asked()).read(ids)
+
+    def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
+        """Yield comments and history of cards, always whole: one feed per board."""
+        return DetailReader(self._site).read(wanted)
+
+    # ------------------------------------------------------------------------------------------- parts
+
+    def _remember(self, scope: Scope) -> Asked:
+        """Keep what is asked for: a card that is read by id must hold the same, also before the next pull."""
+        now = _Remembered(kinds=tuple(sorted(scope.kinds)), fields=tuple(sorted(scope.fields.get(CARD, ()))))
+        if self._remembered() != now:
+            kept: JsonValue = now.model_dump(mode="json")
+            self.context.memo.drop(_ASKED)
+            self.context.memo.get(_ASKED, lambda: kept, ttl=_FOR_EVER)
+        return self._asked()
+
+    def _remembered(self) -> _Remembered:
+        kept = self.context.memo.get(_ASKED, lambda: _Remembered().model_dump(mode="json"), ttl=_FOR_EVER)
+        return _Remembered.model_validate(kept)
+
+    def _asked(self) -> Asked:
+        kept = self._remembered()
+        return Asked(
+            kinds=frozenset(kept.kinds),
+            fields=frozenset(kept.fields),
+            complete_is_done=self.settings.complete_is_done,
+        )
+
+
+def _note(me: AccountFacts) -> Label:
+    if not me.expiry_known:
+        return Label(zh=f"令牌{_ALL_BOARDS.zh}", en=f"The token: {_ALL_BOARDS.en}.")
+    if me.expires_at is None:
+        return Label(zh=f"令牌永不过期，{_ALL_BOARDS.zh}", en=f"The token never expires; {_ALL_BOARDS.en}.")
+    day = me.expires_at.date().isoformat()
+    return Label(zh=f"令牌 {day} 到期，{_ALL_BOARDS.zh}", en=f"The token expires on {day}; {_ALL_BOARDS.en}.")

@@ -1,0 +1,65 @@
+"""The kinds of record that Trello has, and what this adapter's code can do with each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmbridge.records import FULL, Kind, Support, Verb
+from pmbridge.values import Label
+
+CARD, CHECK_ITEM, LIST, LABEL, MEMBER = "card", "checkitem", "list", "label", "member"
+
+
+def _cannot(en: str, zh: str) -> Support:
+    return Support(level="service_cannot", note=Label(zh=zh, en=en))
+
+
+_NO_APPROVALS = _cannot("Trello has no approvals.", "Trello 没有审批。")
+_NO_NOTES = _cannot("Whoever sees a card sees all of its comments.", "能看到卡片的人就能看到全部评论。")
+_NO_COMMENTS = _cannot("Only cards have comments.", "只有卡片有评论。")
+_NO_HISTORY = _cannot("Trello tells the history of cards only.", "Trello 只提供卡片的历史。")
+_NO_PARTS = {Verb.COMMENTS: _NO_COMMENTS, Verb.APPROVALS: _NO_APPROVALS, Verb.NOTE: _NO_NOTES}
+
+# Verbs that write are left out: not yet.
+KINDS: Mapping[str, Kind] = {
+    CARD: Kind(
+        shape="item",
+        label=Label(zh="卡片", en="Card"),
+        supports={
+            Verb.READ: FULL,
+            Verb.COMMENTS: Support(
+                level="partial",
+                note=Label(
+                    zh="评论被修改或删除后，要等卡片再次变动才会重新读取。",
+                    en="A comment that is edited or deleted is read again when its card changes next.",
+                ),
+            ),
+            Verb.HISTORY: Support(
+                level="partial",
+                note=Label(
+                    zh="Trello 不记录标签和检查清单的改动；从其他看板移来的卡片，只有移来之后的历史。",
+                    en="Trello keeps no history of labels and checklists; of a card that came from another board, "
+                    "only what happened since.",
+                ),
+            ),
+            Verb.APPROVALS: _NO_APPROVALS,
+            Verb.NOTE: _NO_NOTES,
+        },
+        logged=frozenset({"state", "title", "description", "start", "due", "field:*"}),
+    ),
+    CHECK_ITEM: Kind(
+        shape="item",
+        label=Label(zh="检查项", en="Check item"),
+        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS},
+    ),
+    LIST: Kind(
+        shape="group",
+        label=Label(zh="列表", en="List"),
+        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS},
+    ),
+    LABEL: Kind(
+        shape="group",
+        label=Label(zh="标签", en="Label"),
+        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS},
+    ),
+}

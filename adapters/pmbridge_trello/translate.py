@@ -1,0 +1,222 @@
+"""Trello's JSON → neutral records. Pure: no request, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pmbridge.clock import to_millis
+from pmbridge.records import Group, Item, Person, ToolState
+from pmbridge.values import FieldValue, Flag, Instant, Named, ProjectId, RecordId, Rich
+from pmbridge_trello import wire
+from pmbridge_trello.kinds import CARD, CHECK_ITEM, LABEL, LIST, MEMBER
+from pmbridge_trello.values import DUE_COMPLETE, FieldReader
+
+CARD_TYPE = Named(id=CARD, name="Card")
+CHECK_ITEM_TYPE = Named(id=CHECK_ITEM, name="Check item")
+COMPLETE = ToolState(id="complete", name="complete", category="done")
+INCOMPLETE = ToolState(id="incomplete", name="incomplete", category="todo")
+
+_MARKER = re.compile(r"(?:^|\n)pmbridge:([0-9A-HJKMNP-TV-Z]{26})[ \t\r]*\n?\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a scope asks of a board. ``fields``: vendor field ids; ``complete_is_done``: the setting."""
+
+    kinds: Collection[str]
+    fields: Collection[str] = ()
+    complete_is_done: bool = False
+
+    @property
+    def items(self) -> bool:
+        """Whether cards must be read at all."""
+        return CARD in self.kinds or CHECK_ITEM in self.kinds
+
+
+def created_at(id_: str) -> datetime:
+    """Return when a record was made: the first eight digits of its id, and nothing else tells."""
+    return datetime.fromtimestamp(int(id_[:8], 16), UTC)
+
+
+def split_marker(text: str) -> tuple[str, str | None]:
+    """Return *text* without our last line, and the uid that it holds."""
+    found = _MARKER.search(text) if "pmbridge:" in text else None
+    return (text[: found.start()].rstrip(), found.group(1)) if found else (text, None)
+
+
+def is_work(card: wire.Card) -> bool:
+    """Return whether a card stands for work here: not a template, a separator, or the mirror of a card elsewhere."""
+    return not card.isTemplate and not card.cardRole
+
+
+def list_group(one: wire.ListWire, board: str, *, closed: bool) -> Group:
+    """Return a list of *board*. ``closed``: the board is archived, and with it all that it holds."""
+    archived = closed or bool(one.closed)
+    return Group(
+        id=RecordId(kind=LIST, external_id=one.id),
+        project=ProjectId(board),
+        version=digest(one.name, archived),
+        title=one.name,
+        archived=archived,
+    )
+
+
+def label_group(one: wire.LabelWire, board: str, *, closed: bool) -> Group:
+    """Return a label of *board*; one without a name is called by its colour."""
+    return Group(
+        id=RecordId(kind=LABEL, external_id=one.id),
+        project=ProjectId(board),
+        version=digest(one.name, one.color, closed),
+        title=one.name or one.color or one.id,
+        archived=closed,
+    )
+
+
+def person(one: wire.Member) -> Person:
+    """Return a member of a board: a name is all that others are told."""
+    return Person(
+        id=RecordId(kind=MEMBER, external_id=one.id),
+        name=one.fullName or one.username,
+        aliases=(one.username,) if one.username else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What cards of one list have in common."""
+
+    group: RecordId
+    state: ToolState
+    archived: bool
+
+
+class CardReader:
+    """Cards and check items of one board → items.
+
+    A card in an archived list or board says of itself that it is open; ``archived`` is what holds in effect. Its state
+    is its list: what that counts as, a mapping has to say.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        *,
+        lists: Mapping[str, wire.ListWire],
+        closed: bool,
+        fields: FieldReader,
+    ) -> None:
+        self._asked, self._closed, self._fields = asked, closed, fields
+        self._field_ids = sorted(asked.fields)
+        self._with_lists, self._with_labels = LIST in asked.kinds, LABEL in asked.kinds
+        self._places = {id_: self._place(id_, one) for id_, one in lists.items()}
+        self._labels: dict[str, RecordId] = {}
+        self._nothing: Mapping[str, FieldValue | None] = dict.fromkeys(self._field_ids)
+
+    def _place(self, id_: str, one: wire.ListWire | None) -> _Place:
+        return _Place(
+            group=RecordId(kind=LIST, external_id=id_),
+            state=ToolState(id=id_, name=one.name if one else id_),
+            archived=self._closed or bool(one and one.closed),
+        )
+
+    def _place_of(self, id_: str) -> _Place:
+        if (place := self._places.get(id_)) is None:
+            place = self._places[id_] = self._place(id_, None)
+        return place
+
+    def card(self, card: wire.Card) -> Item:
+        """Return *card* as a record.
+
+        Raises:
+            Unreadable: a custom field that was asked for does not hold what its type says.
+        """
+        place = self._place_of(card.idList)
+        description, marker = split_marker(card.desc) if card.desc else ("", None)
+        made = created_at(card.id)
+        # A board made from a template keeps the dates of the template: older than the card itself.
+        touched = max(made, card.dateLastActivity) if card.dateLastActivity else made
+        done = self._asked.complete_is_done and card.dueComplete
+        return Item(
+            id=RecordId(kind=CARD, external_id=card.id),
+            project=ProjectId(card.idBoard),
+            version=f"{to_millis(touched)}.{card.badges.comments or 0 if card.badges else 0}",
+            title=card.name,
+            type=CARD_TYPE,
+            state=COMPLETE if done else place.state,
+            key=card.shortLink or "",
+            url=card.shortUrl or "",
+            description=Rich(format="markdown", original=description) if description else None,
+            start=Instant(at=card.start) if card.start else None,
+            due=Instant(at=card.due) if card.due else None,
+            created_at=made,
+            updated_at=touched.astimezone(UTC),
+            groups=self._groups(card, place),
+            assignees=tuple(card.idMembers or ()),
+            archived=card.closed or place.archived,
+            marker=marker,
+            fields=self._values(card) if self._field_ids else {},
+        )
+
+    def _groups(self, card: wire.Card, place: _Place) -> tuple[RecordId, ...]:
+        found = [place.group] if self._with_lists else []
+        if self._with_labels and card.idLabels:
+            labels = self._labels
+            for one in card.idLabels:
+                if (label := labels.get(one)) is None:
+                    label = labels[one] = RecordId(kind=LABEL, external_id=one)
+                found.append(label)
+        return tuple(found)
+
+    def _values(self, card: wire.Card) -> Mapping[str, FieldValue | None]:
+        values = dict(self._nothing)
+        if DUE_COMPLETE in values:
+            values[DUE_COMPLETE] = Flag(on=bool(card.dueComplete))
+        for item in card.customFieldItems or ():
+            if item.idCustomField in values:
+                values[item.idCustomField] = self._fields.read(item, f"customFieldItems.{item.idCustomField}")
+        return values
+
+    def check_items(self, checklist: wire.Checklist, card: wire.Card) -> Iterator[Item]:
+        """Yield the items of *checklist*, which hangs on *card*. Trello keeps no time at which one was ticked."""
+        parent = RecordId(kind=CARD, external_id=card.id)
+        archived = card.closed or self._place_of(card.idList).archived
+        for one in checklist.checkItems:
+            yield Item(
+                id=check_item_id(card.id, one.id),
+                project=ProjectId(card.idBoard),
+                version=digest(one.name, one.state, one.due, one.idMember, archived),
+                title=one.name,
+                type=CHECK_ITEM_TYPE,
+                state=_check_state(one.state),
+                url=card.shortUrl or "",
+                due=Instant(at=one.due) if one.due else None,
+                created_at=created_at(one.id),
+                parent=parent,
+                assignees=(one.idMember,) if one.idMember else (),
+                archived=archived,
+                fields=self._nothing,
+            )
+
+
+def check_item_id(card: str, item: str) -> RecordId:
+    """Return the identity of a check item: with its card, because Trello shows one only by way of the other."""
+    return RecordId(kind=CHECK_ITEM, external_id=f"{card}/{item}")
+
+
+def _check_state(said: str | None) -> ToolState:
+    match said:
+        case "complete":
+            return COMPLETE
+        case "incomplete":
+            return INCOMPLETE
+        case _:
+            return ToolState(id=said or "unknown", name=said or "unknown")
+
+
+def digest(*facts: object) -> str:
+    """Return a short token that differs whenever one of *facts* does: the version of what has no stamp of its own."""
+    return hashlib.sha256("\x1f".join(str(one) for one in facts).encode()).hexdigest()[:16]
