@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,16 +30,32 @@ def jira() -> Iterator[JiraSandbox]:
 
 
 @pytest.fixture
-def desk(
+def fresh(
     tmp_path: Path,
     pmbridge_bin: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     jira: JiraSandbox,
 ) -> Desk:
+    """Give a workspace that is connected and has read nothing."""
     desk = Desk(folder=tmp_path / "pm", command=pmbridge_bin, patch=monkeypatch, capture=capsys)
     assert desk.connect(jira).code == 0
     return desk
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("read") / "pm"
+
+
+@pytest.fixture
+def desk(fresh: Desk, read_once: Path) -> Desk:
+    """Give a workspace that has read the project before, which the first test that asks does for all."""
+    if not read_once.exists():
+        assert fresh.run("engagement", "add", "--source", "jira:MALL").code == 2
+        shutil.copytree(fresh.folder, read_once)
+    shutil.copytree(read_once, fresh.folder, dirs_exist_ok=True)
+    return fresh
 
 
 def written(desk: Desk, name: str = "lanhai") -> dict[str, Any]:
@@ -47,7 +64,8 @@ def written(desk: Desk, name: str = "lanhai") -> dict[str, Any]:
     return found
 
 
-def test_the_whole_dialogue_as_in_the_handbook(desk: Desk) -> None:
+def test_the_whole_dialogue_as_in_the_handbook(fresh: Desk) -> None:
+    desk = fresh
     before = desk.config
     with desk.sit_down("engagement", "add") as terminal:
         terminal.wait_for("正在查看项目 … Jira 1 个")
@@ -249,8 +267,8 @@ def test_without_a_connection_the_first_step_is_named(desk: Desk) -> None:
     assert done.talk.endswith("下一步：pmbridge connect jira\n[no-connection]\n")
 
 
-def test_a_refused_token_is_said_as_such(desk: Desk) -> None:
-    done = desk.run("engagement", "add", "--source", "jira:MALL", "--yes", env={"PMBRIDGE_JIRA_SECRET": "wrong"})
+def test_a_refused_token_is_said_as_such(fresh: Desk) -> None:
+    done = fresh.run("engagement", "add", "--source", "jira:MALL", "--yes", env={"PMBRIDGE_JIRA_SECRET": "wrong"})
     assert done.code == 3
     assert "[credential-refused]" in done.talk
 
