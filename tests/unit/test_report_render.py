@@ -463,3 +463,19 @@ def test_two_currencies_are_never_added() -> None:
     words = html(report(replace(view, changes=(euro, *view.changes[1:])))).words
     assert "EUR 900.00" in words
     assert "CNY 9,000.00" in words
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (story.june(5), "今天"),
+        (story.june(6), "还剩 0 个工作日"),  # a Saturday: no working day lies between, yet it is not today
+        (story.june(8), "还剩 1 个工作日"),
+        (story.june(4), "已逾期 1 个工作日"),
+    ],
+)
+def test_what_is_due_today_is_not_what_is_due_on_saturday(plan: date, said: str) -> None:
+    view = replace(story.view_5_june(), milestones=(story.milestone("M4", plan=plan),), work=())
+    body = render(report(view), "md", "zh-CN").decode()
+    due = body[body.index('id="sec-S6"') : body.index('id="sec-S7"')]
+    assert f"| {said} |" in due

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, get_timezone_gmt, get_timezone_location
 from babel.numbers import format_decimal, get_currency_name, get_currency_precision
 
@@ -39,7 +41,7 @@ class Voice:
     def __init__(self, report: ClientReport, language: Language, anchors: Mapping[str, str]) -> None:
         self.language: Language = language
         self.zh = language == "zh-CN"
-        self._locale = "zh_CN" if self.zh else "en"
+        self._locale = _locale("zh_CN" if self.zh else "en")
         self._year = report.header.as_of.year
         self._zone = report.header.zone
         self._anchors = anchors
@@ -209,11 +211,11 @@ class Voice:
             return f"{head}{first.month}月{first.day}日–{other}{month}{last.day}日"
         same = (first.year, first.month) == (last.year, last.month)
         pattern = "d" if same else "d MMM" if first.year == last.year else "d MMM y"
-        end = format_date(last, "d MMM y", locale="en") if year or last.year != self._year else self.day(last)
+        end = format_date(last, "d MMM y", locale=self._locale) if year or last.year != self._year else self.day(last)
         return (
-            f"{format_date(first, pattern, locale='en')}–{end}"
+            f"{format_date(first, pattern, locale=self._locale)}–{end}"
             if same
-            else (f"{format_date(first, pattern, locale='en')} – {end}")
+            else (f"{format_date(first, pattern, locale=self._locale)} – {end}")
         )
 
     def moment(self, at: datetime) -> str:
@@ -275,7 +277,7 @@ class Voice:
         if not self.zh:
             return f"{code} {number}"
         unit = " 元" if code == "CNY" else ""
-        return f"{get_currency_name(code, locale='zh_CN')} {number}{unit} ({code})"
+        return f"{get_currency_name(code, locale=self._locale)} {number}{unit} ({code})"
 
     def work(self, work: Work) -> str:
         """Return progress with its fraction: ``62/80 points = 77%``."""
@@ -283,6 +285,12 @@ class Voice:
         if work.unit == "weighted":  # shares of several sources have no common amount
             return f"{work.percent}%" + self.text(w.IN_BRACKETS, what=unit)
         return f"{plain(work.done)}/{plain(work.total)} {unit} = {work.percent}%"
+
+
+@cache
+def _locale(name: str) -> Locale:
+    """Return a locale once: given by its name, Babel would look for it at every date."""
+    return Locale.parse(name)
 
 
 def runs(said: Said) -> Inline:

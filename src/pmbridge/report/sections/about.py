@@ -45,8 +45,8 @@ def about(report: ClientReport, voice: Voice) -> Section:
         (w.A_PERIOD, runs(voice.span(header.period_from, header.period_to, year=True))),
         (w.A_AS_OF, voice.say(w.AS_OF, moment=voice.full_moment(header.as_of), zone=voice.zone(header.as_of))),
         (w.A_MADE, voice.say(w.AS_OF, moment=voice.full_moment(header.made_at), zone=voice.zone(header.made_at))),
-        (w.A_PREPARED, runs(header.prepared_by)),
-        (w.A_APPROVED, runs(header.approved_by or voice.text(w.A_NOT_APPROVED))),
+        (w.A_PREPARED, _person(header.prepared_by, voice)),
+        (w.A_APPROVED, _person(header.approved_by, voice) or voice.say(w.A_NOT_APPROVED)),
         (w.A_LANGUAGES, voice.join([voice.name(names.LANGUAGES, one) for one in header.languages], by=w.LISTED)),
         (w.A_PREVIOUS, previous),
         (w.A_FRESHNESS, voice.join([_fresh(feed, voice) for feed in report.data.feeds], by=w.LISTED)),
@@ -64,6 +64,10 @@ def about(report: ClientReport, voice: Voice) -> Section:
             ),
         ),
     )
+
+
+def _person(name: str | None, voice: Voice) -> Inline:
+    return (voice.word(name),) if name else ()
 
 
 def _fresh(feed: Feed, voice: Voice) -> Inline:
@@ -93,7 +97,7 @@ def data(report: ClientReport, voice: Voice, fingerprint: str) -> Section:
     if report.header.previous and not any(line.tone == "restated" for line in report.since):
         blocks.append(Paragraph(words=voice.say(w.RESTATED_NONE), kind="note"))
     if report.data.omitted:
-        named = voice.join([voice.name(names.SECTIONS, one) for one in report.data.omitted], by=w.LISTED)
+        named = voice.join([voice.name(names.SECTIONS, one) for one in report.data.omitted])
         blocks.append(Paragraph(words=voice.say(w.OMITTED, sections=named), kind="note"))
     mark = Run(text=fingerprint, style="code")
     blocks.append(Paragraph(words=voice.say(w.FINGERPRINT, hash=mark), kind="note"))

@@ -154,6 +154,7 @@ def upcoming(report: ClientReport, voice: Voice) -> Section:
 
 def _due_table(report: ClientReport, voice: Voice) -> Table:
     rows = []
+    today = report.header.as_of.date()
     for due in report.upcoming.milestones:
         m = report.milestone(due.ref)
         if m is None:
@@ -161,7 +162,7 @@ def _due_table(report: ClientReport, voice: Voice) -> Table:
         plan = runs(voice.weekday(m.plan.value)) if isinstance(m.plan, Given) else voice.unknown(m.plan)
         tail = voice.text(w.PROVISIONAL) if m.provisional and isinstance(m.plan, Given) else ""
         forecast = runs(voice.weekday(m.forecast.value)) if isinstance(m.forecast, Given) else voice.unknown(m.forecast)
-        late = due.in_wd < 0
+        late = due.on < today
         left = voice.text(w.OVERDUE if late else w.REMAINING, days=voice.days(abs(due.in_wd)))
         rows.append(
             Row(
@@ -169,7 +170,7 @@ def _due_table(report: ClientReport, voice: Voice) -> Table:
                     (_milestone_name(report, m.ref, voice),),
                     ((*plan, *runs(tail)),),
                     (forecast,),
-                    (runs(left if due.in_wd else voice.text(w.TODAY)),),
+                    (runs(voice.text(w.TODAY) if due.on == today else left),),
                 ),
                 emphasis="late" if late else "",
             )
