@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pmbridge_jira.sandbox import JiraSandbox
 
 from pmbridge.testing.clock import FakeClock
 from pmbridge.testing.laws import AdapterLaws
 from pmbridge.testing.laws.bench import START
 from pmbridge.testing.sandbox import Sandbox
+from pmbridge_jira.sandbox import JiraSandbox
 
 
 class TestJiraCloud(AdapterLaws):
