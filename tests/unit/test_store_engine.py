@@ -93,6 +93,8 @@ def test_a_closed_store_leaves_one_file(tmp_path: Path) -> None:
         ("sqlite:///file:x.db?uri=true", "a store is a file"),
         ("mysql://me:hunter2@host/db", "SQLite or PostgreSQL"),
         ("data/pmbridge.db", "not a database URL"),
+        ("sqlite:///x.db?timeout=soon", 'only "?timeout=SECONDS"'),
+        ("sqlite:///x.db?mode=ro", 'only "?timeout=SECONDS"'),
     ],
 )
 def test_an_address_that_is_no_store_is_said_to_be_none(url: str, says: str) -> None:

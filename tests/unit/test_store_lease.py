@@ -117,6 +117,21 @@ def test_a_finished_run_commits_nothing(store: Store) -> None:
     assert rows(store, "SELECT owner, expires_at FROM lease") == [(None, None)]
 
 
+def test_a_lease_that_is_gone_is_a_lost_one(store: Store) -> None:
+    run = begin(store)
+    execute(store, "DELETE FROM lease")
+    with pytest.raises(Busy):
+        run.commit(page(item(1)), cursor_format=FORMAT)
+
+
+def test_to_mark_nothing_costs_nothing(store: Store) -> None:
+    run = begin(store)
+    with watched(store) as traffic:
+        assert run.mark({}) == 0
+        store.put_projects(JIRA, [])
+    assert traffic.writes == []
+
+
 def test_every_transaction_renews_the_lease(sqlite_store: Store, clock: FakeClock) -> None:
     run = begin(sqlite_store)
     for n in range(4):

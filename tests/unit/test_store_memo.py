@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from pmbridge.store import Store
 from pmbridge.testing.clock import START, FakeClock
-from tests.unit.store_bench import JIRA, watched
+from tests.unit.store_bench import JIRA, rows, watched
 
 
 def test_a_fact_is_loaded_once_until_it_is_too_old(store: Store, clock: FakeClock) -> None:
@@ -52,6 +52,24 @@ def test_a_dropped_fact_is_loaded_again(store: Store) -> None:
     memo.get("a", lambda: 1)
     memo.drop("a")
     assert memo.get("a", lambda: 2) == 2
+
+
+def test_to_drop_what_was_never_kept_is_harmless(store: Store) -> None:
+    store.memo("unknown").drop("a")
+    assert rows(store, "SELECT * FROM connection") == []
+
+
+def test_what_is_kept_for_good_stays_and_is_written_only_when_it_differs(store: Store, clock: FakeClock) -> None:
+    memo = store.memo(JIRA)
+    assert memo.kept("refs") is None
+    memo.keep("refs", ["M1", "变更"])
+    clock.advance(90 * 365 * 86_400)
+    assert memo.kept("refs") == ["M1", "变更"]
+    with watched(store) as traffic:
+        memo.keep("refs", ["M1", "变更"])
+    assert traffic.commits == 0
+    memo.keep("refs", [])
+    assert memo.kept("refs") == []
 
 
 def test_no_transaction_is_open_while_a_fact_is_loaded(store: Store) -> None:

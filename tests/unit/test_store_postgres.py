@@ -70,6 +70,12 @@ def test_a_password_is_never_shown(store_url: str, tmp_path: Path) -> None:
         chain = chain.__cause__
 
 
+def test_an_address_that_the_server_does_not_understand_is_a_matter_of_configuration(store_url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Store.open(f"{store_url}&colour=blue", clock=CLOCK)
+    assert (caught.value.name, "colour" in str(caught.value)) == ("store-unusable", True)
+
+
 def test_without_its_driver_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigError) as caught:

@@ -92,7 +92,7 @@ class Database:
             _prepare(self.path)
         else:
             self.shown = self.url.render_as_string(hide_password=True)
-        self.engine = _engine(self.url, self.backend, self.shown)
+        self.engine = _engine(self.url, self.backend)
         reading: dict[str, Any] = {}
         if self.backend == "postgresql":
             # One state for all queries of a transaction, as SQLite gives it anyway.
@@ -177,6 +177,17 @@ def _sqlite_path(url: URL) -> Path:
             detail="a store is a file, given as sqlite:///PATH",
             detail_zh="数据库须是文件，写作 sqlite:///路径",
         )
+    try:
+        good = set(url.query) <= {"timeout"} and float(str(url.query.get("timeout", 0))) >= 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ConfigError(
+            "store-unusable",
+            store=name,
+            detail='after the path of its file only "?timeout=SECONDS" may stand',
+            detail_zh="文件路径之后只能写「?timeout=秒数」",
+        )
     return Path(name)
 
 
@@ -191,7 +202,7 @@ def _prepare(path: Path) -> None:
         raise ConfigError("store-unusable", store=str(path), detail=error.strerror or "no access") from error
 
 
-def _engine(url: URL, backend: Backend, shown: str) -> Engine:
+def _engine(url: URL, backend: Backend) -> Engine:
     arguments: dict[str, Any] = {}
     if backend == "sqlite" and "timeout" not in url.query:
         arguments["timeout"] = BUSY_S
@@ -201,11 +212,7 @@ def _engine(url: URL, backend: Backend, shown: str) -> Engine:
         # Parameters are records of a client's project: they belong in no exception and no log.
         engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     except ModuleNotFoundError as error:
-        raise ConfigError(
-            "extra-missing", store=shown, what="PostgreSQL", what_zh="PostgreSQL", extra="postgres"
-        ) from error
-    except SQLAlchemyError as error:
-        raise _in_our_words(error, shown) from error
+        raise ConfigError("extra-missing", what="PostgreSQL", what_zh="PostgreSQL", extra="postgres") from error
     if backend == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -238,6 +245,9 @@ def _in_our_words(error: SQLAlchemyError, store: str) -> PmbridgeError:
     ):
         return Busy("store-busy", store=store)
     said = str(cause).strip().partition("\n")[0]
+    if isinstance(error, DBAPIError) and error.statement is None:
+        # There was no connection yet, so no statement of ours can be at fault.
+        return ConfigError("store-unusable", store=store, detail=said)
     ours = isinstance(error, IntegrityError | DataError | ProgrammingError) or not isinstance(error, DBAPIError)
     # SQLITE_ERROR is a statement that makes no sense, unless somebody has taken a table away.
     ours = ours or (sqlite_code == _SQLITE_ERROR and not said.startswith("no such table"))

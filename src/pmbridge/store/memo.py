@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, delete, select
 
 from pmbridge.clock import Clock, to_millis
-from pmbridge.store.connections import connection_row
+from pmbridge.store.connections import connection_row, known_row
 from pmbridge.store.engine import Database
 from pmbridge.store.sql import canonical, upsert
 from pmbridge.store.tables import connection as connections
@@ -67,7 +67,7 @@ class StoredMemo:
     def drop(self, key: str) -> None:
         """Forget *key*; harmless if it is not there."""
         with self._database.write() as connection:
-            of = connection_row(connection, self._connection)
+            of = known_row(connection, self._connection)
             connection.execute(delete(memo).where(memo.c.connection_id == of, memo.c.key == key))
 
 
