@@ -270,7 +270,7 @@ def test_equal_keys_of_two_connections_are_told_apart() -> None:
         for name in ("a", "b")
     ]
     found = view(*rules)
-    assert [one.ref for one in found.changes] == ["a:MALL-1", "b:MALL-1"]
+    assert [one.ref for one in found.changes] == ["MALL-1/1", "MALL-1/2"]
     assert found.discrepancies == ()
 
 

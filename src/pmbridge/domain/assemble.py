@@ -5,9 +5,10 @@ The same inputs give the same view, so any past day can be replayed under today'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -130,7 +131,7 @@ def _changes(
     doubles = []
     for ref, ones in claims.items():
         for source, one in ones:
-            own = ref if len(ones) == 1 else _own_ref(source, one, claims)
+            own = ref if len(ones) == 1 else _own_ref(ref, one, {*claims, *shown})
             shown[own] = (observe_change(source, one, own), one.rule)
         if len(ones) > 1 and any(one.named for _, one in ones):
             sides = tuple((source.source.tool, one.record.key or one.record.title) for source, one in ones)
@@ -138,9 +139,14 @@ def _changes(
     return [shown[ref] for ref in sorted(shown, key=natural)], doubles
 
 
-def _own_ref(source: SourceData, one: RecognisedChange, taken: Mapping[str, object]) -> str:
-    key = one.record.key
-    return key if key and key not in taken else f"{source.source.connection}:{key or one.record.id}"
+def _own_ref(ref: str, one: RecognisedChange, taken: Collection[str]) -> str:
+    """Return a ref for one of several records that claim *ref*: its key, or the ref with a number.
+
+    Never the connection's name: the ref stands in the client's report.
+    """
+    if one.record.key and one.record.key not in taken:
+        return one.record.key
+    return next(own for n in count(1) if (own := f"{ref}/{n}") not in taken)
 
 
 def _work(found: Sequence[ObservedMilestone]) -> tuple[Work, ...]:
