@@ -90,6 +90,10 @@ class Dialogue:
         file.put(("connections", name), {key: value for key, value in table.items() if value is not None})
         if not file.get("workspace", "user"):
             file.set(("workspace", "user"), visible(trial.account.name))
+            login = trial.settings.get("user")
+            if isinstance(login, str) and "@" in login:
+                # The address with which a person logs in is the one that a client may answer to.
+                file.set(("workspace", "email"), login)
         file.checked()
         file.save()
         self._done(name, trial, where, expires_on, read_only=not self.write, said=SAVED)

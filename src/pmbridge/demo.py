@@ -50,6 +50,7 @@ _CONFIG = """{mark}
 language = "{language}"
 timezone = "Asia/Shanghai"
 user = "{user}"
+email = "wang@qingchuan.example"
 
 [agency]
 name = {{ zh = "晴川数字", en = "Qingchuan Digital" }}

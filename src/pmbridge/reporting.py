@@ -255,6 +255,7 @@ class ReportDesk:
             agency_name=_text(agency.name, self._config) or Text(zh=user or "—", original="zh"),
             agency_colour=agency.colour,
             agency_logo=_logo(self._workspace.folder, agency.logo),
+            reply_to=self._workspace.workspace.email,
             show_money=self._config.policy.show_budget,
         )
 

@@ -23,13 +23,17 @@ Seconds = Annotated[float, Field(gt=0)]
 
 
 class WorkspaceTable(Model):
-    """``[workspace]``. ``language`` is that of screens and mails, ``user`` the person who types."""
+    """``[workspace]``. ``language`` is that of screens and mails, ``user`` the person who types.
+
+    ``email`` is where a client's answers go.
+    """
 
     store: str = "sqlite:///data/pmbridge.db"
     """A SQLAlchemy URL of SQLite or PostgreSQL, or ``env:NAME`` for a variable that holds one."""
     language: Literal["zh-CN", "en"] | None = None
     timezone: Annotated[str, AfterValidator(known_zone)] = "Asia/Shanghai"
     user: str | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
 
     @field_validator("store")
     @classmethod
