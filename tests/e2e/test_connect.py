@@ -78,6 +78,7 @@ def test_the_first_session_at_a_terminal(desk: Desk, jira: JiraSandbox) -> None:
         "language": "zh-CN",
         "timezone": "Asia/Shanghai",
         "user": "王工",
+        "email": "wang@qingchuan.example",
     }
 
 
