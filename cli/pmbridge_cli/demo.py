@@ -31,14 +31,14 @@ _SEEN = Both(
     "您看到的是：从 Jira 得到的一位客户的一周。状态为黄，因为 M5 距计划日期只有 14 个工作日还没有预测；"
     "一项变更等客户决定；M6 未知，报告照实写明。",
 )
-_TRY = Both("Try:   {command}", "试试：   {command}")
-_YOURS = Both("Your own project:   {command}", "您自己的项目：   {command}")
+_TRY = Both("Try:   {command}", "试试：{command}")
+_YOURS = Both("Your own project:   {command}", "您自己的项目：{command}")
 _STAYS = Both(
     "The server stays at {url} until Ctrl-C. Its clock stands at {at}; its secret is in {secret} (only you can read "
     "it).",
     "服务在 {url} 继续运行，按 Ctrl-C 结束。它的时钟停在 {at}；令牌在 {secret}（仅本用户可读）。",
 )
-_IN_ANOTHER = Both("In another terminal:   {command}", "在另一个终端：   {command}")
+_IN_ANOTHER = Both("In another terminal:   {command}", "在另一个终端：{command}")
 _ENDED = Both("The server has stopped. The workspace stays.", "服务已停止，工作区保留。")
 
 
@@ -94,7 +94,7 @@ def _screen(app: App, told: Told, seconds: float) -> None:
     language = next((key for key, file in pages.items() if file != mine), "")
     out.line(Both(f"  {mine}      ({name[language].en}: {other})", f"  {mine}      （{name[language].zh}：{other}）"))
     out.lines(wrapped(out.say(_SEEN), out.room))
-    out.line(_TRY.filled(command=f"{_program()} --config {told.workspace.folder} next --as-of {_moment(told)}"))
+    out.line(_TRY.filled(command=f"{_program()} --config {_near(told.workspace.folder)} next --as-of {_moment(told)}"))
     out.line(
         _YOURS.filled(
             command="make install && pmbridge connect jira" if "MAKELEVEL" in app.env else "pmbridge connect jira"
@@ -122,8 +122,8 @@ def _document(app: App, told: Told, url: str, seconds: float) -> None:
 def _stay(app: App, told: Told, url: str) -> None:
     at = datetime.fromisoformat(_moment(told))
     secret = told.workspace.folder / "data" / "secrets" / "jira"
-    app.out.talk(_STAYS.filled(url=url, at=f"{at:%Y-%m-%d %H:%M}", secret=secret))
-    app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {told.workspace.folder} sync"))
+    app.out.talk(_STAYS.filled(url=url, at=f"{at:%Y-%m-%d %H:%M}", secret=_near(secret)))
+    app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {_near(told.workspace.folder)} sync"))
     app.stopped = lambda: _ENDED
     app.out.stdout.flush()
     threading.Event().wait()
@@ -137,7 +137,10 @@ def _moment(told: Told) -> str:
 def _program() -> str:
     """Return how the command was called, as it can be pasted: relative where it lies below the working folder."""
     called = Path(sys.argv[0])
-    if not called.is_file():
-        return "pmbridge"
-    relative = os.path.relpath(called)
-    return relative if not relative.startswith("..") else "pmbridge"
+    return _near(called) if called.is_file() and not _near(called).startswith(os.sep) else "pmbridge"
+
+
+def _near(path: Path) -> str:
+    """Return *path* relative to the working folder where it lies below it."""
+    relative = os.path.relpath(path)
+    return relative if not relative.startswith("..") else str(path)

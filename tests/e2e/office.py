@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pmbridge.values import RecordId
+from pmbridge.workspace import open_workspace
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.e2e.desk import a_jira
 
@@ -86,6 +89,18 @@ class Office:
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)
         file.write_text(secret, "utf-8")
+
+    def read(self) -> None:
+        """Sync without a process of its own: what a test only builds on."""
+        with open_workspace(self.folder) as workspace:
+            workspace.sync().raise_for_failures()
+
+    def issue(self, key: str) -> RecordId:
+        """The id under which the mirror has the issue *key*."""
+        with sqlite3.connect(f"file:{self.folder / 'data/pmbridge.db'}?mode=ro", uri=True) as connection:
+            [(id_,)] = connection.execute("select external_id from record where key = ?", (key,)).fetchall()
+        connection.close()
+        return RecordId(kind="issue", external_id=id_)
 
     def run(self, *args: str, env: Mapping[str, str] | None = None, code: int | None = None) -> Done:
         done = subprocess.run(

@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from openapi_schema_validator import OAS31Validator
 
 from pmbridge.workspace import open_workspace
 from pmbridge_cli.main import run
@@ -52,7 +52,7 @@ def ask(bench: tuple[Office, JiraSandbox], capsys: pytest.CaptureFixture[str]) -
 
 def valid(document: dict[str, Any]) -> None:
     name = document["schema"].removeprefix("pmbridge.").removesuffix("/1")
-    checker = jsonschema.Draft202012Validator({**SCHEMA["$defs"][name], "$defs": SCHEMA["$defs"]})
+    checker = OAS31Validator({**SCHEMA["$defs"][name], "$defs": SCHEMA["$defs"]})
     problems = [f"{'.'.join(map(str, one.path))}: {one.message[:300]}" for one in checker.iter_errors(document)]
     assert not problems
 

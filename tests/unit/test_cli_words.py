@@ -99,7 +99,7 @@ def _literals(file: Path) -> Iterator[str]:
             if id(node) not in docstrings and id(node) not in inner:
                 yield node.value
         elif isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "{x}" for part in node.values)
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{x}" for part in node.values)
 
 
 @pytest.mark.parametrize(("where", "text"), hints())

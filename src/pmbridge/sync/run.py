@@ -23,7 +23,7 @@ from pmbridge.domain.resolve import resolve, scope_of
 from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.errors import MappingChanged, NotVisible, PmbridgeError
 from pmbridge.identity import CONNECTION, RUN
-from pmbridge.records import Page, ProjectSchema, Record, Scope, Skipped
+from pmbridge.records import Item, Page, ProjectSchema, Record, Scope, Skipped
 from pmbridge.store import Run, Store
 from pmbridge.sync.census import Census, Judged
 from pmbridge.sync.details import DetailReader, Recognised, remember, remembered
@@ -192,18 +192,20 @@ def _pull(
 ) -> Pulled:
     before = list(state.skipped)
     began = job.clock.monotonic()
-    pages = 0
+    pages = items = 0
 
     def on_page(pulled: Pulled, page: Page, records: Sequence[Record]) -> None:
-        nonlocal pages, began
+        nonlocal pages, items, began
         now, pages = job.clock.monotonic(), pages + 1
+        # What is expected are items; people and versions come along uncounted.
+        items += sum(isinstance(one, Item) for one in records)
         facts = {"page": pages, "records": len(page.records), "ms": round((now - began) * 1000)}
         log.info("pull.page", extra={"facts": facts})
         began = now
         recognised.look(sources, leaves(records))
         state.read, state.new, state.changed = pulled.read, pulled.new, pulled.changed
         state.skipped = [*before, *pulled.skipped]
-        _progress(job, "pull", pulled.read, page.expected)
+        _progress(job, "pull", items, page.expected)
 
     pull = Pull(
         adapter=adapter,
