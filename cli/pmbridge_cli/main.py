@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -113,6 +114,9 @@ def main() -> int:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if COMPLETE_VARIABLE in os.environ:
         return _complete(os.environ[COMPLETE_VARIABLE])
+    if not sys.warnoptions:
+        # A library's remark to programmers is noise in a mail from cron.
+        warnings.simplefilter("ignore")
     with contextlib.suppress(ValueError, OSError):  # not in the main thread, or a platform without it
         signal.signal(signal.SIGTERM, _terminate)
     code = run(sys.argv[1:])

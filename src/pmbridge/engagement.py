@@ -16,6 +16,7 @@ from pmbridge.domain.mapping import EngagementConfig, Source, Words
 from pmbridge.domain.recognise import Observed, recognise
 from pmbridge.domain.resolve import resolve
 from pmbridge.domain.resolved import ResolvedSource
+from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import Change, EngagementView, Milestone
 from pmbridge.errors import ConfigError
 from pmbridge.records import ProjectSchema
@@ -114,8 +115,10 @@ class Engagement:
         return self._desk.differences(before, self._newest)
 
     def attention(self) -> tuple[Label, ...]:
-        """Return what a project manager should look at: every figure that will be printed as unknown."""
-        return tuple(note.text for note in self._newest.unknowns)
+        """Return what a project manager can mend: figures that will be printed as unknown, drawn together by kind."""
+        view = self._newest
+        notes = summary(view.unknowns, changes=len(view.changes))
+        return tuple(note.text for note in notes if note.remedy is not None)
 
     def _schema(self, source: Source) -> ProjectSchema | None:
         body = self._store.schema(source.connection, source.project)
