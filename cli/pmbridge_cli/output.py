@@ -108,13 +108,13 @@ class Output:
     def _fit(self, text: str, stream: TextIO) -> str:
         if not self.plain and _can_show(stream, text):
             return text
-        encoding = stream.encoding or "ascii"
+        encoding = stream.encoding or "utf-8"
         return text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
 
 
 def _can_show(stream: TextIO, text: str) -> bool:
     try:
-        text.encode(stream.encoding or "ascii")
+        text.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
