@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,7 +122,7 @@ class DetailReader:
             for value in self._site.client.parse(page, _ANY).data:
                 ids.append(id_of(value, whole))
                 try:
-                    actions.append(_ACTION.validate_python(value))
+                    actions.append(_ACTION.validate_json(json.dumps(value)))
                 except ValidationError as error:
                     feed.broken.setdefault(_card_of(value, whole), field_of(error))
         for action in actions:

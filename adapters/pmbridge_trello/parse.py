@@ -5,6 +5,7 @@ Everything is validated as a whole, which costs least; only when that fails is i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -115,7 +116,7 @@ def _each(
     broken: list[tuple[str, str]] = []
     for value in values:
         try:
-            sound.append(into.validate_python(value))
+            sound.append(into.validate_json(json.dumps(value)))  # as JSON: times are text there, here they are not
         except ValidationError as error:
             broken.append((id_of(value, whole), field_of(error)))
     return sound, broken

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Strict, StringConstraints
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{24}$")]
 """The first eight digits are the second of its creation, which is told nowhere else."""
+
+Moment = Annotated[AwareDatetime, Strict()]
+"""A time with its zone, as text. Not strict, a number would pass for the seconds since 1970."""
 
 
 class Model(BaseModel):
@@ -84,11 +87,11 @@ class Card(Model):
     idList: Id  # noqa: N815
     idLabels: list[str] | None  # noqa: N815
     idMembers: list[str] | None  # noqa: N815
-    due: AwareDatetime | None
-    start: AwareDatetime | None = None
+    due: Moment | None
+    start: Moment | None = None
     dueComplete: bool | None = None  # noqa: N815
     desc: str | None = None
-    dateLastActivity: AwareDatetime | None = None  # noqa: N815
+    dateLastActivity: Moment | None = None  # noqa: N815
     shortLink: str | None = None  # noqa: N815
     shortUrl: str | None = None  # noqa: N815
     isTemplate: bool | None = None  # noqa: N815
@@ -101,7 +104,7 @@ class CheckItem(Model):
     id: Id
     name: str
     state: str | None
-    due: AwareDatetime | None = None
+    due: Moment | None = None
     idMember: str | None = None  # noqa: N815
 
 
@@ -120,7 +123,7 @@ class BoardHead(Model):
     id: Id
     name: str
     closed: bool | None = None
-    dateLastActivity: AwareDatetime | None = None  # noqa: N815
+    dateLastActivity: Moment | None = None  # noqa: N815
     shortUrl: str | None = None  # noqa: N815
     url: str | None = None
 
@@ -142,7 +145,7 @@ class Board(BoardFrame):
 
 
 class Activity(Model):
-    dateLastActivity: AwareDatetime | None = None  # noqa: N815
+    dateLastActivity: Moment | None = None  # noqa: N815
 
 
 class Closed(Model):
@@ -168,7 +171,7 @@ class Permission(Model):
 
 
 class Token(Model):
-    dateExpires: AwareDatetime | None  # noqa: N815
+    dateExpires: Moment | None  # noqa: N815
     permissions: list[Permission] | None = None
 
 
@@ -185,8 +188,8 @@ class Old(Model):
     idList: str | None = None  # noqa: N815
     name: str | None = None
     desc: str | None = None
-    due: AwareDatetime | None = None
-    start: AwareDatetime | None = None
+    due: Moment | None = None
+    start: Moment | None = None
     dueComplete: bool | None = None  # noqa: N815
     value: JsonValue = None
     idValue: str | None = None  # noqa: N815
@@ -196,8 +199,8 @@ class ActionCard(Model):
     id: str
     name: str | None = None
     desc: str | None = None
-    due: AwareDatetime | None = None
-    start: AwareDatetime | None = None
+    due: Moment | None = None
+    start: Moment | None = None
     dueComplete: bool | None = None  # noqa: N815
 
 
@@ -220,6 +223,6 @@ class ActionData(Model):
 class Action(Model):
     id: Id
     type: str
-    date: AwareDatetime
+    date: Moment
     idMemberCreator: str | None = None  # noqa: N815
     data: ActionData
