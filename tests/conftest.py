@@ -35,7 +35,7 @@ _FOREIGN = (
 
 
 def _is_foreign(name: str) -> bool:
-    return name.upper() in _FOREIGN or name.startswith(("PMBRIDGE_", "XDG_", "LC_", "KEYRING_"))
+    return name.upper() in _FOREIGN or name.startswith(("PMBRIDGE_", "XDG_", "LC_", "KEYRING_", "MAKE", "MFLAGS"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -174,7 +174,7 @@ WORDS: dict[str, Words] = {
     ),
     "store-unusable": Words(
         "The store {store} cannot be used: {detail}.",
-        "数据库 {store} 无法使用：{detail}。",
+        "数据库 {store} 无法使用：{detail_zh}。",
         *_same("pmbridge doctor"),
     ),
     "store-schema": Words(

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -166,24 +167,28 @@ class Workspace:
     ) -> tuple[Survey, ...]:
         """Read *projects* (ids or keys) whole, with all number, date and option fields, and return what is there.
 
+        Into a store of its own that is thrown away: the mirror, and how far it is read, stay as they are.
+
         Raises:
             PmbridgeError: the first thing that went wrong; nothing is proposed from a half-read project.
         """
-        job = replace(self._job(connection, new_ulid(self.clock.now()), Options(), on_progress), survey=tuple(projects))
-        outcome = run_connection(replace(job, sources=()))
-        for failure in outcome.failures:
-            raise failure
-        found = []
-        for project in projects:
-            body = self.store.schema(connection, project)
-            if body is None:
-                raise _unknown("project", project, {}, connection)
-            schema = SCHEMA.validate_json(body)
-            seen = self.store.observe(connection, schema.project.id)
-            found.append(
-                Survey(connection=connection, schema=schema, items=seen.items, groups=seen.groups, outcome=outcome)
-            )
-        return tuple(found)
+        job = self._job(connection, new_ulid(self.clock.now()), Options(), on_progress)
+        with (
+            TemporaryDirectory(prefix="pmbridge-") as folder,
+            Store.open(f"sqlite:///{folder}/survey.db", clock=self.clock) as scratch,
+        ):
+            outcome = run_connection(replace(job, sources=(), survey=tuple(projects), store=scratch))
+            for failure in outcome.failures:
+                raise failure
+            return tuple(self._surveyed(scratch, connection, project, outcome) for project in projects)
+
+    def _surveyed(self, scratch: Store, connection: str, project: str, outcome: ConnectionOutcome) -> Survey:
+        body = scratch.schema(connection, project)
+        if body is None:
+            raise _unknown("project", project, {}, connection)
+        schema = SCHEMA.validate_json(body)
+        seen = scratch.observe(connection, schema.project.id)
+        return Survey(connection=connection, schema=schema, items=seen.items, groups=seen.groups, outcome=outcome)
 
     # -- engagements -----------------------------------------------------------------------------------------
 

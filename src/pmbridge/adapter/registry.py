@@ -103,7 +103,9 @@ class _Found:
 
 def _found(group: str) -> list[_Found]:
     """Return what is installed in *group*, by name and distribution, without importing any of it."""
-    all_found = sorted((_read(entry) for entry in entry_points(group=group)), key=_order)
+    read = (_read(entry) for entry in entry_points(group=group))
+    # While a distribution is being installed anew its metadata can be there twice; it is no rival of itself.
+    all_found = sorted({_order(one): one for one in read}.values(), key=_order)
     return [_ranked(one, [other for other in all_found if other.name == one.name]) for one in all_found]
 
 

@@ -93,6 +93,8 @@ class ResolvedSource:
         found: set[str | None] = set()
         for rule in self.milestones:
             found |= {rule.weight_field, rule.progress_field, rule.date_field, *rule.where.fields}
+            if isinstance(rule.items, ResolvedWhere):
+                found |= set(rule.items.fields)
         for change in self.changes:
             found |= {change.days_field, change.money_field, *change.where.fields}
         return frozenset(one for one in found if one)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pmbridge.adapter import Adapter
 from pmbridge.errors import NotVisible, PmbridgeError, Refused, VanishStop
-from pmbridge.records import Cursor, Gone, Item, Listing, Page, Record, Scope, Skipped
+from pmbridge.records import Gone, Item, Listing, Record, Scope, Skipped
 from pmbridge.store import Run
 from pmbridge.values import ProjectId, RecordId
 
@@ -44,19 +44,21 @@ class Census:
     adapter: Adapter[Any]
     run: Run
     scope: Scope
-    format: bytes
     max_vanish: float
     accepted: int | None = None
 
-    def judge(self, listings: Iterable[Listing], cursor: Cursor | None, judged: Judged) -> None:
-        """Compare *listings* (and a census where one is due) with the mirror and settle the differences."""
+    def judge(self, listings: Iterable[Listing], missing: Iterable[RecordId], judged: Judged) -> None:
+        """Compare *listings* (and a census where one is due) with the mirror and settle the differences.
+
+        *missing*: what the pull itself said is not there, without saying why.
+        """
         found = list(listings)
         found += self._due(found, judged)
         allowed = self._accepted_ids()
-        outcome = self.run.commit(Page(cursor=cursor or {}, listings=tuple(found)), cursor_format=self.format)
+        gap = self.run.census(found)
         present: dict[tuple[ProjectId | None, str], int] = {(one.project, one.kind): len(one.ids) for one in found}
-        missing = {*outcome.missing, *(one for ids in allowed.values() for one in ids)}
-        self._settle(missing, outcome.appeared, present, allowed, judged)
+        gone = {*missing, *gap.missing, *(one for ids in allowed.values() for one in ids)}
+        self._settle(gone, gap.appeared, present, allowed, judged)
         self._report_held(judged)
 
     def _due(self, listed: list[Listing], judged: Judged) -> list[Listing]:

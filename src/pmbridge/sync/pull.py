@@ -12,20 +12,22 @@ from pmbridge.clock import Clock
 from pmbridge.errors import CursorInvalid, PmbridgeError, ProtocolError
 from pmbridge.records import Cursor, Gone, Group, Item, Listing, Mirrored, Page, Record, Scope, Skipped
 from pmbridge.store import Run
+from pmbridge.values import RecordId
 
 DEEP_SCAN_EVERY = timedelta(days=7)
 
 
 @dataclass
 class Pulled:
-    """What a pull brought. ``touched``: items and groups that are new or changed, for recognition."""
+    """What a pull brought. ``listings`` wait for its end, ``from_scratch``: it read everything."""
 
     read: int = 0
     new: int = 0
     changed: int = 0
     listings: list[Listing] = field(default_factory=list)
+    missing: list[RecordId] = field(default_factory=list)
+    """Records of which a page says that they are not there, without saying why."""
     skipped: list[Skipped] = field(default_factory=list)
-    cursor: Cursor | None = None
     from_scratch: bool = False
 
 
@@ -96,8 +98,8 @@ class Pull:
         pulled.new += outcome.new
         pulled.changed += outcome.changed
         pulled.listings += page.listings
+        pulled.missing += outcome.missing
         pulled.skipped += page.skipped
-        pulled.cursor = page.cursor
         settled = {answer.id for answer in confirmed}
         shown = [one for one in page.records if not isinstance(one, Gone) and one.id not in settled]
         self.on_page(pulled, page, [*shown, *(one for one in confirmed if not isinstance(one, Gone))])

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 from typing import Any
@@ -91,9 +92,14 @@ def run_connection(job: Job) -> ConnectionOutcome:
     Never raises a :class:`~pmbridge.errors.PmbridgeError`: it is the outcome's ``error``. What was committed before
     stays, and the next run goes on from there.
     """
-    began = job.clock.monotonic()
+    # In a context of its own: what the log reads of the run must not outlive it.
+    return copy_context().run(_run, job)
+
+
+def _run(job: Job) -> ConnectionOutcome:
     RUN.set(job.run_id)
     CONNECTION.set(job.connection)
+    began = job.clock.monotonic()
     state = _State(tool=job.connection)
     adapter: Adapter[Any] | None = None
     error: PmbridgeError | None = None
@@ -150,10 +156,9 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
         adapter=adapter,
         run=run,
         scope=scope,
-        format=_format(adapter, scope),
         max_vanish=adapter.settings.max_vanish,
         accepted=job.options.accept_vanished,
-    ).judge(pulled.listings, pulled.cursor, judged)
+    ).judge(pulled.listings, pulled.missing, judged)
     keeper.renewed()
     recognised.look(sources, leaves(judged.read_again))
     state.vanished += judged.vanished
