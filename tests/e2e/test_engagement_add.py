@@ -220,6 +220,7 @@ def test_ctrl_c_in_the_middle_writes_nothing_to_the_file(desk: Desk) -> None:
     before = desk.config
     with desk.sit_down("engagement", "add", "--source", "jira:MALL") as terminal:
         terminal.wait_for("客户名称？")
+        terminal.wait_for("› ")
         terminal.press_ctrl_c()
         assert terminal.end() == 130
         assert "已停止，未写入 pmbridge.toml。" in terminal.screen
