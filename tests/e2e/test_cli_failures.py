@@ -230,15 +230,6 @@ def test_another_run_at_work_is_no_alarm(bench: tuple[Office, JiraSandbox]) -> N
     assert json.loads(out)["exit"] == 0
 
 
-def test_an_unknown_connection_and_engagement_name_the_near_ones(bench: tuple[Office, JiraSandbox]) -> None:
-    office, _ = bench
-    done = office.run("sync", "jirra", code=1)
-    assert "There is no jirra in pmbridge.toml. Near: jira." in done.err
-    done = office.run("status", "-e", "lanhi", code=1)
-    assert "There is no lanhi in pmbridge.toml. Near: lanhai." in done.err
-    assert "Next: pmbridge engagement list" in done.err
-
-
 def test_a_workspace_that_is_not_there(tmp_path: Path, pmbridge_bin: str) -> None:
     office = Office(folder=tmp_path / "empty", command=pmbridge_bin)
     office.folder.mkdir()

@@ -89,3 +89,18 @@ def test_a_relative_path_counts_from_the_files_folder(
     assert run(["--config", str(folder), "db", "check"]) == 0
     assert (folder / "data" / "pmbridge.db").is_file()
     assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "said", "step"),
+    [
+        (["sync", "jirra"], "There is no jirra in pmbridge.toml. Near: jira.", "pmbridge doctor"),
+        (["doctor", "jirra"], "There is no jirra in pmbridge.toml. Near: jira.", "pmbridge doctor"),
+        (["status", "-e", "lanhi"], "There is no lanhi in pmbridge.toml. Near: lanhai.", "pmbridge engagement list"),
+    ],
+)
+def test_a_wrong_name_names_the_near_one(
+    folder: Path, args: list[str], said: str, step: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--config", str(folder), *args]) == 1
+    assert capsys.readouterr().err.splitlines() == [f"Error: {said}", f"Next: {step}", "[unknown-ref]"]
