@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pmbridge_cli.output import Output
 from pmbridge_cli.words import Both, language_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pmbridge.engagement import Engagement
     from pmbridge.workspace import Workspace
 
@@ -50,7 +51,7 @@ class App:
     @cached_property
     def out(self) -> Output:
         """Where to write. First use fixes the language, so it comes after the options were read."""
-        return Output(sys.stdout, sys.stderr, language_of(self.lang, self.config, self.env, Path.cwd()), self.env)
+        return Output(sys.stdout, sys.stderr, language_of(self.lang, self.config, self.env, os.getcwd()), self.env)  # noqa: PTH109
 
     @property
     def language(self) -> str:

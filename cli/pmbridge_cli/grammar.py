@@ -14,6 +14,7 @@ import click
 
 from pmbridge_cli.context import App
 from pmbridge_cli.layout import padded, width, wrapped
+from pmbridge_cli.output import columns
 from pmbridge_cli.words import Both, Said, same
 
 if TYPE_CHECKING:
@@ -53,9 +54,21 @@ def option(*names: str, help: Both, **kwargs: Any) -> Callable[[Callable[..., An
 argument = click.argument
 
 
+class _Formatter(click.HelpFormatter):
+    """As wide as the terminal, at most 80 columns; click's own asks a module that costs more than all of help."""
+
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        super().__init__(indent_increment, width or min(columns(), max_width or 80) - 2, max_width)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 class _Helped(click.Command):
     """A command that prints its help in the language of the screen."""
 
+    context_class = _Context
     both: Both
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -54,7 +53,7 @@ class Output:
     @property
     def room(self) -> int:
         """Columns of the terminal, at least 80; 80 where there is none."""
-        return max(80, shutil.get_terminal_size().columns) if self.stdout.isatty() else 80
+        return max(80, columns()) if self.stdout.isatty() else 80
 
     def terminal(self, stream: TextIO) -> bool:
         """Return whether progress and colour may be written to *stream*."""
@@ -88,6 +87,8 @@ class Output:
 
     def document(self, content: Mapping[str, Any]) -> None:
         """Write the one JSON document of ``--json``."""
+        import json
+
         self.stdout.write(json.dumps(content, ensure_ascii=self.plain, indent=2) + "\n")
 
     def next(self, command: Said | str) -> None:
@@ -110,6 +111,18 @@ class Output:
             return text
         encoding = stream.encoding or "utf-8"
         return text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
+
+
+def columns() -> int:
+    """Return the width of the terminal, 80 where there is none. ``shutil`` would bring its compressors along."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _can_show(stream: TextIO, text: str) -> bool:

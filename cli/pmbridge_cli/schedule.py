@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -93,6 +92,8 @@ def _program() -> str:
     called = Path(sys.argv[0])
     if called.name.startswith("pmbridge") and called.is_file():
         return str(called.absolute())
+    import shutil
+
     return shutil.which("pmbridge") or "/usr/local/bin/pmbridge"
 
 

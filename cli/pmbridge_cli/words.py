@@ -1,7 +1,9 @@
 """Words of the command line in both languages, and how dates, ages and counts are written on a screen.
 
-Imported by ``pmbridge --help``, so it imports nothing of the library.
+Imported by ``pmbridge --help``, so it imports nothing of the library, and not pathlib, which alone would cost as much
+as everything else here.
 """
+# ruff: noqa: PTH111, PTH112, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -9,7 +11,6 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 
@@ -50,6 +51,7 @@ def same(text: str) -> Both:
 
 # ------------------------------------------------------------------------------------------------- the language
 
+_FILE = "pmbridge.toml"
 _LANGUAGE_LINE = re.compile(r'^\s*language\s*=\s*"(zh-CN|en)"', re.MULTILINE)
 _TABLE = re.compile(r"^\s*\[workspace\]\s*$(.*?)(?=^\s*\[|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -59,7 +61,7 @@ def normal(language: str) -> str:
     return "zh-CN" if language.lower().startswith("zh") else "en"
 
 
-def language_of(option: str | None, config: str | None, env: Mapping[str, str], cwd: Path) -> str:
+def language_of(option: str | None, config: str | None, env: Mapping[str, str], cwd: str) -> str:
     """Return the language of the screens: option, ``PMBRIDGE_LANG``, the workspace's file, the locale, the system.
 
     The file is searched for one line and not parsed: errors about the file need a language too, and help must not
@@ -74,21 +76,27 @@ def language_of(option: str | None, config: str | None, env: Mapping[str, str], 
     return normal(_of_windows()) if os.name == "nt" else "en"
 
 
-def _of_file(named: str | None, cwd: Path) -> str | None:
-    if named:
-        path = cwd / Path(named).expanduser()
-        candidates = [path / "pmbridge.toml" if path.is_dir() else path]
-    else:
-        candidates = [folder / "pmbridge.toml" for folder in (cwd, *cwd.parents)]
-    for file in candidates:
+def _of_file(named: str | None, cwd: str) -> str | None:
+    for file in _candidates(named, cwd):
         try:
-            text = file.read_text("utf-8", errors="replace")
+            with open(file, encoding="utf-8", errors="replace") as opened:
+                text = opened.read()
         except OSError:
             continue
         table = _TABLE.search(text)
         found = _LANGUAGE_LINE.search(table[1]) if table else None
         return found[1] if found else None
     return None
+
+
+def _candidates(named: str | None, cwd: str) -> list[str]:
+    if named:
+        path = os.path.join(cwd, os.path.expanduser(named))
+        return [os.path.join(path, _FILE) if os.path.isdir(path) else path]
+    folders = [cwd]
+    while os.path.dirname(folders[-1]) != folders[-1]:
+        folders.append(os.path.dirname(folders[-1]))
+    return [os.path.join(folder, _FILE) for folder in folders]
 
 
 def _of_windows() -> str:

@@ -30,6 +30,7 @@ COSTLY = {
     "http",
     "logging",
     "socket",
+    "shutil",
     "sqlite3",
     "ssl",
     "subprocess",
@@ -329,17 +330,17 @@ def test_the_language_comes_from_the_first_that_says_one(
         (tmp_path / "pmbridge.toml").write_text(f'[workspace]\nlanguage = "{file}"\n[engagements.x]\n', "utf-8")
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
-    assert language_of(option, None, env, below) == expected
+    assert language_of(option, None, env, str(below)) == expected
 
 
 def test_a_broken_file_still_has_a_language(tmp_path: Path) -> None:
     (tmp_path / "pmbridge.toml").write_text('[workspace]\nlanguage = "zh-CN"\nstoer = "x\n', "utf-8")
-    assert language_of(None, str(tmp_path), {}, Path("/")) == "zh-CN"
+    assert language_of(None, str(tmp_path), {}, "/") == "zh-CN"
 
 
 def test_a_language_of_another_table_is_not_that_of_the_screens(tmp_path: Path) -> None:
     (tmp_path / "pmbridge.toml").write_text('[workspace]\nuser = "x"\n[agency]\nlanguage = "zh-CN"\n', "utf-8")
-    assert language_of(None, str(tmp_path / "pmbridge.toml"), {}, Path("/")) == "en"
+    assert language_of(None, str(tmp_path / "pmbridge.toml"), {}, "/") == "en"
 
 
 def output(encoding: str, language: str) -> tuple[Output, io.BytesIO, io.StringIO]:
