@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -151,8 +152,8 @@ class TrelloAdapter(Adapter[TrelloSettings]):
             yield from (one for one in page.skipped if one.id is None)
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
-        """Yield one answer per id, cards and check items with the fields that the last pull asked for."""
-        return RecordReader(self._site, self._asked()).read(ids)
+        """Yield one answer per id: cards with their description and the fields that the last pull asked for."""
+        return RecordReader(self._site, replace(self._asked(), long=True)).read(ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield comments and history of cards, always whole: one feed per board."""

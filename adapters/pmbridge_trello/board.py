@@ -77,7 +77,7 @@ class BoardReader:
     def head(self, project: ProjectId, *, with_fields: bool) -> wire.Board:
         """Return the board without its cards."""
         response = self._site.fetch(f"/boards/{project}", **self._around(with_fields=with_fields))
-        return self._with_all_labels(parse.board(self._site.client, response)[0])
+        return self._parsed(project, response)[0]
 
     def _around(self, *, with_fields: bool) -> dict[str, str | int]:
         """What stands around the cards: few, and without it no card can be read."""
@@ -110,8 +110,7 @@ class BoardReader:
         Raises:
             ProtocolError: an answer of an unknown form.
         """
-        board, broken = parse.board(self._site.client, response)
-        board = self._with_all_labels(board)
+        board, broken = self._parsed(project, response)
         if not self._asked.items:
             records, listings = self._frame(board)
             yield Part(name=board.name, records=tuple(records), listings=tuple(listings))
@@ -218,6 +217,12 @@ class BoardReader:
         if self._asked.items:
             records += [person(one) for one in board.members or ()]
         return records, listings
+
+    def _parsed(self, project: ProjectId, response: Response) -> tuple[wire.Board, list[parse.Broken]]:
+        board, broken = parse.board(self._site.client, response)
+        if board.id != project:
+            raise self._unknown("id (of another board)", project)
+        return self._with_all_labels(board), broken
 
     def _with_all_labels(self, board: wire.Board) -> wire.Board:
         if LABEL not in self._asked.kinds:

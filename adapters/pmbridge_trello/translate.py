@@ -25,11 +25,16 @@ _MARKER = re.compile(r"(?:^|\n)pmbridge:([0-9A-HJKMNP-TV-Z]{26})[ \t\r]*\n?\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a scope asks of a board. ``fields``: vendor field ids; ``complete_is_done``: the setting."""
+    """What a scope asks of a board. ``fields``: vendor field ids; ``complete_is_done``: the setting.
+
+    ``long``: descriptions too. A pull receives them, for our mark in their last line, but nobody reads those of most
+    cards, so it does not keep them; the engine reads the few that matter.
+    """
 
     kinds: Collection[str]
     fields: Collection[str] = ()
     complete_is_done: bool = False
+    long: bool = False
 
     @property
     def items(self) -> bool:
@@ -136,24 +141,26 @@ class CardReader:
         """
         place = self._place_of(card.idList)
         description, marker = split_marker(card.desc) if card.desc else ("", None)
-        made = created_at(card.id)
+        made = touched = created_at(card.id)
+        moved = to_millis(made)
         # A board made from a template keeps the dates of the template: older than the card itself.
-        touched = max(made, card.dateLastActivity) if card.dateLastActivity else made
+        if card.dateLastActivity is not None and (told := to_millis(card.dateLastActivity)) > moved:
+            touched, moved = card.dateLastActivity.astimezone(UTC), told
         done = self._asked.complete_is_done and card.dueComplete
         return Item(
             id=RecordId(kind=CARD, external_id=card.id),
             project=ProjectId(card.idBoard),
-            version=f"{to_millis(touched)}.{card.badges.comments or 0 if card.badges else 0}",
+            version=f"{moved}.{card.badges.comments or 0 if card.badges else 0}",
             title=card.name,
             type=CARD_TYPE,
             state=COMPLETE if done else place.state,
             key=card.shortLink or "",
             url=card.shortUrl or "",
-            description=Rich(format="markdown", original=description) if description else None,
+            description=Rich(format="markdown", original=description) if description and self._asked.long else None,
             start=Instant(at=card.start) if card.start else None,
             due=Instant(at=card.due) if card.due else None,
             created_at=made,
-            updated_at=touched.astimezone(UTC),
+            updated_at=touched,
             groups=self._groups(card, place),
             assignees=tuple(card.idMembers or ()),
             archived=card.closed or place.archived,

@@ -230,6 +230,11 @@ def test_a_field_names_its_options() -> None:
     assert [(one.id, one.name) for one in field_info(told).options] == [(trello.HIGH, "高"), (trello.LOW, "低")]
 
 
+def test_a_pull_reads_our_mark_and_leaves_the_description_to_those_who_need_it() -> None:
+    found = item(reader=trello.reader(long=False), desc=f"说明\npmbridge:{UID}")
+    assert (found.description, found.marker) == (None, UID)
+
+
 def test_groups_that_nobody_asked_for_do_not_touch_the_record() -> None:
     without = trello.reader(kinds=frozenset({"card"}))
     labelled = item(reader=without, idLabels=[trello.RED])

@@ -157,7 +157,7 @@ def reader(*asked: str, kinds: frozenset[str] = ALL, **more: Any) -> CardReader:
     fields = TypeAdapter(list[wire.CustomField]).validate_python(FIELDS)
     closed = bool(more.pop("closed", False))
     return CardReader(
-        Asked(kinds=kinds, fields=asked, **more),
+        Asked(kinds=kinds, fields=asked, **{"long": True, **more}),
         lists={one.id: one for one in lists},
         closed=closed,
         fields=FieldReader(fields),
