@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from pmbridge.errors import PmbridgeError
-from pmbridge.records import Approval, Change, Comment, Cursor, Group, Item, Person
+from pmbridge.records import Approval, Change, Comment, Cursor, Group, Item, Person, Record
 from pmbridge.values import Label, ProjectId, RecordId
 
 Presence = Literal["present", "moved", "gone", "deleted", "out_of_scope"]
@@ -77,11 +77,13 @@ class PageOutcome:
     ``read``: records offered. ``new``: not known before. ``changed``: content, presence or description differs (a
     version alone does not count). ``missing``: in the mirror, but not in a listing of the page, or said to be hidden
     or absent; ``appeared``: listed, but unknown, not present, or with another version. Both wait to be ``read``.
+    ``touched``: the records that differ in anything, be it the version alone.
     """
 
     read: int = 0
     new: int = 0
     changed: int = 0
+    touched: tuple[Record, ...] = ()
     missing: tuple[RecordId, ...] = ()
     appeared: tuple[RecordId, ...] = ()
 

@@ -210,6 +210,7 @@ class Run:
             read=len(intake.records),
             new=intake.new,
             changed=intake.changed,
+            touched=tuple(one.record for one in intake.differences),
             missing=gap.missing,
             appeared=gap.appeared,
         )

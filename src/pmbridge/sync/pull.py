@@ -100,9 +100,7 @@ class Pull:
         pulled.listings += page.listings
         pulled.missing += outcome.missing
         pulled.skipped += page.skipped
-        settled = {answer.id for answer in confirmed}
-        shown = [one for one in page.records if not isinstance(one, Gone) and one.id not in settled]
-        self.on_page(pulled, page, [*shown, *(one for one in confirmed if not isinstance(one, Gone))])
+        self.on_page(pulled, page, outcome.touched)
         self.keeper.keep()
 
 

@@ -165,15 +165,18 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
     state.problems += judged.problems
     state.skipped += judged.skipped
 
-    if not pulled.from_scratch and (mapping_moved or not previous_ok):
-        # Records recognised by another mapping, or before a run that broke off, were not looked at in this pull.
+    # Only what differed was looked at. That is everything in a first sync, and enough where the last run looked at the
+    # rest with the same mapping and got to its end.
+    everything = pulled.from_scratch and pulled.read == pulled.new
+    if not everything and (mapping_moved or not previous_ok):
         _look_at_everything(job, sources, recognised)
+        everything = True
     memo = job.store.memo(job.connection)
     quiet = remembered(memo)
     _progress(job, "details", pulled.read, None)
     state.problems += DetailReader(adapter=adapter, run=run, keeper=keeper, schemas=schemas).read(recognised, quiet)
     remember(memo, recognised, quiet)
-    if pulled.from_scratch or mapping_moved:
+    if everything:
         state.milestones, state.changes = len(recognised.milestones), len(recognised.changes)
     if mapping_moved and not job.survey:
         _guard_mapping(job, recognised, state, run, fingerprint)
@@ -199,15 +202,15 @@ def _pull(
     began = job.clock.monotonic()
     pages = items = 0
 
-    def on_page(pulled: Pulled, page: Page, records: Sequence[Record]) -> None:
+    def on_page(pulled: Pulled, page: Page, touched: Sequence[Record]) -> None:
         nonlocal pages, items, began
         now, pages = job.clock.monotonic(), pages + 1
         # What is expected are items; people and versions come along uncounted.
-        items += sum(isinstance(one, Item) for one in records)
+        items += sum(isinstance(one, Item) for one in page.records)
         facts = {"page": pages, "records": len(page.records), "ms": round((now - began) * 1000)}
         log.info("pull.page", extra={"facts": facts})
         began = now
-        recognised.look(sources, leaves(records))
+        recognised.look(sources, leaves(touched))
         state.read, state.new, state.changed = pulled.read, pulled.new, pulled.changed
         state.skipped = [*before, *pulled.skipped]
         _progress(job, "pull", items, page.expected)
