@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pmbridge.errors import CursorInvalid, NotVisible, ProtocolError, Unreachable
+from pmbridge.errors import CursorInvalid, NotVisible, ProtocolError, RateLimited, Unreachable
 from pmbridge.records import Group, Item, Listing, Page, Person
 from pmbridge.values import ProjectId
 from tests.unit import trello_wire as trello
@@ -200,6 +200,65 @@ def test_boards_seen_for_another_reason_are_asked_ten_a_request(desk: Desk) -> N
     asked = len(desk.calls)
     mirror.take(adapter, trello.scope(*others))
     assert desk.paths[asked:] == ["/members/me/boards", "/batch", "/batch"]
+
+
+def test_an_archived_board_is_read_and_all_in_it_counts_as_archived(desk: Desk) -> None:
+    steps = trello.checklist(trello.card(1), trello.check_item(7))
+    closed = trello.board(trello.card(1), closed=True, checklists=[steps])
+    desk.routes[f"/boards/{BOARD}"] = trello.data(closed)
+    pages = Mirror().take(desk.adapter(), trello.scope())
+    assert desk.calls[0].query["filter"] == "all", "the open boards alone would make it look hidden"
+    kept = [one for one in trello.brought(pages) if isinstance(one, Item | Group)]
+    assert len(kept) == 8
+    assert all(one.archived for one in kept)
+
+
+def test_a_refusal_is_waited_out_and_never_becomes_a_storm(desk: Desk) -> None:
+    """Above 200 refusals in ten seconds Trello refuses everybody who uses the same API key."""
+    desk.routes[f"/boards/{BOARD}"] = trello.data({"error": "API_TOKEN_LIMIT_EXCEEDED", "message": "x"}, status=429)
+    began = desk.clock.now()
+    with pytest.raises(RateLimited):
+        Mirror().take(desk.adapter(), trello.scope())
+    assert desk.paths.count(f"/boards/{BOARD}") == 5
+    assert (desk.clock.now() - began).total_seconds() >= 40
+
+
+def test_the_limit_on_members_ends_the_run_at_once(desk: Desk) -> None:
+    body = {"error": "RATE_LIMIT_EXCEEDED", "message": "Exceeded rate limit to /1/member"}
+    desk.routes["/members/me/boards"] = trello.data(body, status=429)
+    with pytest.raises(RateLimited) as refused:
+        Mirror().take(desk.adapter(), trello.scope())
+    assert refused.value.retry_after == 900
+    assert len(desk.calls) == 1
+
+
+def test_a_used_up_window_is_waited_for_before_the_next_request(desk: Desk) -> None:
+    heads = [{"id": BOARD, "name": "板", "dateLastActivity": AT}]
+    desk.routes["/members/me/boards"] = trello.data(
+        heads, X_Rate_Limit_Api_Token_Remaining="0", X_Rate_Limit_Api_Token_Interval_Ms="10000"
+    )
+    desk.routes[f"/boards/{BOARD}"] = trello.data(trello.board())
+    began = desk.clock.now()
+    Mirror().take(desk.adapter(), trello.scope())
+    assert 10 <= (desk.clock.now() - began).total_seconds() < 11
+
+
+def test_many_boards_never_ask_more_than_trello_allows_in_ten_seconds(desk: Desk) -> None:
+    boards = [trello.ident(0x700 + n) for n in range(260)]
+    desk.shows(**dict.fromkeys(boards, AT))
+    asked: list[float] = []
+
+    def board(id_: str) -> Any:
+        def answer(_: Mapping[str, str]) -> Answer:
+            asked.append(desk.clock.monotonic())
+            return trello.data(trello.board(id=id_))
+
+        return answer
+
+    desk.routes |= {f"/boards/{one}": board(one) for one in boards}
+    Mirror().take(desk.adapter(workers=4), trello.scope(*boards))
+    assert len(asked) == 260
+    assert max(sum(start <= one < start + 10 for one in asked) for start in asked) <= 100
 
 
 def test_a_board_out_of_sight_is_skipped_by_name_and_the_others_go_on(desk: Desk) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from pmbridge.records import Item, check, content_hash
+from pmbridge.records import Item, Verb, check, content_hash
 from pmbridge.values import Flag, Instant, Named, Number, Plain, RecordId, Rich
 from pmbridge_trello import wire
+from pmbridge_trello.kinds import KINDS
 from pmbridge_trello.translate import is_work, label_group, list_group, person, split_marker
 from pmbridge_trello.values import FieldReader, Unreadable, field_info
 from tests.unit import trello_wire as trello
@@ -125,6 +126,10 @@ def test_a_list_that_was_not_told_keeps_its_id_for_a_name() -> None:
 )
 def test_templates_and_mirrors_are_no_work(more: dict[str, Any], work: bool) -> None:
     assert is_work(trello.parsed(wire.Card, trello.card(**more))) is work
+
+
+def test_the_number_of_a_card_which_changes_when_it_moves_is_nowhere_kept() -> None:
+    assert item(idShort=7) == item(idShort=8)
 
 
 def test_members_that_come_without_notice_are_ignored() -> None:
@@ -287,6 +292,15 @@ def test_a_person_has_a_name_or_at_least_a_user_name() -> None:
     found = [person(trello.parsed(wire.Member, one)) for one in (*trello.MEMBERS, {"id": trello.WANG})]
     assert [one.name for one in found] == ["王工", "li", None]
     assert found[0].email is None
+
+
+def test_what_trello_keeps_no_history_of_is_not_claimed() -> None:
+    card = KINDS["card"]
+    assert "groups" not in card.logged
+    assert card.supports[Verb.HISTORY].level == card.supports[Verb.COMMENTS].level == "partial"
+    assert not any(
+        one.supports.get(verb) for one in KINDS.values() for verb in (Verb.APPROVALS, Verb.CREATE, Verb.NOTE)
+    )
 
 
 def test_options_of_an_unknown_board_keep_their_ids() -> None:
