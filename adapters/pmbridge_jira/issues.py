@@ -167,8 +167,9 @@ class IssueFormat:
             if len(page.issues) >= WHOLE_PAGE and all(isinstance(one, wire.Broken) for one in page.issues):
                 raise whole from None
         return Rows(
-            issues=tuple(one for one in page.issues if not isinstance(one, wire.Broken)),
-            broken=tuple(one for one in page.issues if isinstance(one, wire.Broken)),
+            # Not isinstance, which asks a pydantic class a question each time.
+            issues=tuple(one for one in page.issues if type(one) is not wire.Broken),
+            broken=tuple(one for one in page.issues if type(one) is wire.Broken),
             ids=tuple(one.id for one in page.issues),
             failed=tuple(one.id for one in page.issueErrors or ()),
             token=page.nextPageToken,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -14,11 +15,12 @@ _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 _BY_CLASS: dict[type, TypeAdapter[Any]] = {
     cls: TypeAdapter(cls) for cls in (Item, Group, Person, Comment, Change, Approval)
 }
-_TEXT = {"description"}
-# A bump of a comment moves `version` and `updated_at` only, and must write no history. They are the last fields, and
-# within a JSON string the quotes would be escaped, so the last such bytes are where what a record says ends.
-_TOKENS = b',"version":'
-_VERSIONED = (Item, Group)
+_TO_JSON = {cls: adapter.serializer.to_json for cls, adapter in _BY_CLASS.items()}
+# A bump of a comment moves `version` and `updated_at` only, and must write no history; a description is kept apart.
+# They are the last fields, and within a JSON string the quotes would be escaped, so the last such bytes are where
+# what a record says ends.
+_REST = b',"description":'
+_WITH_REST = (Item, Group)
 
 
 class Encoded(NamedTuple):
@@ -33,9 +35,12 @@ def encoded(record: Record) -> Encoded:
 
     The hash is the SHA-256 of all but ``version``, ``updated_at`` and ``description``.
     """
-    body = _BY_CLASS[type(record)].dump_json(record, exclude=_TEXT)
-    said = body[: body.rindex(_TOKENS)] if isinstance(record, _VERSIONED) else body
-    return Encoded(body, hashlib.sha256(said).digest())
+    if not isinstance(record, _WITH_REST):
+        body = _TO_JSON[type(record)](record)
+        return Encoded(body, hashlib.sha256(body).digest())
+    bare = record if record.description is None else replace(record, description=None)
+    body = _TO_JSON[type(bare)](bare)
+    return Encoded(body, hashlib.sha256(body[: body.rindex(_REST)]).digest())
 
 
 def encode(record: Record) -> bytes:

@@ -50,7 +50,6 @@ class Item:
     state: ToolState
     key: str = ""
     url: str = ""
-    description: Rich | None = None
     start: When | None = None
     due: When | None = None
     done: When | None = None
@@ -65,6 +64,7 @@ class Item:
     fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
     shape: Literal["item"] = "item"
     # Last, because a record's hash covers all that stands before them: see the codec.
+    description: Rich | None = None
     version: str
     updated_at: datetime | None = None
 
@@ -88,7 +88,6 @@ class Group:
     title: str
     url: str = ""
     state: ToolState | None = None
-    description: Rich | None = None
     start: When | None = None
     due: When | None = None
     done: When | None = None
@@ -96,7 +95,8 @@ class Group:
     marker: str | None = None
     fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
     shape: Literal["group"] = "group"
-    version: str  # last, as in Item
+    description: Rich | None = None  # last, as in Item
+    version: str
 
     def __post_init__(self) -> None:
         if len(self.fields) > 1:
