@@ -32,11 +32,16 @@ from pmbridge_trello.sandbox_things import ORGANIZATION
 Json = dict[str, Any]
 T = TypeVar("T")
 
+
+class UnknownMember(Exception):
+    """A request names a member that objects of its kind do not have."""
+
+
 COLORS = ("green", "yellow", "orange", "red", "purple", "blue", "sky", "lime", "pink", "black")
 _SHADES = ("", "_dark", "_light")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape(Generic[T]):
     """How one kind of object is shown: member → how it is made. ``usual``: what comes if nobody names any.
 
@@ -51,7 +56,7 @@ class Shape(Generic[T]):
         """Return *thing* with the members in *asked*: names with commas, or ``all``; its id always.
 
         Raises:
-            KeyError: there is no such member.
+            UnknownMember: there is no such member.
         """
         if asked is None and self.usual is not None:
             names: Collection[str] = self.usual
@@ -59,6 +64,8 @@ class Shape(Generic[T]):
             names = [name for name in self.members if name not in self.hidden]
         else:
             names = [name.strip() for name in asked.split(",") if name.strip()]
+            if unknown := [name for name in names if name not in self.members]:
+                raise UnknownMember(unknown[0])
         return {"id": self.members["id"](thing)} | {name: self.members[name](thing) for name in names}
 
     def each(self, things: Iterable[T], asked: str | None = None) -> list[Json]:
