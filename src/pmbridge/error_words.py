@@ -87,6 +87,11 @@ WORDS: dict[str, Words] = {
         "Trello 返回「invalid token」。常见原因：粘贴的是 Secret；令牌要在链接里点「允许」后得到。",
         *_same("pmbridge connect {name}"),
     ),
+    "client-refused": Words(
+        "{tool} does not know this client_id/secret pair ({status}). Deleted or reset in 凭据管理？",
+        "{tool} 不认识这组 client_id 和 secret（{status}），可能已在「凭据管理」中删除或重置。",
+        *_same("pmbridge connect {name}"),
+    ),
     "not-visible": Words(
         "{thing} is not visible to {user}: it does not exist or the right is missing ({tool} does not say which). "
         "Its data of {time} is kept, nothing counts as deleted.",

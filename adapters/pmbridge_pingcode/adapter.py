@@ -1,0 +1,189 @@
+"""PingCode behind the contract. Reads; writing is not built yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel, JsonValue
+
+from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import NotVisible
+from pmbridge.records import (
+    Account,
+    Cursor,
+    Details,
+    Gone,
+    Kind,
+    Listing,
+    Mirrored,
+    Page,
+    ProjectSchema,
+    Record,
+    RemoteProject,
+    Scope,
+    Skipped,
+    Verb,
+    Wanted,
+)
+from pmbridge.values import Label, ProjectId, RecordId
+from pmbridge_pingcode import connect as dialogue
+from pmbridge_pingcode import cursor as cursors
+from pmbridge_pingcode import describe as schemas
+from pmbridge_pingcode import wire
+from pmbridge_pingcode.census import Census
+from pmbridge_pingcode.classify import ScopeMissing
+from pmbridge_pingcode.details import DetailReader
+from pmbridge_pingcode.kinds import KINDS, PRODUCT
+from pmbridge_pingcode.pull import Pull
+from pmbridge_pingcode.read import RecordReader
+from pmbridge_pingcode.settings import PingCodeSettings
+from pmbridge_pingcode.site import Site
+from pmbridge_pingcode.table import Table
+
+_ASKED = "asked of items"
+_FOR_EVER = timedelta(days=36_500)
+
+
+class _Remembered(BaseModel):
+    """What the last pull asked for, as the memo keeps it."""
+
+    kinds: tuple[str, ...] = tuple(sorted(KINDS))
+    fields: dict[str, tuple[str, ...]] = {}
+
+
+class PingCodeAdapter(Adapter[PingCodeSettings]):
+    """The projects and products that one application, or one person, sees.
+
+    A pull in which nothing changed costs one request per 20 projects, and per project one each for releases, sprints
+    and deliverables (where it can have them) or for itself (where all of those are empty); a product costs three.
+    """
+
+    kind = "pingcode"
+    title = "PingCode"
+    api_version = 1
+    record_version = 1
+    Settings = PingCodeSettings
+    kinds: ClassVar[Mapping[str, Kind]] = KINDS
+    # Whether a comment moves the item's updated_at, no paper says.
+    quiet = frozenset({Verb.COMMENTS})
+
+    def __init__(self, settings: PingCodeSettings, context: Context) -> None:
+        super().__init__(settings, context)
+        self._site = Site(settings, context)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked of PingCode so far."""
+        return self._site.traffic
+
+    @classmethod
+    def connect(
+        cls, answers: Mapping[str, str], probe: Callable[[str], Response]
+    ) -> tuple[Mapping[str, object], Question | None]:
+        """Ask for the address, the client id and the client secret."""
+        return dialogue.connect(answers, probe)
+
+    def check(self) -> Account:
+        """Return the team, or the person, that the token belongs to, and until when it lives.
+
+        Raises:
+            CredentialRefused: ``client-refused`` where PingCode does not know the application or its secret.
+        """
+        found, site = self._site.account(), self._site
+        began, server = self.context.clock.now(), site.client.server_now()
+        name = found.display_name or found.name if isinstance(found, wire.User) else found.name
+        return Account(
+            id=found.id,
+            name=name or found.id,
+            service="PingCode",
+            expires_at=site.credential.expires_at,
+            notes=tuple(self._notes()),
+            clock_skew_s=(server - began).total_seconds(),
+        )
+
+    def _notes(self) -> Iterator[Label]:
+        name = self._site.dialect.name
+        if self.settings.grant == "client_credentials":
+            yield Label(
+                zh=f"令牌有效 30 天，到期自动换新。接口版本：{name}。",
+                en=f"The token lives 30 days and is renewed by itself. API dialect: {name}.",
+            )
+            yield Label(
+                zh="注意：企业令牌不属于某个人，可见所授范围内的全部数据。",
+                en="Note: an enterprise token is nobody's; it sees all data of the granted range.",
+            )
+        else:
+            yield Label(
+                zh=f"只能看到您本人可见的内容；refresh_token 90 天后到期。接口版本：{name}。",
+                en=f"It sees what you see; a refresh token ends after 90 days. API dialect: {name}.",
+            )
+
+    def projects(self) -> Iterator[RemoteProject]:
+        """Yield the projects, then the products where the credential may read them."""
+        return schemas.projects(self._site)
+
+    def visible(self, projects: Collection[ProjectId]) -> frozenset[ProjectId]:
+        """Return which of *projects* the credential sees now: one request each."""
+        found = set()
+        for project in projects:
+            try:
+                if project.startswith(PRODUCT):
+                    self._site.product(project)
+                else:
+                    self._site.project(project)
+            except ScopeMissing:
+                raise
+            except NotVisible:
+                continue
+            found.add(project)
+        return frozenset(found)
+
+    def describe(self, project: str) -> ProjectSchema:
+        """Return what a mapping of *project* (id, identifier or unique name) may name: two requests per type.
+
+        Raises:
+            NotVisible: an id that cannot be seen.
+            ConfigError: no such name; lists the nearest.
+        """
+        return schemas.Describer(self._site).describe(project)
+
+    def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
+        """Yield the pages of one pull; see :class:`pmbridge_pingcode.pull.Pull`."""
+        kept = cursors.parse(cursor)
+        if not scope.projects:
+            return
+        self._remember(scope)
+        yield from Pull(site=self._site, table=self._table(), scope=scope, cursor=kept).pages()
+
+    def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
+        """Yield what each project holds of the item kinds, or that it cannot be seen."""
+        return Census(self._site, self._table()).read(scope)
+
+    def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
+        """Yield one answer per id, items with the fields that the last pull asked for."""
+        return RecordReader(self._site, self._table()).read(ids)
+
+    def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
+        """Yield comments and changes of state, always whole: one or two requests per item."""
+        return DetailReader(self._site).read(wanted)
+
+    # ------------------------------------------------------------------------------------------- parts
+
+    def _remember(self, scope: Scope) -> None:
+        """Keep what is asked for: an item that is read by id must hold the same, also before the next pull."""
+        fields = {kind: tuple(sorted(ids)) for kind, ids in sorted(scope.fields.items()) if ids}
+        now = _Remembered(kinds=tuple(sorted(scope.kinds)), fields=fields)
+        if self._remembered() != now:
+            kept: JsonValue = now.model_dump(mode="json")
+            self.context.memo.drop(_ASKED)
+            self.context.memo.get(_ASKED, lambda: kept, ttl=_FOR_EVER)
+
+    def _remembered(self) -> _Remembered:
+        kept = self.context.memo.get(_ASKED, lambda: _Remembered().model_dump(mode="json"), ttl=_FOR_EVER)
+        return _Remembered.model_validate(kept)
+
+    def _table(self) -> Table:
+        kept = self._remembered()
+        return Table(site=self._site, kinds=frozenset(kept.kinds), fields=kept.fields)

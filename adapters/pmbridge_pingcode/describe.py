@@ -1,0 +1,209 @@
+"""What a mapping of one project or product may name: types, states, fields, releases, sprints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from pmbridge.errors import ConfigError, NotVisible
+from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, Support, ToolState
+from pmbridge.values import Label, Named, ProjectId
+from pmbridge_pingcode import wire
+from pmbridge_pingcode.classify import ScopeMissing
+from pmbridge_pingcode.fields import infos
+from pmbridge_pingcode.groups import GroupReader, Groups
+from pmbridge_pingcode.kinds import (
+    DELIVERABLE,
+    DELIVERING,
+    IDEA,
+    KINDS,
+    OF_PROJECTS,
+    PRODUCT,
+    RELEASE,
+    SPRINT,
+    SPRINTING,
+    TICKET,
+    WORK_ITEM,
+)
+from pmbridge_pingcode.site import Site
+from pmbridge_pingcode.translate import NO_STATE, Reader
+
+_SPRINT_STATES = ("pending", "in_progress", "completed")
+
+
+def projects(site: Site) -> Iterator[RemoteProject]:
+    """Yield projects, then products. An application without the right to products has none here."""
+    for one in site.projects():
+        yield _remote(one, "")
+    try:
+        products = list(site.products())
+    except ScopeMissing:
+        site.context.log.info("products are outside of what this credential may read")
+        return
+    for product in products:
+        yield _remote(product, PRODUCT)
+
+
+def _remote(one: wire.Project | wire.Product, prefix: str) -> RemoteProject:
+    return RemoteProject(
+        id=ProjectId(prefix + one.id),
+        key=one.identifier or one.name,
+        name=one.name,
+        archived=bool(one.is_archived),
+        updated_at=None if one.updated_at is None else datetime.fromtimestamp(one.updated_at, UTC),
+    )
+
+
+class Describer:
+    """Describes projects of one connection."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        settings = site.settings
+        self._reader = Reader(kinds=KINDS, zone=ZoneInfo(settings.day_zone), closed_counts_as=settings.closed_counts_as)
+
+    def describe(self, text: str) -> ProjectSchema:
+        """Return the schema of the project or product that *text* names: id, identifier or unique name.
+
+        Raises:
+            ConfigError: no such one (lists the nearest), or several.
+        """
+        found = self._find(text.strip())
+        if found.id.startswith(PRODUCT):
+            return ProjectSchema(project=found, kinds=self._of_product(found.id))
+        return ProjectSchema(project=found, kinds=self._of_project(found.id))
+
+    # ------------------------------------------------------------------------------------------ projects
+
+    def _of_project(self, project: ProjectId) -> Mapping[str, KindSchema]:
+        (groups,) = GroupReader(self._site, OF_PROJECTS).read([project])
+        if groups.error is not None:
+            raise groups.error
+        kind = self._site.project_types().get(project)
+        kinds = {WORK_ITEM: self._work_items(project), RELEASE: self._releases(groups)}
+        if kind in SPRINTING:
+            states = tuple(StateInfo(state=self._state(one)) for one in _SPRINT_STATES)
+            rows = groups.sprints.sound if groups.sprints else ()
+            kinds[SPRINT] = KindSchema(
+                supports=KINDS[SPRINT].supports,
+                states=states,
+                groups=tuple(self._reader.sprint(one, project) for one in rows),
+            )
+        if kind in DELIVERING:
+            kinds[DELIVERABLE] = KindSchema(
+                supports=KINDS[DELIVERABLE].supports,
+                types=(Named(id="link", name="link"), Named(id="attachment", name="attachment")),
+                states=(StateInfo(state=NO_STATE),),
+                fields=infos(DELIVERABLE, ()),
+            )
+        return kinds
+
+    def _work_items(self, project: ProjectId) -> KindSchema:
+        root = self._site.dialect.root
+        types = list(self._site.types(project))
+        properties: dict[str, wire.Property] = {}
+        states: dict[str, StateInfo] = {}
+        for type_ in types:
+            for one in self._site.properties(project, type_.id):
+                properties.setdefault(one.id, one)
+            of_type = self._site.every(
+                f"{root}/work_item/states", wire.State, project_id=project, work_item_type_id=type_.id
+            )
+            for state in of_type:
+                known = states.get(state.id) or StateInfo(state=self._reader.state(state))
+                states[state.id] = replace(known, types=known.types | {type_.id})
+        return KindSchema(
+            supports=KINDS[WORK_ITEM].supports,
+            types=tuple(Named(id=one.id, name=one.name) for one in types),
+            states=tuple(states.values()),
+            fields=infos(WORK_ITEM, [*properties.values()]),
+        )
+
+    def _releases(self, groups: Groups) -> KindSchema:
+        stages = self._site.every(f"{self._site.dialect.root}/stages", wire.State)
+        rows = groups.releases.sound if groups.releases else ()
+        return KindSchema(
+            supports=KINDS[RELEASE].supports,
+            states=tuple(StateInfo(state=self._reader.state(one)) for one in stages),
+            groups=tuple(self._reader.release(one, groups.project) for one in rows),
+        )
+
+    # ------------------------------------------------------------------------------------------ products
+
+    def _of_product(self, project: ProjectId) -> Mapping[str, KindSchema]:
+        product = project.removeprefix(PRODUCT)
+        return {
+            TICKET: self._ship(TICKET, product, lambda: self._named("ticket/types", product)),
+            IDEA: self._ship(IDEA, product, lambda: (Named(id=IDEA, name="需求"),)),
+        }
+
+    def _ship(self, kind: str, product: str, types: Callable[[], tuple[Named, ...]]) -> KindSchema:
+        """Return what tickets or ideas have; a kind that the credential may not read says so."""
+        try:
+            states = self._site.every(f"/v1/ship/{kind}/states", wire.State, product_id=product)
+            return KindSchema(
+                supports=KINDS[kind].supports,
+                types=types(),
+                states=tuple(StateInfo(state=self._reader.state(one)) for one in states),
+                fields=infos(kind, list(self._site.ship_properties(kind, product))),
+            )
+        except ScopeMissing as error:
+            detail = str(error.facts.get("detail") or "403")
+            denied = Support(level="denied", note=Label(zh=f"应用的数据范围不含此项：{detail}", en=detail))
+            return KindSchema(supports=dict.fromkeys(KINDS[kind].supports, denied))
+
+    def _named(self, what: str, product: str) -> tuple[Named, ...]:
+        rows = self._site.every(f"/v1/ship/{what}", wire.WorkItemType, product_id=product)
+        return tuple(Named(id=one.id, name=one.name) for one in rows)
+
+    def _state(self, said: str) -> ToolState:
+        return self._reader.state(wire.State(id=said, name=said, type=said))
+
+    # -------------------------------------------------------------------------------------------- names
+
+    def _find(self, wanted: str) -> RemoteProject:
+        every = list(projects(self._site))
+        for same in (_by_id, _by_key, _by_name):
+            found = [one for one in every if same(one, wanted)]
+            # An archived project that is called like an open one is hardly meant.
+            found = [one for one in found if not one.archived] or found
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise self._wrong(
+                    wanted, "is the name of", "是以下项目共有的名称：", [f"{one.name}|{one.id}" for one in found]
+                )
+        if _looks_like_an_id(wanted):
+            connection = self._site.context.connection
+            raise NotVisible(connection=connection, tool="PingCode", thing=f"{connection}:{wanted}")
+        names = sorted({one.name for one in every} | {one.key for one in every})
+        near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
+        raise self._wrong(wanted, "is no project here; near:", "不是这里的项目，相近：", near)
+
+    def _wrong(self, text: str, en: str, zh: str, candidates: Sequence[str]) -> ConfigError:
+        listed, listed_zh = ", ".join(candidates) or "-", "、".join(candidates) or "-"
+        problem = f'"{text}" {en} {listed}'
+        return ConfigError(
+            connection=self._site.context.connection, n=1, file="pmbridge.toml", problems=problem,
+            problems_zh=f"「{text}」{zh}{listed_zh}", faults=(problem,),
+        )  # fmt: skip
+
+
+def _by_id(one: RemoteProject, wanted: str) -> bool:
+    return one.id == wanted
+
+
+def _by_key(one: RemoteProject, wanted: str) -> bool:
+    return one.key.casefold() == wanted.casefold()
+
+
+def _by_name(one: RemoteProject, wanted: str) -> bool:
+    return one.name.strip().casefold() == wanted.casefold()
+
+
+def _looks_like_an_id(text: str) -> bool:
+    digits: Iterable[str] = text.removeprefix(PRODUCT)
+    return len(text.removeprefix(PRODUCT)) == 24 and all(c in "0123456789abcdef" for c in digits)
