@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 import pytest
@@ -131,3 +131,10 @@ class Bench:
     def some_items(self, world: Any, project: ProjectId, count: int = 3) -> list[RecordId]:
         """Make *count* items."""
         return [world.add_item(project, f"Item {n}") for n in range(count)]
+
+    def a_group(self, sandbox: Sandbox, project: ProjectId) -> RecordId:
+        """Make a group, with a date where the tool's groups have one."""
+        try:
+            return sandbox.world.add_group(project, "M1", date(2026, 7, 1))
+        except Unsupported:
+            return sandbox.world.add_group(project, "M1")

@@ -31,7 +31,7 @@ class PullingLaws(Bench):
         self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId
     ) -> None:
         """Broken, milestones and changes are missing from the report."""
-        made = {*self.some_items(world, project), world.add_group(project, "M1", date(2026, 7, 1))}
+        made = {*self.some_items(world, project), self.a_group(sandbox, project)}
         self.settled(sandbox, adapter)
         mirror = self.pulled(adapter, self.scope(adapter, project))
         assert made <= set(mirror.records)
@@ -113,6 +113,21 @@ class PullingLaws(Bench):
             self.pulled(adapter, scope, mirror)
             assert mirror.titles()[str(victim)] == f"Edited {n}"
 
+    def test_a_group_renamed_alone_arrives(
+        self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId
+    ) -> None:
+        """Broken, a milestone keeps the name that people corrected in the tool."""
+        group = world.add_group(project, "M1")
+        self.some_items(world, project)
+        self.settled(sandbox, adapter)
+        scope = self.scope(adapter, project)
+        mirror = self.pulled(adapter, scope)
+        sandbox.clock.advance(7200)
+        world.edit(group, title="M1 renamed")
+        self.settled(sandbox, adapter)
+        self.pulled(adapter, scope, mirror)
+        assert mirror.titles()[str(group)] == "M1 renamed"
+
     def test_a_group_edited_alone_arrives(
         self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId
     ) -> None:
@@ -153,7 +168,7 @@ class PullingLaws(Bench):
     def test_records_are_valid(self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId) -> None:
         """Broken, the store takes what it cannot give back."""
         self.some_items(world, project)
-        world.add_group(project, "M1", date(2026, 7, 1))
+        self.a_group(sandbox, project)
         self.settled(sandbox, adapter)
         for record in self.pulled(adapter, self.scope(adapter, project)).records.values():
             assert check(record) == record
