@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pmbridge.adapter import ConnectionSettings
 
 API = "https://dev.worktile.com"
-TASK = "{task_id}"
+TASK_ID = "{task_id}"
+"""Where the id of a task goes."""
 
 
 class TransitionsEndpoint(BaseModel):
     """Where Worktile tells how a task went from state to state, and under which keys.
 
-    The vendor's list of calls names it (获取任务流转信息, since 9.0.0), but not its form; whoever can read the page says
+    The vendor's list of calls names it (since 9.0.0), but not its form; whoever can read that page says
     it here.
     """
 

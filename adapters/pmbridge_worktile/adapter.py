@@ -1,0 +1,174 @@
+"""Worktile behind the contract. Reads; writing is not built yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel, JsonValue
+
+from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
+from pmbridge.records import (
+    Account,
+    Cursor,
+    Details,
+    Gone,
+    Kind,
+    Listing,
+    Mirrored,
+    Page,
+    ProjectSchema,
+    Record,
+    RemoteProject,
+    Scope,
+    Skipped,
+    Verb,
+    Wanted,
+)
+from pmbridge.values import Label, RecordId
+from pmbridge_worktile import connect as dialogue
+from pmbridge_worktile import cursor as cursors
+from pmbridge_worktile import describe as schemas
+from pmbridge_worktile.details import DetailReader
+from pmbridge_worktile.kinds import KINDS, TASK
+from pmbridge_worktile.pull import ITS_OWN, Pull, scan
+from pmbridge_worktile.read import RecordReader
+from pmbridge_worktile.settings import WorktileSettings
+from pmbridge_worktile.site import Site
+from pmbridge_worktile.translate import Asked
+
+_FOR_EVER = timedelta(days=36_500)
+_NOBODY = Label(
+    zh="团队令牌不属于某个人，可见该应用能看到的全部项目。",
+    en="A team's token is nobody's; it sees every project that the application may see.",
+)
+_BY_HAND = Label(
+    zh="Worktile 的开放接口没有公开「修改任务」：pmbridge 会把这类改动列为手动步骤，并在您改好后自动勾掉。",
+    en="Worktile's open API has no public call that changes a task: pmbridge lists such changes as manual steps, and "
+    "ticks them off when you have made them.",
+)
+
+
+class _Remembered(BaseModel):
+    """What the last pull asked of a task, as the memo keeps it."""
+
+    kinds: tuple[str, ...] = tuple(sorted(KINDS))
+    fields: tuple[str, ...] = ()
+
+
+class WorktileAdapter(Adapter[WorktileSettings]):
+    """The projects that one application, or one person, sees.
+
+    A pull in which nothing changed costs a token and one request per 200 tasks.
+    """
+
+    kind = "worktile"
+    title = "Worktile"
+    api_version = 1
+    record_version = 1
+    Settings = WorktileSettings
+    kinds: ClassVar[Mapping[str, Kind]] = KINDS
+    quiet = frozenset({Verb.COMMENTS})
+
+    def __init__(self, settings: WorktileSettings, context: Context) -> None:
+        super().__init__(settings, context)
+        self._site = Site(settings, context)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked of Worktile so far."""
+        return self._site.traffic
+
+    @classmethod
+    def connect(
+        cls,
+        answers: Mapping[str, str],
+        probe: Callable[[str], Response],  # noqa: ARG003 - no call answers without a token
+    ) -> tuple[Mapping[str, object], Question | None]:
+        """Ask for the address, the application's id and its secret."""
+        return dialogue.connect(answers)
+
+    def check(self) -> Account:
+        """Return the application that the secret belongs to; two requests.
+
+        Raises:
+            CredentialRefused: its secret, or the token that it gives, is not accepted.
+        """
+        self._site.see_one()
+        client_id = self.settings.client_id
+        # No end of an application's secret is known of: nothing to ask a person for.
+        learned: dict[str, object] = {} if self.settings.secret_expires_on else {"secret_expires_on": None}
+        tenant = self.settings.auth == "tenant"
+        return Account(
+            id=client_id,
+            name=client_id,
+            service="Worktile",
+            notes=(_NOBODY, _BY_HAND) if tenant else (_BY_HAND,),
+            learned=learned,
+        )
+
+    def projects(self) -> Iterator[RemoteProject]:
+        """Yield the projects that the credential sees, a hundred per request."""
+        return schemas.projects(self._site)
+
+    def describe(self, project: str) -> ProjectSchema:
+        """Return what a mapping of *project* (id, key or unique name) may name, as far as its tasks show it.
+
+        Raises:
+            ConfigError: no such project; lists the nearest.
+            NotVisible: its tasks cannot be read.
+        """
+        return schemas.describe(self._site, project)
+
+    def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
+        """Yield the pages of one pull; see :class:`pmbridge_worktile.pull.Pull`."""
+        kept = cursors.parse(cursor)
+        asked = self._remember(scope)
+        yield from Pull(site=self._site, asked=asked, scope=scope, cursor=kept, mirrored=mirrored).pages()
+
+    def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
+        """Yield the tasks of each project, or that it cannot be seen: the same scan that a pull begins with."""
+        if TASK not in scope.kinds:
+            return
+        for project in scope.projects:
+            try:
+                yield Listing(project=project, kind=TASK, ids=scan(self._site, project).versions)
+            except ITS_OWN as error:
+                yield Skipped(project=project, error=self._site.of_project(project, error))
+
+    def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
+        """Yield one answer per id, tasks with the fields that the last pull asked for."""
+        return RecordReader(self._site, self._asked()).read(ids)
+
+    def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
+        """Yield the comments of tasks, always whole; their history where ``endpoints.task_transitions`` is set."""
+        return DetailReader(self._site).read(wanted)
+
+    # ------------------------------------------------------------------------------------------- parts
+
+    def _remember(self, scope: Scope) -> Asked:
+        """Keep what is asked for: a task that is read by id must hold the same, also before the next pull."""
+        now = _Remembered(kinds=tuple(sorted(scope.kinds)), fields=tuple(sorted(scope.fields.get(TASK, ()))))
+        if self._remembered() != now:
+            kept: JsonValue = now.model_dump(mode="json")
+            self.context.memo.drop(self._memo_key)
+            self.context.memo.get(self._memo_key, lambda: kept, ttl=_FOR_EVER)
+        return self._asked()
+
+    @property
+    def _memo_key(self) -> str:
+        return f"asked of tasks | {self.settings.open_api}"
+
+    def _remembered(self) -> _Remembered:
+        kept = self.context.memo.get(self._memo_key, lambda: _Remembered().model_dump(mode="json"), ttl=_FOR_EVER)
+        return _Remembered.model_validate(kept)
+
+    def _asked(self) -> Asked:
+        kept = self._remembered()
+        return Asked(
+            kinds=frozenset(kept.kinds),
+            fields=frozenset(kept.fields),
+            day_zone=self.settings.day_zone,
+            web_url=self.settings.web_url,
+        )

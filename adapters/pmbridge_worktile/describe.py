@@ -1,0 +1,196 @@
+"""What a mapping of one project may name: types, states, tags and properties, gathered from the tasks seen.
+
+No public page tells the form of the calls that list them. So what no task has is not here: ``complete`` is ``False``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+from pydantic import JsonValue, TypeAdapter
+
+from pmbridge.errors import ConfigError, NotVisible, ProtocolError, Rejected
+from pmbridge.records import (
+    FieldInfo,
+    FieldType,
+    Group,
+    KindSchema,
+    ProjectSchema,
+    RemoteProject,
+    StateInfo,
+    ToolState,
+)
+from pmbridge.values import Named, ProjectId, RecordId
+from pmbridge_worktile import wire
+from pmbridge_worktile.kinds import TAG, TASK, supports
+from pmbridge_worktile.pull import ITS_OWN
+from pmbridge_worktile.settings import WorktileSettings
+from pmbridge_worktile.site import Site
+from pmbridge_worktile.translate import Asked, TaskReader, state_of, type_of
+from pmbridge_worktile.values import kind_of, unwrapped
+
+SAMPLE = 500
+"""Tasks read for their tags and properties: those that changed last."""
+_TYPES_LOOKED_AT = 10
+_MADE_OF = frozenset({"assignee", "start", "due", "tag", "desc", "title"})
+"""Properties that a record has in fields of its own."""
+_DETAIL = TypeAdapter(wire.DetailEnvelope)
+
+
+def projects(site: Site) -> Iterator[RemoteProject]:
+    """Yield the projects that the credential sees, in Worktile's order."""
+    for one in site.projects():
+        yield _remote(one, site.settings)
+
+
+def _remote(one: wire.Project, settings: WorktileSettings) -> RemoteProject:
+    return RemoteProject(
+        id=ProjectId(one.id),
+        key=one.identifier or "",
+        name=one.name or one.id,
+        url=f"{settings.web_url}/mission/projects/{one.id}" if settings.web_url else "",
+        archived=bool(one.is_archived),
+    )
+
+
+def describe(site: Site, text: str) -> ProjectSchema:
+    """Return the schema of the project that *text* (id, key or name) names.
+
+    Raises:
+        ConfigError: no such project (lists the nearest), or several.
+        NotVisible: its tasks cannot be read.
+    """
+    project = _find(site, text)
+    id_ = ProjectId(project.id)
+    try:
+        seen = _Seen(site, id_)
+    except ITS_OWN as error:
+        raise site.of_project(id_, error) from None
+    return ProjectSchema(
+        project=_remote(project, site.settings),
+        kinds={
+            TASK: KindSchema(
+                supports=supports(TASK, site.settings),
+                types=tuple(seen.types.values()),
+                states=tuple(seen.states()),
+                fields=tuple(seen.fields()),
+                complete=False,
+            ),
+            TAG: KindSchema(
+                supports=supports(TAG, site.settings),
+                groups=tuple(sorted(seen.tags.values(), key=lambda one: (one.title, one.id))),
+                complete=False,
+            ),
+        },
+    )
+
+
+class _Seen:
+    """What the tasks of one project have."""
+
+    def __init__(self, site: Site, project: ProjectId) -> None:
+        self._site, self._names = site, site.settings.property_names
+        self.types: dict[str, Named] = {}
+        self._states: dict[str, ToolState] = {}
+        self._types_of: dict[str, set[str]] = {}
+        self.tags: dict[RecordId, Group] = {}
+        self._kinds: dict[str, FieldType] = {}
+        self._options: dict[str, dict[str, Named]] = {}
+        listed = {task.id: task for page in site.task_pages(project) for task in page.sound}
+        newest = sorted(listed.values(), key=lambda one: (-one.updated_at, one.id))
+        self._look_at(newest)
+        self._ask_for_keys(newest)
+        self._read(project, [one.id for one in newest[:SAMPLE]])
+
+    def _look_at(self, tasks: Sequence[wire.Task]) -> None:
+        """Note types and states: those that were used last come first."""
+        for task in tasks:
+            state, type_ = state_of(task), type_of(task)
+            if task.task_type is not None:
+                self.types.setdefault(type_.id, type_)
+                self._types_of.setdefault(state.id, set()).add(type_.id)
+            self._states.setdefault(state.id, state)
+
+    def _ask_for_keys(self, newest: Sequence[wire.Task]) -> None:
+        """Note which properties there are: one task of each type is asked for all that it has."""
+        examples: dict[str, wire.Task] = {}
+        for task in newest:
+            examples.setdefault(type_of(task).id, task)
+        for task in list(examples.values())[:_TYPES_LOOKED_AT]:
+            try:
+                response = self._site.fetch(f"/mission/tasks/{task.id}", columns="properties")
+                found = self._site.client.parse(response, _DETAIL).data.data.value
+            except (NotVisible, Rejected, ProtocolError):  # gone meanwhile, or of a form of its own: others tell too
+                continue
+            self._note(found.properties or {})
+
+    def _read(self, project: ProjectId, ids: Sequence[str]) -> None:
+        known = {*self._kinds, *self._names}
+        asked = Asked(fields=frozenset(known - _MADE_OF), day_zone=self._site.settings.day_zone)
+        for found in self._site.tasks(ids, asked.keys):
+            self._look_at(found.sound)
+            for task in found.sound:
+                self._note(task.properties or {})
+            tags = TaskReader(Asked(day_zone=asked.day_zone)).read(found.sound, project=project, versions={}).tags
+            self.tags |= tags
+
+    def _note(self, properties: Mapping[str, JsonValue]) -> None:
+        for key, wrapped in properties.items():
+            if key in _MADE_OF:
+                continue
+            value = unwrapped(wrapped)
+            if value is None or value in ("", []):
+                self._kinds.setdefault(key, "other")
+                continue
+            kind = kind_of(value)
+            # Whole numbers and others, one line and several: the wider one holds.
+            if self._kinds.get(key) in (None, "other", "text"):
+                self._kinds[key] = kind
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, Mapping) and isinstance(id_ := one.get("_id"), str):
+                    name = one.get("name") or one.get("text")
+                    option = Named(id=id_, name=name if isinstance(name, str) else None)
+                    self._options.setdefault(key, {})[id_] = option
+
+    def states(self) -> Iterator[StateInfo]:
+        """Yield the states, from those to do to those done."""
+        order = {"todo": 0, "in_progress": 1, "done": 2}
+        for state in sorted(self._states.values(), key=lambda one: (order.get(one.category, 3), one.name, one.id)):
+            yield StateInfo(state=state, types=frozenset(self._types_of.get(state.id, ())))
+
+    def fields(self) -> Iterator[FieldInfo]:
+        """Yield the properties by key, with the names that the settings give them."""
+        for key in sorted({*self._kinds, *self._names}):
+            yield FieldInfo(
+                id=key,
+                name=self._names.get(key, key),
+                type=self._kinds.get(key, "other"),
+                options=tuple(self._options.get(key, {}).values()),
+            )
+
+
+def _find(site: Site, text: str) -> wire.Project:
+    """Return the project with that id, or with that unique key or name."""
+    wanted = text.strip()
+    every = list(site.projects())
+    found = [one for one in every if one.id == wanted]
+    found = found or [one for one in every if one.identifier and one.identifier.casefold() == wanted.casefold()]
+    found = found or [one for one in every if one.name.strip().casefold() == wanted.casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = [f"{one.name}|{one.id}" for one in found]
+        raise _wrong(site, text, "is the name of", "是以下项目共有的名称：", several)
+    names = sorted({one.name for one in every if one.name})
+    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
+    raise _wrong(site, text, "is no project here; near:", "不是这里的项目，相近：", near)
+
+
+def _wrong(site: Site, text: str, en: str, zh: str, candidates: Sequence[str]) -> ConfigError:
+    listed, listed_zh = ", ".join(candidates) or "-", "、".join(candidates) or "-"
+    problem = f'"{text}" {en} {listed}'
+    return ConfigError(
+        connection=site.context.connection, n=1, file="pmbridge.toml", problems=problem,
+        problems_zh=f"「{text}」{zh}{listed_zh}", faults=(problem,),
+    )  # fmt: skip
