@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from io import BytesIO
@@ -168,6 +168,9 @@ class Sandbox(ABC):
     quiet_requests: ClassVar[int]
     """What a pull of one project costs in which nothing changed."""
 
+    credential_params: ClassVar[frozenset[str]] = frozenset()
+    """Query parameters that carry a credential: whoever did not log in does not send them."""
+
     latency_s: float = 0.0
     """Real seconds that every answer takes, side by side: for benchmarks."""
 
@@ -305,9 +308,17 @@ class Sandbox(ABC):
                 bare = {
                     name: value for name, value in received.headers.items() if name not in ("authorization", "cookie")
                 }
-                return self._run(replace(received, headers=bare))
+                target = _without(received.target, self.credential_params)
+                return self._run(replace(received, headers=bare, target=target))
             case "429" | "500" | "503" | "expired" | "forbidden":
                 return _delivered(self.refusal(fault.what, HttpRequest(_environ(received)), fault.retry_after))
+
+
+def _without(target: str, names: Collection[str]) -> str:
+    """Return *target* without the parameters *names* of its query."""
+    path, _, query = target.partition("?")
+    kept = [one for one in query.split("&") if one and unquote(one.partition("=")[0]) not in names]
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def _environ(received: Received) -> dict[str, Any]:
