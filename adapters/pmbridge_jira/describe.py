@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from pydantic import TypeAdapter
 
-from pmbridge.adapter import in_order
+from pmbridge.adapter import in_order, side_by_side
 from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import (
     NOT_YET,
@@ -127,17 +127,23 @@ def describe(site: Site, catalogue: Catalogue, text: str) -> ProjectSchema:
     found = find_project(site, text)
     project = ProjectId(found.id)
     service_desk = found.projectTypeKey == "service_desk"
-    types = site.get(f"/project/{project}/statuses", _TYPES)
-    granted = _permissions(site, project)
+    # None of these needs another's answer, so their latencies need not add up.
+    with side_by_side(site.settings.workers) as ask:
+        asked_types = ask(lambda: site.get(f"/project/{project}/statuses", _TYPES))
+        asked_permissions = ask(lambda: _permissions(site, project))
+        asked_fields = ask(lambda: _fields(site, catalogue, project))
+        asked_relations = ask(lambda: _relations(site))
+        asked_sprints = ask(lambda: groups.board_sprints(site, project) if catalogue.sprint else [])
+        asked_versions = ask(lambda: next(answer for _, answer in groups.versions(site, [project])))
+        types, granted, sprints, versions = asked_types(), asked_permissions(), asked_sprints(), asked_versions()
+        fields, relations = asked_fields(), asked_relations()
     issue = KindSchema(
         supports=_supports(ISSUE, granted) | ({} if service_desk else {Verb.APPROVALS: NO_APPROVALS}),
         types=tuple(Named(id=one.id, name=one.name) for one in types),
         states=_states(types),
-        fields=_fields(site, catalogue, project),
-        relations=_relations(site),
+        fields=fields,
+        relations=relations,
     )
-    sprints = groups.board_sprints(site, project) if catalogue.sprint else []
-    versions = next(answer for _, answer in groups.versions(site, [project]))
     if isinstance(versions, NotVisible):
         raise versions
     return ProjectSchema(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmbridge.adapter import in_order
+from pmbridge.adapter import in_order, side_by_side
 
 PATIENCE_S = 10
 
@@ -237,3 +237,33 @@ def test_fetches_know_the_callers_context() -> None:
 def test_numbers_that_make_no_sense_are_refused_at_the_call(workers: int, ahead: int) -> None:
     with pytest.raises(ValueError, match="at least one worker"):
         in_order(print, [], workers=workers, ahead=ahead)
+
+
+class TestSideBySide:
+    """A handful of unlike questions."""
+
+    def test_answers_come_back_to_who_asked(self) -> None:
+        with side_by_side(3) as ask:
+            number, text = ask(lambda: 1), ask(lambda: "a")
+            assert (number(), text()) == (1, "a")
+
+    def test_questions_are_asked_at_the_same_time(self) -> None:
+        both = threading.Barrier(2, timeout=10)
+        with side_by_side(2) as ask:
+            one, other = ask(both.wait), ask(both.wait)
+            assert {one(), other()} == {0, 1}
+
+    def test_with_one_worker_each_is_asked_in_turn_by_the_caller(self) -> None:
+        with side_by_side(1) as ask:
+            assert ask(threading.current_thread)() is threading.current_thread()
+
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_an_error_is_raised_where_its_answer_is_wanted(self, workers: int) -> None:
+        def fail() -> int:
+            raise LookupError("no")
+
+        with side_by_side(workers) as ask:
+            fine, failing = ask(lambda: 1), ask(fail)
+            assert fine() == 1
+            with pytest.raises(LookupError):
+                failing()

@@ -13,7 +13,7 @@ from pmbridge.adapter.base import (
     SecretSource,
 )
 from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
-from pmbridge.adapter.parallel import in_order
+from pmbridge.adapter.parallel import in_order, side_by_side
 from pmbridge.adapter.policy import Auth, Call, HttpPolicy, Rate, Reply, Response, Traffic, Wait, no_wait
 from pmbridge.adapter.registry import (
     Plugin,
@@ -61,6 +61,7 @@ __all__ = [
     "origin_of",
     "page_title",
     "retry_after",
+    "side_by_side",
 ]
 
 

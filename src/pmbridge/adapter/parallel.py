@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -74,3 +75,33 @@ def _by_threads(fetch: Callable[[C], R], chunks: Iterable[C], workers: int, most
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Ask(Protocol):
+    """Begins a question and returns what gives its answer."""
+
+    def __call__(self, question: Callable[[], R]) -> Callable[[], R]:
+        """Begin *question*; calling what comes back waits for its answer or raises its error."""
+        ...
+
+
+@contextmanager
+def side_by_side(workers: int) -> Iterator[Ask]:
+    """Ask a handful of unlike questions at the same time, *workers* of them at once.
+
+    With one worker each is asked in the caller's thread when its answer is wanted. Leaving the block waits for what
+    was begun.
+    """
+    if workers == 1:
+        yield _when_wanted
+        return
+    with ThreadPoolExecutor(workers, thread_name_prefix="pmbridge-ask") as pool:
+
+        def ask(question: Callable[[], R]) -> Callable[[], R]:
+            return pool.submit(copy_context().run, question).result
+
+        yield ask
+
+
+def _when_wanted(question: Callable[[], R]) -> Callable[[], R]:
+    return question
