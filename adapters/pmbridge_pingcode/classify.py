@@ -57,7 +57,7 @@ def _told(response: Response, code: str, message: str) -> PmbridgeError | None:
         return None
     said = f"{status} {code}".strip()
     if code == _WRONG_CLIENT:
-        return CredentialRefused("client-refused", status=said)
+        return CredentialRefused("client-refused", status=code)
     if _TOKEN_PATH.search(response.url) and status in (400, 401, 403):
         return CredentialRefused(status=said)  # the only thing that is told there is a credential
     if status == 400 and code in _NOT_THERE:
