@@ -24,6 +24,27 @@ from referencing.jsonschema import DRAFT4
 from pmbridge.testing.sandbox import Answer, Request, Sandbox
 
 _METHODS = ("get", "put", "post", "delete", "patch")
+_CARDS = ("fields", "limit", "before", "since", "customFieldItems", "attachments", "members", "checklists")
+# Parameters that Trello takes and its document leaves out, or types as one of what it takes several of (its sheet, §2,
+# §5, §15); "*" stands for every operation.
+_TRELLO_TAKES: Mapping[str, Sequence[str]] = {
+    "*": ("key", "token"),
+    "GET /boards/{id}": (
+        "list_fields", "label_fields", "labels_limit", "member_fields", "card_fields", "card_customFieldItems",
+        "card_attachments", "checklist_fields", "actions_limit", "actions_since", "actions_before", "action_fields",
+        "action_memberCreator", "action_member",
+    ),
+    "GET /boards/{id}/cards": ("filter", *_CARDS),
+    "GET /boards/{id}/cards/{filter}": _CARDS,
+    "GET /boards/{id}/labels": ("fields",),
+    "GET /boards/{id}/members": ("fields", "filter"),
+    "GET /boards/{boardId}/actions": ("fields",),
+    "GET /cards/{id}/actions": ("limit", "before", "since"),
+    "GET /lists/{id}/cards": ("filter", *_CARDS),
+    "GET /members/{id}": ("fields",),
+    "GET /members/{id}/boards": ("fields",),
+    "GET /tokens/{token}": ("fields",),
+}  # fmt: skip
 _ROOT = "urn:document"
 # What the wire sends for "date-time" is no RFC 3339 (the offset has no colon), so that format judges nothing.
 _FORMATS = type(oas30_format_checker)(formats=())
@@ -78,9 +99,18 @@ class _Document:
 class Spec:
     """All documents of one vendor. A path is looked for in each; ``{…}`` stands for one segment."""
 
-    def __init__(self, *documents: _Document, same: Sequence[tuple[str, str]] = ()) -> None:
-        """``same``: patterns and what to put in their place, for paths that mean a documented one."""
+    def __init__(
+        self,
+        *documents: _Document,
+        same: Sequence[tuple[str, str]] = (),
+        takes: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """``same``: patterns and what to put in their place, for paths that mean a documented one.
+
+        ``takes``: query parameters of an operation that the document does not know or types wrongly.
+        """
         self._same = [(re.compile(pattern), put) for pattern, put in same]
+        self._takes = dict(takes or {})
         # The fixed part of a template decides between /version/{id} and /version/unresolved.
         self._operations = sorted(
             (operation for document in documents for operation in document.operations()),
@@ -104,6 +134,15 @@ class Spec:
         return cls(*documents, same=same)
 
     @classmethod
+    def trello(cls, shared: Path) -> Spec:
+        """Trello's only document. Its paths stand without the version."""
+        folder = shared / "specs"
+        vendor = _read(folder / "trello.openapi.json")
+        patch = _read(folder / "trello.schema-corrections.json")["ops"]
+        document = _Document(vendor, jsonpatch.JsonPatch(patch).apply(deepcopy(vendor)))
+        return cls(document, same=((r"^/1(?=/)", ""), (r"(?<=.)/$", "")), takes=_TRELLO_TAKES)
+
+    @classmethod
     def pingcode(cls, shared: Path) -> Spec:
         """PingCode's document, in both dialects; written from the vendor's paper, so there is nothing to mend."""
         text = (shared / "specs" / "pingcode.openapi.yaml").read_text(encoding="utf-8")
@@ -123,7 +162,9 @@ class Spec:
         operation = self.operation(method, path)
         if operation is None:
             return [f"{method} {path}: the vendor has no such operation"]
-        found = [*_query_faults(operation, query or {}), *_body_faults(operation, body)]
+        taken = {*self._takes.get("*", ()), *self._takes.get(operation.name, ())}
+        asked = {name: values for name, values in (query or {}).items() if name not in taken}
+        found = [*_query_faults(operation, asked), *_body_faults(operation, body)]
         return [f"{operation.name} request {fault}" for fault in found]
 
     def response_faults(self, method: str, path: str, status: int, body: object) -> list[str]:
@@ -220,7 +261,7 @@ def _query_faults(operation: Operation, query: Mapping[str, Sequence[str]]) -> l
             if said.get("required"):
                 found.append(f"query {name}: required and missing")
             continue
-        schema = said.get("schema", {})
+        schema = _resolved(operation.document.vendor, said.get("schema", {}))
         if schema.get("type") == "object":  # how the boards' document spells lists of words; it cannot be held to that
             continue
         try:
@@ -228,7 +269,7 @@ def _query_faults(operation: Operation, query: Mapping[str, Sequence[str]]) -> l
         except ValueError as error:
             found.append(f"query {name}: {error}")
             continue
-        validator = OAS30Validator(_resolved(operation.document.vendor, schema), format_checker=_FORMATS)
+        validator = OAS30Validator(schema, format_checker=_FORMATS)
         found += [f"query {name}: {error.message}" for error in validator.iter_errors(value)]
     return found
 
@@ -255,6 +296,8 @@ def _typed(schema: Mapping[str, Any], texts: Sequence[str]) -> object:
     (text,) = texts[-1:]
     if kind == "integer":
         return int(text)
+    if kind == "number":
+        return float(text)
     if kind == "boolean":
         if text not in ("true", "false"):
             raise ValueError(f"{text!r} is no boolean")

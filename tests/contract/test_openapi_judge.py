@@ -89,3 +89,42 @@ def test_nulls_in_a_changelog_pass_as_the_corrections_say(jira: Spec) -> None:
     item = {"field": "duedate", "from": None, "fromString": None, "to": "2026-07-01", "toString": "2026-07-01"}
     page = {"values": [{"id": "1", "created": "2026-06-05T18:00:00.000+0800", "items": [item]}], "total": 1}
     assert jira.response_faults("GET", "/rest/api/3/issue/A-1/changelog", 200, page) == []
+
+
+@pytest.fixture(scope="module")
+def trello(shared: Path) -> Spec:
+    return Spec.trello(shared)
+
+
+BOARD = "/1/boards/5abbe4b7ddc1b351ef961414"
+
+
+def test_a_good_trello_board_passes(trello: Spec) -> None:
+    query = {"fields": ["name,closed"], "lists": ["all"], "list_fields": ["name"], "customFields": ["true"]}
+    assert trello.request_faults("GET", BOARD, query) == []
+    answer = {"id": "5abbe4b7ddc1b351ef961414", "idOrganization": None, "surprise": 1}
+    assert trello.response_faults("GET", BOARD, 200, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "word"),
+    [
+        (BOARD, {"lists_fields": ["name"]}, "lists_fields"),
+        (BOARD, {"customFields": ["yes"]}, "customFields"),
+        (f"{BOARD}/cards", {"colour": ["red"]}, "colour"),
+        (f"{BOARD}/labels", {"limit": ["1001"]}, "1001"),
+        (f"{BOARD}/actions", {"limit": ["many"]}, "limit"),
+        ("/1/batch", {}, "urls"),
+    ],
+)
+def test_a_wrong_trello_query_is_found(trello: Spec, path: str, query: dict[str, list[str]], word: str) -> None:
+    (fault,) = trello.request_faults("GET", path, query)
+    assert word in fault
+
+
+def test_a_wrong_trello_answer_is_found(trello: Spec) -> None:
+    answer = {"id": "short", "closed": "no", "memberships": "none"}
+    faults = trello.response_faults("GET", BOARD, 200, answer)
+    assert sorted(word for word in ("$.id", "$.closed", "$.memberships") for fault in faults if word in fault) == [
+        "$.closed", "$.id", "$.memberships",
+    ]  # fmt: skip
