@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmbridge.errors import Unsupported
 from pmbridge.richtext import to_html, to_markdown
 from pmbridge.values import Rich
 
@@ -240,14 +239,80 @@ def test_markdown_nested_beyond_reason_keeps_its_words() -> None:
     assert "deep" in markdown("markdown", ">" * 3000 + "deep")
 
 
-def test_slate_is_refused_and_not_guessed() -> None:
-    with pytest.raises(Unsupported) as refused:
-        markdown("slate", "[]")
-    assert "slate" in refused.value.text("en")
-    assert "slate" in refused.value.text("zh")
+def slate(*nodes: object) -> str:
+    return markdown("slate", json.dumps(nodes))
 
 
-@pytest.mark.parametrize("format", ["adf", "wiki", "html", "markdown", "plain"])
+def test_slate_nodes_that_people_have_met_become_what_they_are() -> None:
+    said = slate(
+        {"type": "heading-2", "children": [{"text": "目标"}]},
+        {"type": "paragraph", "key": "HzEpG", "children": [
+            {"text": "见 "}, {"type": "link", "url": "https://a.example/x", "children": [{"text": "方案"}]},
+            {"text": "，"}, {"type": "mention", "data": {"name": "小张"}, "children": [{"text": ""}]},
+            {"type": "emoji", "code": ":tada:", "children": [{"text": ""}]},
+        ]},
+        {"type": "numbered-list", "children": [
+            {"type": "list-item", "children": [{"type": "paragraph", "children": [{"text": "一"}]}]},
+            {"type": "list-item", "children": [{"text": "二"}]},
+        ]},
+        {"type": "list", "children": [{"type": "list-item", "children": [{"text": "甲"}]}]},
+        {"type": "block-quote", "children": [{"type": "paragraph", "children": [{"text": "引用"}]}]},
+        {"type": "code", "children": [{"type": "code-line", "children": [{"text": "a = 1"}]}, {"text": "b"}]},
+        {"type": "image", "originUrl": "https://e.example/i.png", "name": "图.png", "children": [{"text": ""}]},
+    )  # fmt: skip
+    assert said == (
+        "## 目标\n\n见 [方案](https://a.example/x)，@小张:tada:\n\n1. 一\n2. 二\n\n- 甲\n\n> 引用\n\n"
+        "```\na = 1\nb\n```\n\n图.png"
+    )
+
+
+def test_of_slate_nodes_that_nobody_has_met_the_words_stay() -> None:
+    said = slate(
+        {"type": "panel-of-tomorrow", "children": [
+            {"type": "row", "children": [{"type": "cell", "children": [{"text": "左"}]}]},
+            {"type": "sparkle", "children": [{"text": "右"}]},
+        ]},
+        {"type": "rule", "name": "—"},
+        {"text": "散"}, 7, None, {"type": 3, "children": [{"text": "落"}]},
+    )  # fmt: skip
+    assert said.split() == ["左", "右", "—", "散落"]
+
+
+@pytest.mark.parametrize("text", ["[", "{}", "7", '"x"', "[" * 100_000, "plain *words*"])
+def test_what_is_no_slate_tree_is_shown_as_text(text: str) -> None:
+    shown = to_html(markdown("slate", text))
+    assert "<em>" not in shown
+    assert text[:1] in unescape(shown)
+
+
+def test_a_slate_tree_can_neither_run_nor_load_anything() -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    said = slate(
+        {"type": "paragraph", "children": [
+            {"text": evil}, {"type": "link", "url": "javascript:alert(1)", "children": [{"text": "click"}]},
+            {"type": "link", "url": '"><script>', "children": []},
+            {"type": "mention", "data": {"name": evil}}, {"type": "emoji", "code": evil},
+        ]},
+        {"type": "code", "children": [{"text": evil}]}, {"type": "image", "attrs": {"src": "https://e", "name": evil}},
+    )  # fmt: skip
+    html = to_html(said)
+    assert not re.search(r"<(script|img)|href=.?javascript", html)
+    assert "alert(1)" in html
+    assert "click" in html
+
+
+def test_a_slate_tree_nested_beyond_reason_keeps_its_words() -> None:
+    deep: dict[str, object] = {"text": "deep"}
+    for kind in ["list", "list-item", "quote", "paragraph"] * 60:
+        deep = {"type": kind, "children": [deep]}
+    assert "deep" in slate(deep)
+    line: dict[str, object] = {"text": "deep"}
+    for _ in range(240):
+        line = {"type": "inline-x", "children": [line]}
+    assert "deep" in slate({"type": "paragraph", "children": [line]})
+
+
+@pytest.mark.parametrize("format", ["adf", "wiki", "html", "markdown", "slate", "plain"])
 def test_empty_stays_empty(format: str) -> None:  # noqa: A002
     assert markdown(format, "") == ""
 

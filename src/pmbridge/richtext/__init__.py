@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from html import escape
 
-from pmbridge.errors import Unsupported
-from pmbridge.richtext import adf, wiki
+from pmbridge.richtext import adf, slate, wiki
 from pmbridge.richtext.safe import as_markdown, markdown_to_html
 from pmbridge.values import Rich
 
@@ -22,9 +21,6 @@ def to_markdown(rich: Rich) -> str:
 
     The words always survive, the vendor's layout as far as Markdown has it. The result holds no image and no HTML;
     links lead to ``http``, ``https`` or ``mailto``.
-
-    Raises:
-        Unsupported: the format is ``slate``: no vendor documents its node types, so a conversion would be a guess.
     """
     match rich.format:
         case "adf":
@@ -35,14 +31,10 @@ def to_markdown(rich: Rich) -> str:
             html = rich.original
         case "markdown":
             html = markdown_to_html(rich.original)
-        case "plain":
+        case "slate":
+            html = slate.to_html(rich.original)
+        case _:  # plain
             html = _plain_to_html(rich.original)
-        case _:
-            raise Unsupported(
-                tool="pmbridge",
-                detail=f"showing rich text in the format {rich.format}",
-                detail_zh=f"显示 {rich.format} 格式的富文本",
-            )
     shown = as_markdown(html)
     if not shown and rich.format == "markdown":  # nested beyond what the parser follows: the words alone
         shown = as_markdown(_plain_to_html(rich.original))
