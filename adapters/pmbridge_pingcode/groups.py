@@ -112,20 +112,16 @@ class GroupReader:
         releases = self._all(f"{root}/versions", wire.Release) if RELEASE in asked else None
         if not (releases and (releases.sound or releases.broken)):
             self.site.project(project)
-        sprints = deliverables = None
+        sprints: Whole[wire.Sprint] | None = None
+        deliverables: Whole[wire.Deliverable] | None = None
+        # A project that can have none is not asked: PingCode answers an empty list, or refuses as if it were not there.
         if SPRINT in asked:
-            # Of a project that can have none, PingCode answers an empty list or refuses: there are none.
-            sprints = (
-                self._all(f"{root}/sprints", wire.Sprint)
-                if kind in SPRINTING
-                else Whole[wire.Sprint](sound=(), broken=())
-            )
+            sprints = self._all(f"{root}/sprints", wire.Sprint) if kind in SPRINTING else Whole(sound=(), broken=())
         if DELIVERABLE in asked:
-            deliverables = (
-                self._all(f"{self.site.dialect.root}/deliverables", wire.Deliverable, project_id=project)
-                if kind in DELIVERING
-                else Whole[wire.Deliverable](sound=(), broken=())
-            )
+            deliverables = Whole(sound=(), broken=())
+            if kind in DELIVERING:
+                path = f"{self.site.dialect.root}/deliverables"
+                deliverables = self._all(path, wire.Deliverable, project_id=project)
         return Groups(project=project, releases=releases, sprints=sprints, deliverables=deliverables)
 
     def _all(self, path: str, row: type[M], **params: str) -> Whole[M]:

@@ -33,11 +33,11 @@ _NUMBER: Mapping[str, Test] = {
 }
 # A whole day decides: what changed at any time of the day that is named counts as on it.
 _DATE: Mapping[str, Test] = {
-    "gt": lambda has, wanted: has is not None and has > _end(wanted),
-    "gte": lambda has, wanted: has is not None and has >= _start(wanted),
-    "lt": lambda has, wanted: has is not None and has < _start(wanted),
-    "lte": lambda has, wanted: has is not None and has <= _end(wanted),
-    "between": lambda has, wanted: has is not None and _start(wanted[0]) <= has <= _end(wanted[1]),
+    "gt": lambda has, wanted: has is not None and has > last_second(wanted),
+    "gte": lambda has, wanted: has is not None and has >= first_second(wanted),
+    "lt": lambda has, wanted: has is not None and has < first_second(wanted),
+    "lte": lambda has, wanted: has is not None and has <= last_second(wanted),
+    "between": lambda has, wanted: has is not None and first_second(wanted[0]) <= has <= last_second(wanted[1]),
     "exists": lambda has, wanted: (has is not None) == bool(wanted),
 }
 
@@ -121,11 +121,3 @@ def _test(name: str, wanted: object, fields: Mapping[str, Field]) -> Callable[[I
 def _property(name: str) -> Field:
     key = name.removeprefix("properties.")
     return _REFERENCE, lambda item: _one(item.properties.get(key))
-
-
-def _start(moment: int) -> int:
-    return first_second(moment) or 0
-
-
-def _end(moment: int) -> int:
-    return last_second(moment) or 0

@@ -109,8 +109,8 @@ class Release:
     id: str
     project: str
     name: str
-    start: int | None
-    due: int | None
+    start: int
+    due: int
     stage: str
     created_at: int
     updated_at: int
@@ -123,8 +123,8 @@ class Sprint:
     id: str
     project: str
     name: str
-    start: int | None
-    due: int | None
+    start: int
+    due: int
     status: str
     created_at: int
     updated_at: int
@@ -268,7 +268,7 @@ class Team:
         item.notes.append(note)
         return note
 
-    def add_release(self, project: Project, name: str, start: int | None, due: int | None) -> Release:
+    def add_release(self, project: Project, name: str, start: int, due: int) -> Release:
         """Make a release, both ends moved to the bounds of their days."""
         made = Release(
             self.new_id("release"), project.id, name, first_second(start), last_second(due), catalogue.UNSTARTED,
@@ -277,7 +277,7 @@ class Team:
         self.releases[made.id] = made
         return made
 
-    def add_sprint(self, project: Project, name: str, start: int | None, due: int | None) -> Sprint:
+    def add_sprint(self, project: Project, name: str, start: int, due: int) -> Sprint:
         """Make a sprint, both ends moved to the bounds of their days."""
         made = Sprint(
             self.new_id("sprint"),
@@ -304,11 +304,11 @@ def at(day: date, hour: int = 0, minute: int = 0) -> int:
     return int(datetime.combine(day, time(hour, minute), ZONE).timestamp())
 
 
-def first_second(moment: int | None) -> int | None:
+def first_second(moment: int) -> int:
     """Return the first second of the day in which *moment* lies."""
-    return None if moment is None else at(datetime.fromtimestamp(moment, ZONE).date())
+    return at(datetime.fromtimestamp(moment, ZONE).date())
 
 
-def last_second(moment: int | None) -> int | None:
+def last_second(moment: int) -> int:
     """Return the last second of that day."""
-    return None if moment is None else at(datetime.fromtimestamp(moment, ZONE).date() + timedelta(days=1)) - 1
+    return at(datetime.fromtimestamp(moment, ZONE).date() + timedelta(days=1)) - 1

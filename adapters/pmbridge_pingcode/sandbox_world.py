@@ -13,6 +13,7 @@ from pmbridge_pingcode.sandbox_projects import remove_release
 from pmbridge_pingcode.sandbox_store import Item, Project, Release, Sprint, Team, at, last_second
 
 _PRODUCT = "product/"
+_TWO_WEEKS_S = 14 * 86_400
 _KINDS = {"todo": "pending", "in_progress": "in_progress", "done": "completed"}
 _STAGES = {"todo": "pending", "in_progress": "in_progress", "done": "published"}
 
@@ -76,17 +77,19 @@ class PingCodeWorld:
             return RecordId(kind="idea", external_id=item.id)
 
     def add_group(self, p: ProjectId, title: str, due: date | None = None) -> RecordId:
-        """Make a release."""
+        """Make a release; PingCode makes none without dates, so one that says no day ends in two weeks."""
         if p.startswith(_PRODUCT):
             raise _no("a release of a product")
         with self.team.lock:
-            made = self.team.add_release(self._home(p), title, None, None if due is None else at(due))
+            now = self.team.now
+            made = self.team.add_release(self._home(p), title, now, now + _TWO_WEEKS_S if due is None else at(due))
             return RecordId(kind="release", external_id=f"{p}/{made.id}")
 
     def add_sprint(self, p: ProjectId, title: str) -> RecordId:
         """Make a sprint."""
         with self.team.lock:
-            made = self.team.add_sprint(self._home(p), title, None, None)
+            now = self.team.now
+            made = self.team.add_sprint(self._home(p), title, now, now + _TWO_WEEKS_S)
             return RecordId(kind="sprint", external_id=f"{p}/{made.id}")
 
     def add_deliverable(self, id: RecordId, name: str, href: str) -> RecordId:  # noqa: A002 - as in World
@@ -191,10 +194,10 @@ class PingCodeWorld:
             match name:
                 case "title":
                     made.name = value
-                case "due":
-                    made.due = None if value is None else last_second(at(value))
-                case "start":
-                    made.start = None if value is None else at(value)
+                case "due" if value is not None:
+                    made.due = last_second(at(value))
+                case "start" if value is not None:
+                    made.start = at(value)
                 case "state" if isinstance(made, Release):
                     stage = next(one for one in catalogue.STAGES.values() if one.kind == _STAGES[value])
                     made.stage = stage.id
