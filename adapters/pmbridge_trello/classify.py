@@ -19,7 +19,7 @@ from pmbridge.errors import (
 )
 
 MEMBERS = "members"
-"""Bucket of ``/members/…``, which Trello counts apart: 100 requests in 15 minutes."""
+"""Bucket of ``/members/{id}``, which Trello counts apart: 100 requests in 15 minutes."""
 _ALL = "*"
 
 _TOO_MANY_CARDS = "API_TOO_MANY_CARDS_REQUESTED"
@@ -28,6 +28,7 @@ _BAD_CREDENTIAL = re.compile(r"\b(invalid|expired) (app )?(token|key)\b|\bmissin
 _NO_RIGHT = re.compile(r"\bunauthorized\b", re.IGNORECASE)
 _NOT_THERE = re.compile(r"requested resource was not found|\b(model|board|card|list|label) not found\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"/(members/me|tokens/[^/]+)(/|$)")
+_MEMBER = re.compile(r"/members/[^/]+")
 _TEXT_LENGTH = 200
 
 _TENTHS_S, _MEMBERS_S, _DATABASE_S = 10.0, 900.0, 600.0
@@ -44,8 +45,12 @@ class TooMuch(Rejected):
 
 
 def rate_key(path: str) -> str:
-    """Return the name of the vendor's bucket for *path*."""
-    return MEMBERS if "/members/" in path else _ALL
+    """Return the name of the vendor's bucket for *path*.
+
+    Nested routes (``/members/me/boards``) are said not to count among those of members; we ask one of them a run, so
+    that it does not matter.
+    """
+    return MEMBERS if _MEMBER.fullmatch(path) else _ALL
 
 
 class Classifier:
