@@ -219,7 +219,7 @@ class Shapes:
             "idAttachmentCover": lambda one: None if one.id_short % 2 else "",
             "labels": lambda one: self.label.each(self._store.labels[each] for each in one.labels),
             "limits": lambda _: {}, "locationName": lambda _: None, "manualCoverAttachment": lambda _: False,
-            "mirrorSourceId": lambda _: None, "name": lambda one: one.name, "pinned": lambda _: False,
+            "name": lambda one: one.name, "pinned": lambda _: False,
             "pos": lambda one: one.pos, "shortLink": lambda one: one.short_link,
             "shortUrl": lambda one: _short("c", one.short_link), "start": lambda one: when(one.start),
             "subscribed": lambda _: False,

@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,12 +44,23 @@ _TRELLO_TAKES: Mapping[str, Sequence[str]] = {
     "GET /lists/{id}/cards": ("filter", *_CARDS),
     "GET /members/{id}": ("fields",),
     "GET /members/{id}/boards": ("fields",),
+    "GET /organizations/{id}/boards": ("fields",),
     "GET /tokens/{token}": ("fields",),
 }  # fmt: skip
 _ROOT = "urn:document"
 # What the wire sends for "date-time" is no RFC 3339 (the offset has no colon), so that format judges nothing.
 _FORMATS = type(oas30_format_checker)(formats=())
 _FORMATS.checkers = {name: oas30_format_checker.checkers[name] for name in ("int32", "int64", "date")}
+
+
+# What the list of corrections passes over: a board has several memberships, and tells of them all.
+_TRELLO_MORE = [
+    {
+        "op": "replace",
+        "path": "/paths/~1boards~1{id}~1memberships/get/responses/200/content/application~1json/schema",
+        "value": {"type": "array", "items": {"$ref": "#/components/schemas/Memberships"}},
+    }
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +150,9 @@ class Spec:
         """Trello's only document. Its paths stand without the version."""
         folder = shared / "specs"
         vendor = _read(folder / "trello.openapi.json")
-        patch = _read(folder / "trello.schema-corrections.json")["ops"]
-        document = _Document(vendor, jsonpatch.JsonPatch(patch).apply(deepcopy(vendor)))
+        patch = [*_read(folder / "trello.schema-corrections.json")["ops"], *_TRELLO_MORE]
+        corrected = jsonpatch.JsonPatch(patch).apply(deepcopy(vendor))
+        document = _Document(_bare_references(vendor), _bare_references(corrected))
         return cls(document, same=((r"^/1(?=/)", ""), (r"(?<=.)/$", "")), takes=_TRELLO_TAKES)
 
     @classmethod
@@ -230,6 +243,15 @@ def _opened(vendor: Mapping[str, Any]) -> Mapping[str, Any]:
     return opened
 
 
+def _bare_references(said: Any) -> Any:
+    """Return *said* without what stands beside a ``$ref``: OpenAPI 3.0 ignores it, the validator does not."""
+    if isinstance(said, Mapping):
+        if isinstance(said.get("$ref"), str):
+            return {"$ref": said["$ref"]}
+        return {name: _bare_references(part) for name, part in said.items()}
+    return [_bare_references(part) for part in said] if isinstance(said, list) else said
+
+
 def _schema_pointer(operation: Operation, below: str, said: Mapping[str, Any]) -> str | None:
     for media, content in said.get("content", {}).items():
         if media.startswith(("application/json", "*/*")) and "schema" in content:
@@ -290,6 +312,11 @@ def _resolved(document: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[s
 def _typed(schema: Mapping[str, Any], texts: Sequence[str]) -> object:
     """Read a query parameter the way its schema means it; arrays come repeated or with commas."""
     kind = schema.get("type")
+    for one in schema.get("oneOf", ()):
+        with suppress(ValueError):
+            value = _typed(one, texts)
+            if OAS30Validator(one, format_checker=_FORMATS).is_valid(value):
+                return value
     if kind == "array":
         parts = texts if len(texts) > 1 else texts[0].split(",")
         return [_typed(schema.get("items", {}), [part]) for part in parts]
