@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from pmbridge.adapter.registry import available
 from pmbridge.testing.clock import FakeClock
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.e2e.desk import FRIDAY
@@ -42,11 +43,13 @@ def test_four_commands_lead_from_an_empty_folder_to_a_report(office: Office, jir
     office.env["PMBRIDGE_LANG"] = "zh-CN"
     office.env["PMBRIDGE_JIRA_SECRET"] = jira.secret().get_secret_value()
     welcome = office.run(code=0).out.splitlines()
-    assert welcome[0].endswith("— 把 Jira 里的里程碑和变更，变成一份客户能看懂的报告。")
-    assert welcome[1:] == [
-        "  1  pmbridge connect jira      2  pmbridge engagement add",
-        "  3  pmbridge sync              4  pmbridge report weekly --open",
-        "没有账号也能看：pmbridge demo        全部命令：pmbridge --help",
+    assert welcome[0].endswith("里的里程碑和变更，变成一份客户能看懂的报告。")
+    assert "— 把 Jira" in welcome[0]
+    # The columns are as wide as the list of tools asks.
+    assert [" ".join(line.split()) for line in welcome[1:]] == [
+        f"1 pmbridge connect {'|'.join(plugin.name for plugin in available())} 2 pmbridge engagement add",
+        "3 pmbridge sync 4 pmbridge report weekly --open",
+        "没有账号也能看：pmbridge demo 全部命令：pmbridge --help",
     ]
     settings = jira.settings()
     connected = office.run(

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from pmbridge.adapter.registry import available
 from pmbridge.testing.faults import Fault, FaultPlan
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.e2e.desk import Desk, a_jira
+
+KNOWN = [plugin.name for plugin in available()]
 
 
 @pytest.fixture
@@ -325,7 +328,7 @@ class TestRenewing:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("connect", "jirra"), "没有名为「jirra」的适配器，可用：jira。"),
+        (("connect", "jirra"), f"没有名为「jirra」的适配器，可用：{', '.join(KNOWN)}。"),
         (("connect", "jira", "--name", "Jira EU"), "--name：小写字母开头"),
         (("connect", "jira", "--set", "nonsense"), "--set：写成 键=值"),
         (("connect", "jira", "--set", "secret=abc"), "--set：写成 键=值"),
@@ -403,7 +406,7 @@ class TestInit:
         assert done.code == 0
         assert done.out == (
             f"在 {desk.folder / 'client-a'} 新建工作区：pmbridge.toml、data/、reports/、.gitignore\n"
-            "下一步：pmbridge --config client-a connect jira\n"
+            f"下一步：pmbridge --config client-a connect {'|'.join(KNOWN)}\n"
         )
         assert 'language = "zh-CN"' in (desk.folder / "client-a" / "pmbridge.toml").read_text(encoding="utf-8")
 

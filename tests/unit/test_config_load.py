@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pmbridge.adapter.registry import available
 from pmbridge.config import WorkspaceConfig, find_config, load_config, store_url
 from pmbridge.errors import ConfigError
 
@@ -43,6 +44,8 @@ states = { "10101" = "submitted" }
 """
 
 Load = Callable[[str], WorkspaceConfig]
+
+KNOWN = [plugin.name for plugin in available()]
 
 
 @pytest.fixture
@@ -174,11 +177,11 @@ class TestFaults:
         file = caught.value.facts["file"]
         assert caught.value.text("en") == (
             f'2 faults in {file}: workspace.stoer is unknown, did you mean "store"? · '
-            'connections.a.adapter "jirra" is unknown; known: jira.'
+            'connections.a.adapter "jirra" is unknown; known: ' + ", ".join(KNOWN) + "."
         )
         assert caught.value.text("zh") == (
             f"{file} 有 2 处错误：workspace.stoer 不认识，是不是 store? · "
-            "connections.a.adapter「jirra」不认识，可用：jira。"
+            "connections.a.adapter「jirra」不认识，可用：" + "、".join(KNOWN) + "。"
         )
 
     def test_all_faults_come_at_once_with_the_table_they_stand_in(self, load: Load) -> None:

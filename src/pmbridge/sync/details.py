@@ -61,7 +61,7 @@ class Recognised:
 
 def remembered(memo: StoredMemo) -> Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]:
     """Return the open records that earlier runs recognised: whose quiet parts are read though nothing moved."""
-    return {one.id: (one.project, one.parts) for one in _OPEN.validate_python(memo.kept(_KEY) or [])}
+    return {one.id: (one.project, frozenset(one.parts)) for one in _OPEN.validate_python(memo.kept(_KEY) or [])}
 
 
 def remember(
@@ -70,7 +70,8 @@ def remember(
     """Keep which open records are recognised, for the quiet parts of the next run."""
     now = {one: known for one, known in kept.items() if one not in recognised.wanted}
     now |= {one: (project, parts) for one, (project, parts, still) in recognised.wanted.items() if still}
-    rows = [_Open(id=one, project=project, parts=parts) for one, (project, parts) in sorted(now.items())]
+    # In a fixed order: a set's own differs from process to process, and would be written anew each time.
+    rows = [_Open(id=one, project=project, parts=tuple(sorted(parts))) for one, (project, parts) in sorted(now.items())]
     memo.keep(_KEY, _OPEN.dump_python(rows, mode="json"))
 
 
@@ -78,7 +79,7 @@ def remember(
 class _Open:
     id: RecordId
     project: ProjectId
-    parts: frozenset[Verb]
+    parts: tuple[Verb, ...]
 
 
 _OPEN = TypeAdapter(list[_Open])
