@@ -26,6 +26,7 @@ from pmbridge_trello.sandbox_state import (
 from pmbridge_trello.sandbox_things import STEP, Things, alone
 
 _FIELDS = ("name", "desc", "start", "due", "due_complete", "closed", "pos")
+_QUIET_FIELDS = ("template", "role", "due_reminder")
 _WIRE = {"due_complete": "dueComplete"}
 _VALUE_KEYS: Mapping[FieldType, str] = {"text": "text", "number": "number", "date": "date", "checkbox": "checked"}
 
@@ -38,6 +39,8 @@ class Store(Things):
     @alone
     def edit_card(self, card: Card, *, at: datetime | None = None, by: str | None = None, **changes: Any) -> None:
         """Change a card; one action for each field that differs, none for labels."""
+        if unknown := set(changes) - {*_FIELDS, *_QUIET_FIELDS, "in_list", "labels", "members"}:
+            raise TypeError(f"a card has no {', '.join(sorted(unknown))}")
         at = self.moment(at)
         for name in _FIELDS:
             if name in changes and getattr(card, name) != changes[name]:
@@ -53,7 +56,7 @@ class Store(Things):
             self.touch(card, at)
         if "members" in changes:
             self._set_members(card, tuple(changes["members"]), at, by)
-        for name in ("template", "role", "due_reminder"):
+        for name in _QUIET_FIELDS:
             if name in changes:
                 setattr(card, name, changes[name])
                 self.touch(card, at)
