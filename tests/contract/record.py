@@ -1,4 +1,5 @@
-"""Record cassettes: ``python -m tests.contract.record jira``, or ``make record TOOL=jira``.
+"""Record cassettes: ``python -m tests.contract.record jira``, or ``make record TOOL=jira``. Here stands what is Jira's;
+``record_trello`` does the same for Trello.
 
 Without options against a real site, whose answers are scrubbed before anything is written; nothing but reading is asked
 there. It takes JIRA_URL, JIRA_USER (none for a personal access token) and JIRA_TOKEN from the environment; the project
@@ -45,7 +46,8 @@ HOST = "https://jira.example"
 START = datetime(2026, 6, 5, 2, 0, tzinfo=UTC)
 KEPT_HEADERS = {
     "content-type", "date", "retry-after", "x-aaccountid", "x-ausername", "x-ratelimit-limit", "x-ratelimit-remaining",
-    "x-ratelimit-reset", "x-ratelimit-nearlimit", "ratelimit-reason",
+    "x-ratelimit-reset", "x-ratelimit-nearlimit", "ratelimit-reason", "x-rate-limit-api-token-remaining",
+    "x-rate-limit-api-token-interval-ms", "x-rate-limit-api-key-remaining", "x-rate-limit-api-key-interval-ms",
 }  # fmt: skip
 
 
@@ -132,12 +134,14 @@ def adapter_for(settings: Mapping[str, object], secret: SecretStr, clock: StillC
     return JiraAdapter(JiraSettings.model_validate({**settings, "workers": 1}), context)
 
 
-def cassette(path: Path, *, record: bool = False, scrub: Scrubber | None = None) -> AbstractContextManager[Any]:
-    """Open a cassette; without *record* a question that is not on it is an error."""
+def cassette(
+    path: Path, *, record: bool = False, scrub: Scrubber | None = None, host: str = HOST
+) -> AbstractContextManager[Any]:
+    """Open a cassette; without *record* a question that is not on it is an error. *host* stands for the real one."""
     recorder = vcr.VCR(
         record_mode="all" if record else "none",
         match_on=["method", "uri", "body"],
-        before_record_request=_at_one_host,
+        before_record_request=lambda request: _at_one_host(request, host),
         before_record_response=lambda answer: _kept(answer, scrub),
         filter_headers=["authorization", "cookie", "user-agent", "accept", "accept-encoding", "connection"],
         decode_compressed_response=True,
@@ -160,9 +164,9 @@ class _Readable:
         return yaml.safe_load(cassette_string)
 
 
-def _at_one_host(request: Any) -> Any:
+def _at_one_host(request: Any, host: str) -> Any:
     parts = urlsplit(request.uri)
-    request.uri = urlunsplit((*urlsplit(HOST)[:2], parts.path, parts.query, ""))
+    request.uri = urlunsplit((*urlsplit(host)[:2], parts.path, parts.query, ""))
     return request
 
 
@@ -184,9 +188,9 @@ def record_sandbox(name: str) -> None:
     with JiraSandbox(FakeClock(START), deployment=scene.deployment) as sandbox:
         _furnish(sandbox)
         wrong = SecretStr("not-the-token") if name.endswith("refused") else sandbox.secret()
-        with cassette(_fresh(name), record=True):
+        with cassette(fresh(f"jira/{name}"), record=True):
             scene.play(adapter_for(sandbox.settings(), wrong, StillClock()))
-    _noted(name, "sandbox", scene.what)
+    noted(f"jira/{name}", "sandbox", scene.what)
 
 
 def _furnish(sandbox: JiraSandbox) -> None:
@@ -212,30 +216,37 @@ def record_live(name: str) -> None:
     settings = {"base_url": url, **({"user": user} if user else {})}
     secret = SecretStr("not-the-token") if name.endswith("refused") else SecretStr(token)
     scrub = Scrubber(host=urlsplit(url).netloc, to=HOST, secrets=[token, user or ""])
-    with cassette(_fresh(name), record=True, scrub=scrub):
+    with cassette(fresh(f"jira/{name}"), record=True, scrub=scrub):
         scene.play(adapter_for(settings, secret, StillClock(really=True)))
-    _noted(name, "live", scene.what)
+    noted(f"jira/{name}", "live", scene.what)
 
 
-def _fresh(name: str) -> Path:
-    path = ROOT / "jira" / f"{name}.yaml"
+def fresh(name: str) -> Path:
+    """Return where the cassette ``tool/name`` stands, with nothing there."""
+    path = ROOT / f"{name}.yaml"
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def _noted(name: str, source: str, what: str) -> None:
-    noted = tomlkit.parse(PROVENANCE.read_text(encoding="utf-8")) if PROVENANCE.exists() else tomlkit.document()
+def noted(name: str, source: str, what: str, **more: str) -> None:
+    """Write down where the cassette ``tool/name`` comes from."""
+    known = tomlkit.parse(PROVENANCE.read_text(encoding="utf-8")) if PROVENANCE.exists() else tomlkit.document()
     entry = tomlkit.table()
     entry["source"], entry["recorded_on"], entry["what"] = source, date.today(), what  # noqa: DTZ011 - a person's day
-    noted[f"jira/{name}.yaml"] = entry
-    PROVENANCE.write_text(tomlkit.dumps(noted), encoding="utf-8")
+    entry.update(more)
+    known[f"{name}.yaml"] = entry
+    PROVENANCE.write_text(tomlkit.dumps(known), encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Record what the arguments ask for; return the exit code."""
+    if arguments[:1] == ["trello"]:
+        from tests.contract import record_trello  # which stands on this module
+
+        return record_trello.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.contract.record")
-    parser.add_argument("tool", choices=["jira"])
+    parser.add_argument("tool", choices=["jira", "trello"])
     parser.add_argument("--sandbox", action="store_true", help="from the sandbox instead of a real site")
     parser.add_argument("--only", choices=sorted(SCENES), help="one cassette")
     asked = parser.parse_args(arguments)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pmbridge.errors import PmbridgeError, ProtocolError
@@ -18,7 +18,6 @@ from tests.unit import trello_wire as trello
 from tests.unit.loopback import Answer
 from tests.unit.trello_wire import BOARD, Desk, Mirror
 
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
     | st.sampled_from(["", "true", "2026-06-01T08:00:00.123Z", "2026-06-01", "9999-12-31T23:59:59.999Z",
@@ -104,7 +103,6 @@ def is_clear(error: PmbridgeError | None) -> bool:
     return isinstance(error, ProtocolError) and bool(error.facts.get("field")) and "Trello" in error.text("en")
 
 
-@FEW
 @given(body=damaged(SOUND))
 def test_a_damaged_board_gives_records_or_one_clear_error_for_each(desk: Desk, body: Any) -> None:
     desk.routes[f"/boards/{BOARD}"] = answered(desk, body)
@@ -126,7 +124,6 @@ def test_a_damaged_board_gives_records_or_one_clear_error_for_each(desk: Desk, b
     assert {one for one in told if one is not None and one.kind != "member"} == listed, "nothing lost, nothing made up"
 
 
-@FEW
 @given(card=damaged(FULL | {"list": trello.LISTS[0], "board": {"closed": False}}))
 def test_a_damaged_card_read_by_its_id_gives_one_answer_or_one_clear_error(desk: Desk, card: Any) -> None:
     asked = RecordId(kind="card", external_id=FULL["id"])
@@ -150,7 +147,6 @@ FEED = [
 ]  # fmt: skip
 
 
-@FEW
 @given(feed=damaged(FEED))
 def test_a_damaged_history_gives_records_or_one_clear_error_for_the_card(desk: Desk, feed: Any) -> None:
     desk.routes[f"/boards/{BOARD}/actions"] = answered(desk, feed)
@@ -167,7 +163,6 @@ def test_a_damaged_history_gives_records_or_one_clear_error_for_the_card(desk: D
         assert check(record) == record
 
 
-@FEW
 @given(results=st.lists(JSON, max_size=2) | JSON)
 def test_a_batch_of_anything_gives_an_answer_or_a_clear_error(desk: Desk, results: Any) -> None:
     desk.routes["/batch"] = answered(desk, results)
