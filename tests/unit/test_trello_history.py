@@ -174,6 +174,13 @@ def test_a_mark_that_counts_as_done_is_a_state() -> None:
     ]
 
 
+def test_a_complete_card_stays_complete_wherever_it_goes() -> None:
+    arrived = trello.action(
+        3, "moveCardToBoard", CARD, at="2026-06-03T00:00:00.000Z", list={"id": trello.TODO, "name": "待设计"}
+    )
+    assert states(marked(2, "2026-06-02T00:00:00.000Z", complete=True), arrived) == [(trello.DOING, "complete")]
+
+
 def test_a_card_that_was_complete_when_it_was_made_moves_no_state_until_the_mark_is_taken_off() -> None:
     assert states(
         moved(1, "2026-06-01T00:00:00.000Z", trello.TODO, trello.DOING),

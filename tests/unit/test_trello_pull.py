@@ -296,6 +296,12 @@ def test_a_board_that_hides_between_list_and_read_is_skipped(desk: Desk) -> None
         (trello.data(trello.board(checklists=None)).body, "checklists (missing)"),
         (trello.data(trello.board(labels=None)).body, "labels (missing)"),
         (trello.data(trello.board({"name": "without an id"})).body, "cards.0.id (missing)"),
+        (
+            trello.data(trello.board({"name": "of a strange form", "id": "x"})).body,
+            "cards.0.id (string_pattern_mismatch)",
+        ),
+        (trello.data(trello.board(checklists=[{"id": OTHER, "checkItems": []}])).body, "checklists.0.idCard (missing)"),
+        (trello.data(trello.board(id=OTHER)).body, "id (of another board)"),
     ],
 )
 def test_an_answer_without_what_was_asked_is_no_empty_board(desk: Desk, body: bytes, field: str) -> None:
@@ -527,6 +533,29 @@ def test_a_census_lists_cards_and_check_items_and_skips_what_hides(desk: Desk) -
     found = {one.kind: set(one.ids) for one in answers if isinstance(one, Listing)}
     assert found == {"card": {first["id"]}, "checkitem": {f"{first['id']}/{trello.ident(7)}"}}
     assert [one.project for one in answers if not isinstance(one, Listing)] == [OTHER]
+
+
+def test_check_items_alone_need_their_cards_and_no_more(desk: Desk) -> None:
+    first = trello.card(1)
+    steps = trello.checklist(first, trello.check_item(7))
+    desk.routes[f"/boards/{BOARD}"] = trello.data(trello.board(first, checklists=[steps], labels=None))
+    adapter = desk.adapter()
+    pages = Mirror().take(adapter, trello.scope(kinds=frozenset({"checkitem"})))
+    assert set(items(pages)) == {"第 7 步"}
+    assert set(listed(pages)) == {"checkitem"}
+    assert adapter.traffic.requests == len(desk.calls) == 2
+
+
+def test_what_was_not_asked_yet_is_no_traffic(desk: Desk) -> None:
+    assert desk.adapter().traffic.requests == 0
+
+
+def test_a_big_board_without_check_items_asks_for_none(desk: Desk) -> None:
+    big = Big(many(60))
+    desk.routes |= {f"/boards/{BOARD}": trello.data(trello.board(*big.cards[:50])), CARDS: big.route}
+    pages = Mirror().take(desk.adapter(), trello.scope(kinds=frozenset({"card"})))
+    assert len(listed(pages)["card"]) == 60
+    assert f"/boards/{BOARD}/checklists" not in desk.paths
 
 
 def test_a_census_of_groups_alone_asks_nothing(desk: Desk) -> None:

@@ -267,6 +267,24 @@ def test_visible_boards_are_asked_ten_a_request_and_archived_ones_count(desk: De
     assert desk.adapter().visible([]) == frozenset()
 
 
+def test_a_board_that_nobody_can_judge_is_no_invisible_board(desk: Desk) -> None:
+    desk.routes["/batch"] = trello.data([failed(404, "Cannot GET /1/boards")])
+    with pytest.raises(ProtocolError):
+        desk.adapter().visible([ProjectId(BOARD)])
+
+
+def test_options_of_a_board_out_of_sight_keep_their_ids(desk: Desk) -> None:
+    desk.routes[f"/boards/{BOARD}"] = trello.data(trello.board())
+    card = alone(1, customFieldItems=[trello.value(trello.SEVERITY, idValue=trello.HIGH)])
+    desk.routes["/batch"] = batch({f"/cards/{card['id']}": card})
+    desk.routes[f"/boards/{BOARD}/customFields"] = trello.text(401, "unauthorized permission requested")
+    adapter = desk.adapter()
+    Mirror().take(adapter, trello.scope(fields=(trello.SEVERITY,)))
+    (found,) = adapter.read([ident("card", card["id"])])
+    assert isinstance(found, Item)
+    assert found.fields == {trello.SEVERITY: Named(id=trello.HIGH, name=None)}
+
+
 # ---------------------------------------------------------------------------------------------- details
 
 
@@ -368,6 +386,22 @@ def test_an_unreadable_action_costs_the_card_it_is_about(desk: Desk, whose: str)
     }
     assert errors == expected[whose]
     assert all((one.error is None) == (one.parts == BOTH) for one in found.values())
+
+
+def test_an_old_value_that_cannot_be_read_costs_its_card(desk: Desk) -> None:
+    first, second = trello.card(1), trello.card(2)
+    changed = trello.action(
+        7, "updateCustomFieldItem", first, at="2026-06-02T03:00:00.000Z", old={"value": {"number": "三"}},
+        customField={"id": trello.POINTS}, customFieldItem={"idCustomField": trello.POINTS, "value": None},
+    )  # fmt: skip
+    desk.routes[f"/boards/{BOARD}/actions"] = trello.data([changed, moved(6, second)])
+    found = {one.id.external_id: one for one in desk.adapter().details(wanted(first, second))}
+    error = found[first["id"]].error
+    assert error is not None
+    assert error.facts["field"] == f"old.{trello.POINTS}.value.number"
+    assert len(found[second["id"]].records) == 1
+    (found_comments,) = desk.adapter().details(wanted(first, parts=frozenset({Verb.COMMENTS})))
+    assert found_comments.error is None, "comments do not depend on it"
 
 
 def test_what_has_no_details_says_so(desk: Desk) -> None:
