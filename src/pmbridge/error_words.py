@@ -32,6 +32,15 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "url": ("its address", "它的地址"),
 }
 
+SINCE: dict[str, tuple[Words, Words]] = {
+    "kept": (Words(" Data of {time} is kept.", "{time} 的数据保留。"), Words("", "")),
+    "nothing_deleted": (
+        Words(" Its data of {time} is kept, nothing counts as deleted.", "{time} 的数据保留，不当作删除。"),
+        Words(" Nothing counts as deleted.", "不当作删除。"),
+    ),
+}
+"""Sentences about data that was read before, each with what stands in its place when nothing was."""
+
 
 def _same(command: str) -> tuple[str, str]:
     return command, command
@@ -72,9 +81,8 @@ WORDS: dict[str, Words] = {
         *_same("pmbridge connect {name}"),
     ),
     "credential-refused": Words(
-        '{tool} refused the credential of "{name}" ({status}, as {user}). It is wrong, expired or revoked. '
-        "Data of {time} is kept.",
-        "{tool} 不接受「{name}」的令牌（{status}，{user}）：写错、过期或已撤销。{time} 的数据保留。",
+        '{tool} refused the credential of "{name}" ({status}, as {user}). It is wrong, expired or revoked.{kept}',
+        "{tool} 不接受「{name}」的令牌（{status}，{user}）：写错、过期或已撤销。{kept}",
         *_same("pmbridge connect {name}"),
     ),
     "anonymous": Words(
@@ -93,9 +101,9 @@ WORDS: dict[str, Words] = {
         *_same("pmbridge connect {name}"),
     ),
     "not-visible": Words(
-        "{thing} is not visible to {user}: it does not exist or the right is missing ({tool} does not say which). "
-        "Its data of {time} is kept, nothing counts as deleted.",
-        "{user} 看不到 {thing}：不存在或没有权限（{tool} 不作区分）。{time} 的数据保留，不当作删除。",
+        "{thing} is not visible to {user}: it does not exist or the right is missing ({tool} does not say which)."
+        "{nothing_deleted}",
+        "{user} 看不到 {thing}：不存在或没有权限（{tool} 不作区分）。{nothing_deleted}",
         *_same("pmbridge doctor {name}"),
     ),
     "keyring-unavailable": Words(
@@ -118,8 +126,8 @@ WORDS: dict[str, Words] = {
         "{tool} 要求等待 {wait_zh}。{stored_zh}，下次从这里继续。无需处理",
     ),
     "unreachable": Words(
-        "Cannot reach {host} ({why}). Data of {time} is kept.",
-        "连不上 {host}（{why_zh}）。{time} 的数据保留。",
+        "Cannot reach {host} ({why}).{kept}",
+        "连不上 {host}（{why_zh}）。{kept}",
         "try again; on a company network check HTTPS_PROXY",
         "稍后再试；公司网络请检查 HTTPS_PROXY",
     ),
@@ -260,7 +268,7 @@ WORDS: dict[str, Words] = {
         *_same("pmbridge db check --report"),
     ),
     "report-check": Words(
-        "{report} cannot be issued: {n} checks fail. {checks}.",
+        "{report} cannot be issued: {failing}. {checks}.",
         "{report_zh} 不能发布，{n} 项检查未过：{checks_zh}。",
         "{command}",
         "{command}",

@@ -22,7 +22,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any, ClassVar, Self
 
-from pmbridge.error_words import DEFAULTS, WORDS
+from pmbridge.error_words import DEFAULTS, SINCE, WORDS
 
 EXIT_ORDER = (70, 2, 6, 3, 5, 75, 4, 1)
 """Which exit code wins when several causes meet in one run; 0 loses against all."""
@@ -37,6 +37,10 @@ class _Facts(dict[str, str]):
         plain = key.removesuffix("_zh")
         if plain != key and plain in self:
             return self[plain]
+        if plain in SINCE:
+            known, never = SINCE[plain]
+            words = known if "time" in self else never
+            return (words.zh if self._zh else words.en).format_map(self)
         if plain in DEFAULTS:
             en, zh = DEFAULTS[plain]
             return zh if self._zh else en

@@ -54,20 +54,32 @@ class Report:
         ``json`` is one file for all languages. Same report, same bytes; existing files are replaced.
 
         Raises:
-            ConfigError: an unknown format.
+            ConfigError: an unknown format, or a file that the system does not let us write; those before it stay.
         """
         wanted = [_known(form, FORMATS, "--formats") for form in formats]
         spoken = [_known(language, LANGUAGES, "--languages") for language in languages or self.languages]
         target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        written = []
+        written: list[Path] = []
         for form in wanted:
             for language in spoken if form in MULTILINGUAL else spoken[:1]:
                 infix = f".{language}" if form in MULTILINGUAL else ""
                 path = target / f"{self.name}{infix}.{form}"
-                path.write_bytes(render(self.data, form, language))
+                _put(path, render(self.data, form, language))
                 written.append(path)
         return tuple(written)
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise ConfigError(
+            "refused",
+            detail=f"{path} cannot be written: {error.strerror}.",
+            detail_zh=f"无法写入 {path}：{error.strerror}。",
+            command="pmbridge report weekly --out DIR",
+        ) from error
 
 
 C = TypeVar("C", bound=str)
@@ -137,6 +149,7 @@ class ReportDesk:
                 report=name.en.capitalize(),
                 report_zh=name.zh,
                 n=len(failed),
+                failing="1 check fails" if len(failed) == 1 else f"{len(failed)} checks fail",
                 checks=" · ".join(one.text.en for one in failed),
                 checks_zh=" · ".join(one.text.zh for one in failed),
                 command="pmbridge report check",
