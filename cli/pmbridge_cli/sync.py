@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pmbridge_cli.words import Said
 
 WAITING = 4
+PARTIAL = 5
+TEMPORARY = 75
 MOST_CHANGES = 7
 MOST_LINES = 20
 _EXIT = Both("[exit {code}]", "[退出码 {code}]")
@@ -65,7 +67,8 @@ def sync(
     accept_mapping: bool,
     exit_code: bool,
 ) -> int:
-    from pmbridge.todo import news, todo
+    from pmbridge.errors import ConfigError
+    from pmbridge.todo import News, news, todo
     from pmbridge_cli.progress import Watch
 
     workspace, watch = app.workspace, Watch(app)
@@ -74,8 +77,12 @@ def sync(
         result = workspace.sync(
             connections, full=full, accept_vanished=accept_vanished, accept_mapping=accept_mapping, on_progress=watch
         )
-    tasks = todo(workspace)
-    told = news(workspace, tasks)
+    try:
+        tasks = todo(workspace)
+        told = news(workspace, tasks)
+    except ConfigError:
+        # A mapping that does not fit is told by its connection; what the others brought must not go untold for it.
+        tasks, told = (), News(fresh=(), since={})
     new = told.fresh
     code = result.exit_code or (WAITING if exit_code and tasks else 0)
     _log_end(result, code, len(new))
@@ -203,8 +210,10 @@ def _last_line(result: SyncResult, code: int, tasks: Sequence[Task], new: Sequen
             f"{len(tasks)} {'item' if len(tasks) == 1 else 'items'} {waits} for you{more.en}. Next: pmbridge next",
             f"等您处理 {len(tasks)} 项{more.zh}。下一步：pmbridge next",
         )
-    else:
+    elif code in (0, PARTIAL, TEMPORARY):
         said = NOTHING_TO_DO
+    else:
+        said = NEXT.filled(command="pmbridge doctor")
     if not code:
         return said
     ending = _EXIT.filled(code=code)

@@ -18,7 +18,7 @@ from pmbridge.domain.resolve import resolve
 from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import Change, EngagementView, Milestone
-from pmbridge.errors import ConfigError
+from pmbridge.errors import ConfigError, MappingError
 from pmbridge.records import ProjectSchema
 from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
@@ -130,13 +130,16 @@ class Engagement:
             return None
         settings = self.workspace_config.connections[source.connection]
         adapter = load(settings.adapter)
-        return resolve(
-            source,
-            schema,
-            kinds=adapter.kinds,
-            tool=adapter.title,
-            client_can_open=settings.client_can_open,
-        )
+        try:
+            return resolve(
+                source,
+                schema,
+                kinds=adapter.kinds,
+                tool=adapter.title,
+                client_can_open=settings.client_can_open,
+            )
+        except MappingError as error:
+            raise error.with_facts(connection=source.connection, engagement=self.name) from None
 
     def _observed(self, source: Source, as_of: datetime | None) -> Observed:
         resolved = self._resolved(source)

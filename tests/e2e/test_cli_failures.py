@@ -47,7 +47,7 @@ def test_a_wrong_token_is_refused_and_nothing_is_stored(bench: tuple[Office, Jir
     err = said(office, code=3)
     assert err.splitlines() == [
         'Error: Jira refused the credential of "jira" (401, as wang@qingchuan.example). '
-        "It is wrong, expired or revoked. Data of the last sync is kept.",
+        "It is wrong, expired or revoked.",
         "Next: pmbridge connect jira",
         "[credential-refused]",
     ]
@@ -237,3 +237,24 @@ def test_a_workspace_that_is_not_there(tmp_path: Path, pmbridge_bin: str) -> Non
         done = office.run(*command.split(), code=2)
         assert "Error: No pmbridge.toml in " in done.err, command
         assert "Next: pmbridge connect jira" in done.err
+
+
+def test_a_mapping_that_does_not_fit_names_its_engagement_beside_what_was_read(
+    bench: tuple[Office, JiraSandbox],
+) -> None:
+    office, _ = bench
+    office.read()
+    file = office.folder / "pmbridge.toml"
+    file.write_text(file.read_text("utf-8").replace("points:customfield_10016", "points:customfield_99999"), "utf-8")
+    done = office.run("sync", code=2)
+    assert done.out.startswith("jira  ✗ ")
+    assert "Error: The mapping of lanhai does not fit jira:MALL: " in done.err
+    assert "Error: The mapping of lanhai does not fit jira:MALL: " in office.run("next", code=2).err
+
+
+def test_a_project_that_was_never_seen_needs_somebody(bench: tuple[Office, JiraSandbox]) -> None:
+    office, jira = bench
+    office.settle(jira, project="NOPE|10999")
+    done = office.run("sync", code=3)
+    assert done.out.splitlines()[-1] == "Next: pmbridge doctor  [exit 3]"
+    assert "Nothing counts as deleted." in done.err
