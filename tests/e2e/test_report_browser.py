@@ -205,3 +205,10 @@ def test_paper_gets_the_data_behind_the_drawing_and_the_draft_mark_on_every_page
         assert pdf.startswith(b"%PDF-")
         pages = pdf.count(b"/Type /Page\n") or pdf.count(b"/Type /Page ")
         assert 3 <= pages <= 8
+
+
+def test_paper_breaks_neither_amounts_nor_kinds_of_change(show: Callable[..., Any]) -> None:
+    with show("issued", "en") as page:
+        page.emulate_media(media="print")
+        for cell in ("table.changes td.number", "table.milestones td.number", "table.since td:nth-child(2)"):
+            assert page.evaluate("one => getComputedStyle(document.querySelector(one)).whiteSpace", cell) == "nowrap"
