@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command
 from pmbridge_cli.layout import Column, table
-from pmbridge_cli.words import Both
+from pmbridge_cli.words import Both, same
+
+if TYPE_CHECKING:
+    from pmbridge.errors import PmbridgeError
 
 
 @command(
@@ -41,10 +44,20 @@ def adapters(app: App) -> None:
             one.name,
             one.adapter.title if one.adapter else "",
             f"{one.distribution} {one.version}".strip(),
-            say(Both("ready", "可用")) if one.adapter else say(not_loaded.filled(why=one.error)),
+            say(Both("ready", "可用")) if one.adapter else say(not_loaded.filled(why=_why(one.error))),
         ]
         for one in found
     ]
     app.out.lines(table([Column(), Column(), Column(), Column()], rows, app.out.room))
     if not rows:
         app.out.line(Both("No adapter is installed.", "没有安装任何适配器。"))
+
+
+def _why(error: PmbridgeError | None) -> Both:
+    """Return what is wrong with a plugin, in both languages; its name stands at the head of the line already."""
+    if error is None:
+        return same("")
+    facts = error.facts
+    if error.name == "adapter-broken" and "detail" in facts:
+        return Both(str(facts["detail"]), str(facts.get("detail_zh", facts["detail"])))
+    return Both(error.text("en"), error.text("zh"))

@@ -22,6 +22,7 @@ METHODS = {
     "throughput": Both("pace", "按速度"),
 }
 _AT_LEAST = Both("at least {slip}", "至少{slip}")
+_LATE_AT_LEAST = Both("late at least {days}", "至少晚 {days}")
 _REF = re.compile(r"(\D*)(\d+)")
 
 
@@ -54,11 +55,13 @@ def expected(milestone: Milestone, today: date) -> Both:
 
 
 def shown_slip(figure: Figure[int], *, at_least: bool = False) -> Both:
-    """Return working days of difference: ``late 1``, ``at least late 3``, ``unknown``."""
+    """Return working days of difference: ``late 1``, ``late at least 3``, ``unknown``."""
     if isinstance(figure, Unknown):
         return UNKNOWN
     found = slip(figure.value)
-    return _AT_LEAST.filled(slip=found) if at_least else found
+    if not at_least:
+        return found
+    return _AT_LEAST.filled(slip=found) if figure.value <= 0 else _LATE_AT_LEAST.filled(days=figure.value)
 
 
 def shown_progress(figure: Figure[Progress]) -> Both:

@@ -260,6 +260,9 @@ def _usage_text(error: click.UsageError, path: str) -> Both:
         return Both(
             f"{path} has no option {error.option_name}.{near.en}", f"{path} 没有选项 {error.option_name}。{near.zh}"
         )
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and isinstance(error.ctx.command, Tree):
+        verbs = error.ctx.command.list_commands(error.ctx)
+        return Both(f"{path} needs one of: {', '.join(verbs)}.", f"{path} 后面要写其中之一：{'、'.join(verbs)}。")
     if isinstance(error, click.MissingParameter):
         name = _name_of(error)
         return Both(f"{path} needs {name}.", f"{path} 缺少 {name}。")

@@ -44,7 +44,7 @@ class Output:
 
     def __init__(self, stdout: TextIO, stderr: TextIO, language: str, env: Mapping[str, str] = os.environ) -> None:
         self.stdout, self.stderr, self._env = stdout, stderr, env
-        self.plain = not _can_show(stdout, "中✓")
+        self.plain = not _can_show(stdout, "中")
         self.language = language
         if self.plain and language != "en":
             self.language = "en"
@@ -89,7 +89,10 @@ class Output:
         """Write the one JSON document of ``--json``."""
         import json
 
-        self.stdout.write(json.dumps(content, ensure_ascii=self.plain, indent=2) + "\n")
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        if not _can_show(self.stdout, text):  # JSON has a spelling of its own for what an encoding lacks
+            text = json.dumps(content, indent=2)
+        self.stdout.write(text + "\n")
 
     def next(self, command: Said | str) -> None:
         """Write the next step as the last line of the result."""

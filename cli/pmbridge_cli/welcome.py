@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pmbridge_cli.layout import wrapped
 from pmbridge_cli.words import NOTHING_TO_DO, Both, counted, joined, moment, same
 
 if TYPE_CHECKING:
@@ -46,11 +47,14 @@ def _first_steps(app: App) -> int:
         "pmbridge {version} — turns milestones and changes in {tools} into one report that a client understands.",
         "pmbridge {version} — 把 {tools} 里的里程碑和变更，变成一份客户能看懂的报告。",
     )
-    app.out.line(about.filled(version=__version__, tools=joined(titles)))
+    told = about.filled(version=__version__, tools=joined(titles))
+    app.out.lines(wrapped(app.out.say(told), app.out.room))
     steps = [f"pmbridge connect {kinds}", "pmbridge engagement add", "pmbridge sync", "pmbridge report weekly --open"]
-    left = max(len(steps[0]), len(steps[2])) + 5
-    for at in (0, 2):
-        app.out.line(f"  {at + 1}  {steps[at]}".ljust(left + 6) + f"{at + 2}  {steps[at + 1]}")
+    told_steps = [f"{number}  {step}" for number, step in enumerate(steps, start=1)]
+    left = max(len(told_steps[0]), len(told_steps[2])) + 8
+    pairs = [f"  {told_steps[at]}".ljust(left) + told_steps[at + 1] for at in (0, 2)]
+    fits = max(map(len, pairs)) <= app.out.room
+    app.out.lines(pairs if fits else [f"  {one}" for one in told_steps])
     app.out.line(
         Both(
             "Without an account: pmbridge demo        All commands: pmbridge --help",
