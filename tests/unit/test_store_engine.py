@@ -114,10 +114,14 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# my notes")
 
 
-def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("alembic", [False, True])
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path, alembic: bool) -> None:
     path = tmp_path / "store.db"
     with sqlite3.connect(path) as theirs:
         theirs.execute("CREATE TABLE song (title TEXT)")
+        if alembic:
+            theirs.execute("CREATE TABLE alembic_version (version_num TEXT)")
+            theirs.execute("INSERT INTO alembic_version VALUES ('ae1027a6acf')")
     theirs.close()
     assert "tables of another program" in str(refused(f"sqlite:///{path}"))
     assert "其他程序" in refused(f"sqlite:///{path}").facts["detail_zh"]  # type: ignore[operator]

@@ -115,15 +115,17 @@ def _revision(connection: Connection, database: Database) -> int | None:
     tables = set(inspect(connection).get_table_names())
     if not tables:
         return None
-    if _version.name not in tables:
+    number = "?"
+    if _version.name in tables:
+        number = connection.execute(select(_version.c.version_num)).scalar_one_or_none() or "0"
+    if not number.isdecimal():  # another program that Alembic looks after names its revisions as it likes
         raise ConfigError(
             "store-unusable",
             store=database.shown,
             detail="it holds tables of another program",
             detail_zh="其中是其他程序的表",
         )
-    number = connection.execute(select(_version.c.version_num)).scalar_one_or_none()
-    return int(number or 0)
+    return int(number)
 
 
 def _make_new(database: Database) -> None:
