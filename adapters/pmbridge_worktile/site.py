@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import JsonValue, TypeAdapter
 
 from pmbridge.adapter import Call, Context, HttpClient, HttpPolicy, Rate, Response, Traffic, clean_origin, in_order
-from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError
+from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected
 from pmbridge.records import Person
 from pmbridge.values import ProjectId
 from pmbridge_worktile import parse, wire
@@ -222,7 +222,13 @@ class Site:
 
     def _remembered(self, what: str, ask: Callable[[], list[wire.Member]]) -> Mapping[str, wire.Member]:
         def load() -> JsonValue:
-            kept: JsonValue = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in ask()]
+            try:
+                members = ask()
+            except (NotVisible, Rejected, ProtocolError) as error:
+                # Only names: the application may not see the address book, or the second list be older than the server.
+                self.context.log.warning("%s cannot be read, their names are not told: %s", what, error)
+                members = []
+            kept: JsonValue = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in members]
             return kept
 
         key = f"{what} | {self.settings.open_api} | {self.settings.client_id}"
@@ -232,14 +238,11 @@ class Site:
     def _ask_members(self) -> list[wire.Member]:
         path = "/contact/get-members-by-page"
         found: dict[str, wire.Member] = {}
-        try:
-            for page in self._rows(path, HUNDRED):
-                rows = {one.uid: one for one in parse.each(page.rows, _MEMBER, path)}
-                if rows.keys() <= found.keys():
-                    break
-                found |= rows
-        except NotVisible:  # the application may read projects and not the address book: names are then not told
-            self.context.log.warning("%s: the list of members cannot be read; people have no names", path)
+        for page in self._rows(path, HUNDRED):
+            rows = {one.uid: one for one in parse.each(page.rows, _MEMBER, path)}
+            if rows.keys() <= found.keys():
+                break
+            found |= rows
         return list(found.values())
 
     def _ask_references(self, project: ProjectId) -> list[wire.Member]:

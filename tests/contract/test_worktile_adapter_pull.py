@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -331,14 +332,16 @@ def test_an_error_never_passes_for_a_deleted_task(workspace: Workspace, project:
         list(workspace.run().read(made))
 
 
-def test_the_address_book_may_be_closed(workspace: Workspace, project: ProjectId) -> None:
+@pytest.mark.parametrize(("closed", "names"), [("get-members", {"王工"}), (r"(get-members|/projects/)", set())])
+def test_who_may_not_see_people_still_sees_tasks(
+    workspace: Workspace, project: ProjectId, closed: str, names: set[str], caplog: pytest.LogCaptureFixture
+) -> None:
     some(workspace, project, 1)
-    workspace.sandbox.server.routes = [
-        one for one in workspace.sandbox.server.routes if "get-members-by-page" not in one[1].pattern
-    ]
+    server = workspace.sandbox.server
+    server.routes = [one for one in server.routes if not re.search(closed, one[1].pattern)]
     mirror = workspace.pull(project)
-    assert len(mirror.items) == 1
-    assert set(mirror.people.values()) == {"王工"}, "the second list of tasks refers to everybody"
+    assert (len(mirror.items), mirror.skipped, set(mirror.people.values())) == (1, [], names)
+    assert "names are not told" in caplog.text
 
 
 def test_ids_that_are_none_are_absent_and_do_no_harm(workspace: Workspace, project: ProjectId) -> None:
