@@ -110,6 +110,7 @@ class Pull:
     # ---------------------------------------------------------------------------------------- reading
 
     def _read(self, due: Sequence[_Due]) -> Iterator[Page]:
+        unchanged: dict[ProjectId, datetime] = {}
         for fetched in in_order(self._fetch, due, workers=self.site.settings.workers):
             project = fetched.due.project
             if isinstance(fetched.answer, PmbridgeError):
@@ -117,12 +118,15 @@ class Pull:
                 continue
             seen = self.cursor.boards.get(project)
             if seen is not None and fetched.digest and fetched.digest == seen.digest:
-                yield self._ended(fetched, seen.name, paged=False)
+                # Told together: a page of its own would cost each of them a transaction, for nothing.
+                unchanged[project] = self._end(fetched, seen.name, paged=False)
                 continue
             try:
                 yield from self._parts(fetched, fetched.answer)
             except _ITS_OWN as error:
                 yield self._page(skipped=[self._skipped(project, error)])
+        if unchanged:
+            yield self._page(complete=unchanged)
 
     def _fetch(self, due: _Due) -> _Fetched:
         since = self.site.since()
@@ -142,33 +146,21 @@ class Pull:
             if not part.last:
                 yield self._page(records=part.records, skipped=part.skipped)
                 continue
-            yield self._ended(
-                fetched, part.name, paged=part.paged, records=part.records, listings=part.listings, skipped=part.skipped
-            )
+            at = self._end(fetched, part.name, paged=part.paged)
+            yield self._page(records=part.records, listings=part.listings, skipped=part.skipped, complete={project: at})
 
-    def _ended(
-        self,
-        fetched: _Fetched,
-        name: str,
-        *,
-        paged: bool,
-        records: Sequence[Record] = (),
-        listings: Sequence[Listing] = (),
-        skipped: Sequence[Skipped] = (),
-    ) -> Page:
-        """Return the page with which a board is read to its end."""
+    def _end(self, fetched: _Fetched, name: str, *, paged: bool) -> datetime:
+        """Note that a board was read to its end, and return as of when."""
         since = fetched.since()
-        self.cursor = self.cursor.with_board(
-            fetched.due.project,
-            Seen(
-                name=name,
-                activity=fetched.due.activity,
-                read_at=since.millis,
-                digest="" if paged else fetched.digest,
-                paged=paged,
-            ),
+        seen = Seen(
+            name=name,
+            activity=fetched.due.activity,
+            read_at=since.millis,
+            digest="" if paged else fetched.digest,
+            paged=paged,
         )
-        return self._page(records=records, listings=listings, skipped=skipped, complete={fetched.due.project: since.at})
+        self.cursor = self.cursor.with_board(fetched.due.project, seen)
+        return since.at
 
     def _skipped(self, project: ProjectId, error: PmbridgeError) -> Skipped:
         seen, connection = self.cursor.boards.get(project), self.site.context.connection
