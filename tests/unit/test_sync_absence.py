@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pmbridge.errors import NotVisible, Refused, VanishStop
+from pmbridge_jira.adapter import JiraAdapter
 from tests.unit.sync_bench import Bench, bench
 
 
@@ -116,3 +117,16 @@ def test_a_deleted_version_is_gone_at_once_because_every_sync_lists_them(jira: B
     assert jira.sync().vanished == 1
     refs = {one.ref for one in jira.workspace.engagement().milestones}
     assert refs == {"M1"}
+
+
+def test_a_project_lost_from_sight_after_its_listing_loses_nothing(
+    jira: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right may go between the listing and the look at what it misses: then "not there" proves nothing."""
+    jira.sync()
+    jira.world.hide(jira.items[3])
+    monkeypatch.setattr(JiraAdapter, "visible", lambda *_: frozenset())
+    outcome = jira.sync(days=8)
+    assert [type(one) for one in outcome.failures] == [NotVisible]
+    assert outcome.vanished == 0
+    assert "Item 3" in jira.titles()
