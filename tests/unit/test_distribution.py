@@ -103,3 +103,12 @@ def test_every_import_that_a_page_shows_works(page: Path) -> None:
     assert shown
     for line in shown:
         exec(line, {})
+
+
+def test_every_place_that_the_map_of_the_code_names_is_there() -> None:
+    rows = re.findall(r"^\| (`[^|]+`) \|", (ROOT / "docs/explanation/architecture.md").read_text("utf-8"), re.MULTILINE)
+    assert rows
+    for row in rows:
+        first, *others = re.findall(r"`([^`]+)`", row)
+        for place in (ROOT / first, *((ROOT / first).parent / other for other in others)):
+            assert place.exists(), place
