@@ -13,7 +13,9 @@ from hashlib import sha256
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from pmbridge.testing.sandbox import HttpRequest, HttpResponse
+from werkzeug.wrappers import Request as HttpRequest
+from werkzeug.wrappers import Response as HttpResponse
+
 from pmbridge_worktile.sandbox_store import Team
 
 CLIENT_ID, CLIENT_SECRET = "5ad0f3c2b1e84d0f", "sandbox-client-secret-2f9c"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pmbridge.testing.sandbox import HttpRequest, HttpResponse
+from werkzeug.wrappers import Request as HttpRequest
+from werkzeug.wrappers import Response as HttpResponse
+
 from pmbridge_worktile.sandbox_http import Handler, Server, json_of, refused, reply, route, wrapped
 from pmbridge_worktile.sandbox_store import Task, Team, User
 

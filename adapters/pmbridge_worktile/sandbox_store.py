@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pmbridge.testing.sandbox import FakeClock
+from pmbridge.clock import Clock
 
 ZONE = ZoneInfo("Asia/Shanghai")
 KEPT = object()
@@ -116,7 +116,7 @@ class File:
 class Team:
     """One team of Worktile and all that it holds. Every edit happens at the clock's present second."""
 
-    def __init__(self, clock: FakeClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.lock = threading.RLock()
         self.projects: dict[str, Project] = {}

@@ -106,14 +106,24 @@ class Site:
         return ProtocolError(connection=self.context.connection, tool="Worktile", field=field, call=call)
 
     def _rows(self, path: str, size: int) -> Iterator[wire.Page]:
-        """Yield the pages of a list, from page 0 to the last."""
-        index = 0
+        """Yield the pages of a list, from page 0 to the last.
+
+        Raises:
+            ProtocolError: a list without end.
+        """
+        index, before = 0, list[JsonValue]()
         while True:
             page = self.client.parse(self.fetch(path, page_index=index, page_size=size), _PAGE).data
-            yield page
-            if not page.rows or page.has_more is False:
+            if not page.rows:
                 return
-            index += 1
+            if page.rows == before:  # whoever does not turn pages gives the first one for ever
+                if page.has_more:
+                    raise self.unknown("has_more (and nothing new)", path)
+                return
+            yield page
+            if page.has_more is False:
+                return
+            index, before = index + 1, page.rows
 
     # --------------------------------------------------------------------------------------------- tasks
 
@@ -178,10 +188,6 @@ class Site:
         seen: set[str] = set()
         for page in self._rows(path, HUNDRED):
             rows = [one for one in parse.each(page.rows, _PROJECT, path) if one.id not in seen]
-            if not rows and page.has_more:
-                raise self.unknown("has_more (and nothing new)", path)
-            if not rows:
-                return
             seen.update(one.id for one in rows)
             yield from rows
 
@@ -239,10 +245,7 @@ class Site:
         path = "/contact/get-members-by-page"
         found: dict[str, wire.Member] = {}
         for page in self._rows(path, HUNDRED):
-            rows = {one.uid: one for one in parse.each(page.rows, _MEMBER, path)}
-            if rows.keys() <= found.keys():
-                break
-            found |= rows
+            found |= {one.uid: one for one in parse.each(page.rows, _MEMBER, path)}
         return list(found.values())
 
     def _ask_references(self, project: ProjectId) -> list[wire.Member]:

@@ -222,6 +222,26 @@ def test_a_list_without_end_ends(workspace: Workspace, sandbox: WorktileSandbox,
         list(workspace.run().projects())
 
 
+def test_lists_of_people_without_end_cost_names_and_no_more(
+    workspace: Workspace, sandbox: WorktileSandbox, project: ProjectId
+) -> None:
+    some(workspace, project, 2)
+    routes = {one[1].pattern: one for one in sandbox.server.routes}
+    for pattern, (method, compiled, _) in routes.items():
+        if "get-members-by-page" in pattern:
+            body: dict[str, object] = {"items": [{"uid": "u", "name": "x"}], "has_more": True}
+        elif pattern.endswith("/tasks"):
+            body = {"value": [{"_id": "a"}], "meta": {"has_more": True}}
+        else:
+            continue
+        routes[pattern] = (method, compiled, lambda *_, body=body: reply(body))
+    sandbox.server.routes = list(routes.values())
+    mirror = workspace.pull(project)
+    assert len(mirror.items) == 2
+    assert mirror.people == {}
+    assert len(workspace.asked("get-members-by-page")) == 2
+
+
 def test_an_error_in_a_200_that_nobody_knows_is_an_error(
     workspace: Workspace, sandbox: WorktileSandbox, project: ProjectId
 ) -> None:

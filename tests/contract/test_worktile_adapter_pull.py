@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
 from pmbridge.errors import NotVisible, ProtocolError
 from pmbridge.records import Gone, Item, Listing, Scope, Skipped
-from pmbridge.testing.sandbox import FakeClock, Fault
+from pmbridge.testing.sandbox import FakeClock, Fault, HttpRequest, HttpResponse
 from pmbridge.values import Day, Instant, Many, Named, Number, Plain, ProjectId, RecordId, Rich
 from pmbridge_worktile.sandbox import Habits, WorktileSandbox
 from pmbridge_worktile.sandbox_store import EFFORT, FORECAST, VERSION, ZONE, whole_day
@@ -299,6 +300,24 @@ def test_a_task_that_cannot_be_read_costs_itself_alone(workspace: Workspace, pro
     assert bad.external_id in mirror.listings[0].ids, "it is there, whatever it looks like"
     with pytest.raises(ProtocolError, match=r"properties\.due"):
         workspace.read(good, bad)
+
+
+def test_a_row_of_the_list_that_cannot_be_read_is_read_by_id_and_does_not_vanish(
+    workspace: Workspace, project: ProjectId
+) -> None:
+    good, odd = some(workspace, project, 2)
+    page = workspace.sandbox.server.paged
+
+    def bent(request: HttpRequest, rows: list[dict[str, Any]]) -> HttpResponse:
+        return page(request, [one | {"title": None} if one["_id"] == odd.external_id else one for one in rows])
+
+    workspace.sandbox.server.paged = bent  # type: ignore[method-assign]
+    mirror = workspace.pull(project)
+    assert set(mirror.items) == {good.external_id, odd.external_id}
+    assert mirror.listings[0].ids[odd.external_id] is None
+    since = len(workspace.sandbox.requests)
+    workspace.pull(project, into=mirror)
+    assert [one.query["task_ids"] for one in workspace.asked(BULK, since)] == [[odd.external_id]], "it has no version"
 
 
 def test_a_moved_task_is_found_in_its_new_project(workspace: Workspace, project: ProjectId) -> None:

@@ -12,16 +12,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from pmbridge.adapter import HttpPolicy, Response
 from pmbridge.adapter.http import HttpClient
 from pmbridge.errors import ProtocolError
 from pmbridge.records import Item, check
 from pmbridge.testing.clock import FakeClock
-from pmbridge.values import Day, FieldValue, Flag, Instant, Many, Named, Number, Plain, ProjectId, Rich
+from pmbridge.values import Day, FieldValue, Flag, Instant, Many, Named, Number, Plain, ProjectId, RecordId, Rich
 from pmbridge_worktile import parse, wire
 from pmbridge_worktile.auth import Nobody
+from pmbridge_worktile.history import changes
+from pmbridge_worktile.settings import TransitionsEndpoint
 from pmbridge_worktile.translate import Asked, TaskReader, Translated, state_of, version_of
 from pmbridge_worktile.values import Unreadable, ValueReader, kind_of, rich, unwrapped
 
@@ -220,6 +222,34 @@ def test_any_comments_are_read_or_name_the_field(value: Any) -> None:
     body = {"code": 200, "data": {"value": {"_id": "a", "comments": value}}}
     said = fault(lambda: CLIENT.parse(response(body), DETAIL))
     assert said is None or said.startswith("data.value.comments")
+
+
+ENDPOINT = TransitionsEndpoint(path="/t/{task_id}", at="when", before="was", after="is", author="who")
+ONE = RecordId(kind="task", external_id="t1")
+
+
+def test_history_is_read_under_the_keys_of_the_settings_oldest_first() -> None:
+    rows: list[JsonValue] = [
+        {"when": 200, "was": {"id": "b", "name": "进行中"}, "is": {"id": "c"}, "who": {"uid": "u1"}},
+        {"when": 100.5, "was": None, "is": {"_id": "b", "name": "进行中"}},
+    ]
+    first, second = changes(ONE, rows, ENDPOINT)
+    assert (first.before, first.after, first.author) == (None, Named(id="b", name="进行中"), None)
+    assert (second.before, second.after, second.author) == (Named(id="b", name="进行中"), Named(id="c"), "u1")
+    assert first.at < second.at
+    assert changes(ONE, list(reversed(rows)), ENDPOINT) == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("row", "where"),
+    [
+        (3, "0 (no object)"), ({"is": {"id": "a"}}, "0.when"), ({"when": "x"}, "0.when"), ({"when": 1}, "0.is"),
+        ({"when": 1, "is": "done"}, "0.is"), ({"when": 1, "is": {"id": "a"}, "was": 3}, "0.was"),
+        ({"when": 1, "is": {"id": "a"}, "who": [1]}, "0.who"),
+    ],
+)  # fmt: skip
+def test_history_in_another_form_names_the_key(row: Any, where: str) -> None:
+    assert fault(lambda: changes(ONE, [row], ENDPOINT)) == where
 
 
 @pytest.mark.parametrize(
