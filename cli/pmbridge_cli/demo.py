@@ -16,6 +16,8 @@ from pmbridge_cli.layout import wrapped
 from pmbridge_cli.words import Both
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pmbridge.demo import Told
 
 FOLDER = "demo-output"
@@ -23,6 +25,11 @@ _SERVER = Both(
     "A local server that behaves like Jira … started (no account, nothing leaves this machine)",
     "一个与 Jira 行为相同的本地服务 … 已启动（无需账号，数据不离开本机）",
 )
+_SERVERS = Both(
+    "Local servers that behave like {tools} … started (no account, nothing leaves this machine)",
+    "与 {tools} 行为相同的本地服务 … 已启动（无需账号，数据不离开本机）",
+)
+_TITLES = {"jira": "Jira", "pingcode": "PingCode", "worktile": "Worktile", "trello": "Trello"}
 _STORY = Both("Syncing the story of one client and writing its report", "正在同步一位客户的故事并生成报告")
 _DONE = Both("Done. Open this first:", "完成。先打开：")
 _SEEN = Both(
@@ -30,6 +37,12 @@ _SEEN = Both(
     "before its date; one change waits for the client's decision; M6 is unknown, and says so.",
     "您看到的是：从 Jira 得到的一位客户的一周。状态为黄，因为 M5 距计划日期只有 14 个工作日还没有预测；"
     "一项变更等客户决定；M6 未知，报告照实写明。",
+)
+_SEEN_OF_ALL = Both(
+    "What you see: one client's week out of four tools. The go-live is late; one change waits for the client's "
+    "decision; M6 is unknown, and says so; Trello's rate limit is part of the story.",
+    "您看到的是：来自四个工具的一位客户的一周。上线将晚于计划；一项变更等客户决定；M6 未知，报告照实写明；"
+    "Trello 的限流是故事的一部分。",
 )
 _TRY = Both("Try:   {command}", "试试：{command}")
 _YOURS = Both("Your own project:   {command}", "您自己的项目：{command}")
@@ -49,21 +62,24 @@ _ENDED = Both("The server has stopped. The workspace stays.", "服务已停止�
     )
 )
 @option("--stay", is_flag=True, help=Both("keep the server running, for sync", "让服务继续运行，可用来 sync"))
+@option("--all", "every", is_flag=True, help=Both("over all four tools", "用全部四个工具"))
 @option("--out", metavar="DIR", default=FOLDER, help=Both("where to write (demo-output)", "写到哪里（demo-output）"))
-def demo(app: App, *, stay: bool, out: str) -> None:
-    from pmbridge.demo import Demo
+def demo(app: App, *, stay: bool, every: bool, out: str) -> None:
+    from pmbridge.demo import ALL_TOOLS, JIRA_ALONE, Demo
 
     began = time.perf_counter()
-    with Demo(Path(out), language=app.language) as running:
-        _step(app, 1, _SERVER)
+    with Demo(Path(out), language=app.language, tools=ALL_TOOLS if every else JIRA_ALONE) as running:
+        names = [_TITLES[tool] for tool in running.tools]
+        servers = Both(*(text.format(tools=by.join(names)) for text, by in zip(_SERVERS, (", ", "、"), strict=True)))
+        _step(app, 1, servers if every else _SERVER)
         _step(app, 2, _STORY)
         told = running.tell()
         if app.json:
-            _document(app, told, running.url, time.perf_counter() - began)
+            _document(app, told, running.urls, time.perf_counter() - began)
         else:
             _screen(app, told, time.perf_counter() - began)
         if stay:
-            _stay(app, told, running.url)
+            _stay(app, told, ", ".join(running.urls.values()))
 
 
 def _step(app: App, number: int, text: Both) -> None:
@@ -75,16 +91,19 @@ def _step(app: App, number: int, text: Both) -> None:
 
 
 def _screen(app: App, told: Told, seconds: float) -> None:
-    outcome = told.sync.connections["jira"]
     view = told.engagement.view()
-    at = min(source.complete_as_of for source in view.sources if source.complete_as_of).astimezone(view.zone)
     out = app.out
-    out.line(
-        Both(
-            f"      jira {outcome.items:,} items, as of {at:%m-%d %H:%M} · {seconds:.1f} s",
-            f"      jira {outcome.items:,} 项，截至 {at:%m-%d %H:%M} · {seconds:.1f} 秒",
+    for source in view.sources:
+        at = source.complete_as_of.astimezone(view.zone) if source.complete_as_of else view.as_of
+        end = source is view.sources[-1]
+        out.line(
+            Both(
+                f"      {source.connection} {source.items:,} items, as of {at:%m-%d %H:%M}"
+                + (f" · {seconds:.1f} s" if end else ""),
+                f"      {source.connection} {source.items:,} 项，截至 {at:%m-%d %H:%M}"
+                + (f" · {seconds:.1f} 秒" if end else ""),
+            )
         )
-    )
     pages = {file.name.split(".")[-2]: file for file in told.files if file.suffix == ".html"}
     mine = pages.get(app.language, told.files[0])
     others = [file.name for file in pages.values() if file != mine]
@@ -93,7 +112,8 @@ def _screen(app: App, told: Told, seconds: float) -> None:
     name = {"zh-CN": Both("Chinese", "中文"), "en": Both("English", "英文")}
     language = next((key for key, file in pages.items() if file != mine), "")
     out.line(Both(f"  {mine}      ({name[language].en}: {other})", f"  {mine}      （{name[language].zh}：{other}）"))
-    out.lines(wrapped(out.say(_SEEN), out.room))
+    seen = _SEEN if len(view.sources) == 1 else _SEEN_OF_ALL
+    out.lines(wrapped(out.say(seen), out.room))
     out.line(_TRY.filled(command=f"{_program()} --config {_near(told.workspace.folder)} next --as-of {_moment(told)}"))
     out.line(
         _YOURS.filled(
@@ -102,14 +122,13 @@ def _screen(app: App, told: Told, seconds: float) -> None:
     )
 
 
-def _document(app: App, told: Told, url: str, seconds: float) -> None:
-    outcome = told.sync.connections["jira"]
+def _document(app: App, told: Told, urls: Mapping[str, str], seconds: float) -> None:
     app.out.document(
         {
             "schema": "pmbridge.demo/1",
-            "server": url,
+            "servers": dict(urls),
             "workspace": str(told.workspace.folder),
-            "items": outcome.items,
+            "items": {source.connection: source.items for source in told.engagement.view().sources},
             "as_of": _moment(told),
             "report": told.report.name,
             "files": [str(file) for file in told.files],
@@ -121,7 +140,7 @@ def _document(app: App, told: Told, url: str, seconds: float) -> None:
 
 def _stay(app: App, told: Told, url: str) -> None:
     at = datetime.fromisoformat(_moment(told))
-    secret = told.workspace.folder / "data" / "secrets" / "jira"
+    secret = told.workspace.folder / "data" / "secrets"
     app.out.talk(_STAYS.filled(url=url, at=f"{at:%Y-%m-%d %H:%M}", secret=_near(secret)))
     app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {_near(told.workspace.folder)} sync"))
     app.stopped = lambda: _ENDED

@@ -1,13 +1,13 @@
-"""The demo: one client's story, told by a local server, read by an ordinary workspace and written as a report.
+"""The demo: one client's story, told by local servers, read by an ordinary workspace and written as a report.
 
-The player holds one clock for the server and pmbridge, stops at three moments of the story, makes the edits that are
+The player holds one clock for the servers and pmbridge, stops at the moments of the story, makes the edits that are
 dated up to each, syncs, and issues two weekly reports. Needs the extra ``[sandbox]``.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,12 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+import tomlkit
+
 from pmbridge.adapter.registry import load_sandbox
 from pmbridge.domain.mapping import Words
 from pmbridge.engagement import Engagement
-from pmbridge.errors import Refused
+from pmbridge.errors import RateLimited, Refused
 from pmbridge.reporting import Report
 from pmbridge.sync import SyncResult
 from pmbridge.testing.clock import FakeClock
@@ -28,12 +30,16 @@ from pmbridge.workspace import Workspace, open_workspace
 ZONE = ZoneInfo("Asia/Shanghai")
 CONNECT = datetime(2026, 5, 28, 10, 0, tzinfo=ZONE)
 WEEKLY_8 = datetime(2026, 5, 29, 18, 0, tzinfo=ZONE)
+BEFORE_THE_LIMIT = datetime(2026, 6, 4, 17, 30, tzinfo=ZONE)
+"""The last time that Trello answers: its rate limit is part of the story."""
 WEEKLY_9 = datetime(2026, 6, 5, 18, 0, tzinfo=ZONE)
 ENGAGEMENT = "lanhai"
-TOOL = "jira"
+JIRA_ALONE = ("jira",)
+ALL_TOOLS = ("jira", "pingcode", "worktile", "trello")
 USER = "王工"
 MARK = "# Made by pmbridge demo; a new demo replaces this folder."
-HEADLINES: Mapping[datetime, Words] = {
+Headlines = Mapping[datetime, Words]
+HEADLINES_OF_JIRA: Headlines = {
     WEEKLY_8: {
         "zh": "会员与积分后端已于 5 月 29 日按计划完成；支付与对账下周开始。",
         "en": "Membership and points was finished as planned on 29 May; payment and reconciliation starts next week.",
@@ -41,6 +47,18 @@ HEADLINES: Mapping[datetime, Words] = {
     WEEKLY_9: {
         "zh": "商城前端 Beta 预计 6 月 18 日完成，比计划晚 1 个工作日；小程序优惠券等您决定。",
         "en": "The storefront beta is expected on 18 June, one working day after its plan; "
+        "the mini-program coupons wait for your decision.",
+    },
+}
+HEADLINES_OF_ALL: Headlines = {
+    WEEKLY_8: {
+        "zh": "会员与积分后端已于 5 月 29 日按计划完成；上线预计 7 月 17 日，晚于计划日期。",
+        "en": "Membership and points was finished as planned on 29 May; "
+        "go-live is expected on 17 July, after its plan.",
+    },
+    WEEKLY_9: {
+        "zh": "上线预计 7 月 20 日，比计划日期晚 6 个工作日；小程序优惠券等您决定。",
+        "en": "Go-live is expected on 20 July, six working days after its plan; "
         "the mini-program coupons wait for your decision.",
     },
 }
@@ -55,10 +73,7 @@ email = "wang@qingchuan.example"
 [agency]
 name = {{ zh = "晴川数字", en = "Qingchuan Digital" }}
 
-[connections.jira]
-{settings}
-secret = "file:data/secrets/jira"
-
+{connections}
 [engagements.lanhai]
 client = {{ zh = "蓝海零售", en = "Lanhai Retail" }}
 name = {{ zh = "会员商城改版", en = "Member mall redesign" }}
@@ -77,6 +92,9 @@ M5 = {{ name = {{ zh = "支付与对账", en = "Payment and reconciliation" }}, 
 M6 = {{ name = {{ zh = "数据迁移演练", en = "Data migration rehearsal" }}, weight = 10 }}
 M7 = {{ name = {{ zh = "上线", en = "Go-live" }}, weight = 10, final = true }}
 
+"""
+_SOURCES = {
+    "jira": """
 [[engagements.lanhai.sources]]
 connection = "jira"
 project = "MALL|10000"
@@ -84,7 +102,7 @@ titles_are_client_safe = true
 
 [engagements.lanhai.sources.milestones]
 from = "version"
-match = '^(?P<ref>M[1-7])\\s'
+match = '^(?P<ref>M[{milestones}])\\s'
 weight = "points:customfield_10016"
 date_is = "plan"
 
@@ -100,7 +118,59 @@ impact = {{ days = "customfield_10050", days_on = "M7", money = "customfield_100
 "10104" = "approved"           # 已批准
 "10105" = "implementing"       # 实施中
 # 10106 已关闭: closed as done or as rejected, Jira does not say
-"""
+""",
+    "pingcode": """
+[[engagements.lanhai.sources]]
+connection = "pingcode"
+project = "会员商城需求"
+
+[engagements.lanhai.sources.milestones]
+from = "work_item"
+where = {{ type = "里程碑" }}
+match = '^(?P<ref>M1)\\s'
+items = "self"
+date_is = "plan"
+
+[engagements.lanhai.sources.changes]
+from = "work_item"
+where = {{ type = "不符合规格" }}
+match = '^(?P<ref>OFF-\\d+)\\s'
+states = {{ "处理中" = "implementing", "已关闭" = "closed" }}
+""",
+    "trello": """
+[[engagements.lanhai.sources]]
+connection = "trello"
+project = "会员商城设计"
+status = {{ "待设计" = "todo", "设计中" = "in_progress", "已验收" = "done" }}
+
+[engagements.lanhai.sources.milestones]
+from = "card"
+where = {{ group = "里程碑" }}
+match = '^(?P<ref>M2)\\s'
+items = {{ group = "M2" }}
+date_is = "plan"
+""",
+    "worktile": """
+[[engagements.lanhai.sources]]
+connection = "worktile"
+project = "会员商城上线"
+
+[[engagements.lanhai.sources.milestones]]
+from = "task"
+where = {{ type = "里程碑" }}
+match = '^(?P<ref>M[67])\\s'
+items = "children"
+date_is = "plan"
+
+[[engagements.lanhai.sources.milestones]]
+from = "task"
+where = {{ type = "里程碑" }}
+match = '^(?P<ref>M[67])\\s'
+items = "children"
+date = "field:预计日期"
+date_is = "forecast"
+""",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +186,20 @@ class Told:
 
 
 class Demo:
-    """The server, the clock and the workspace of one demo; a context manager that stops the server at its end.
+    """The servers, the clock and the workspace of one demo; a context manager that stops the servers at its end.
 
-    *folder* is made; it gets the report's files and ``workspace/``, which stays an ordinary workspace.
+    *folder* is made; it gets the report's files and ``workspace/``, which stays an ordinary workspace. *tools* are
+    those that the story is told over.
     """
 
-    def __init__(self, folder: Path, *, language: str = "zh-CN") -> None:
+    def __init__(self, folder: Path, *, language: str = "zh-CN", tools: Sequence[str] = JIRA_ALONE) -> None:
         self.folder = folder
         self.language = language
+        self.tools = tuple(tools)
         self.clock = FakeClock(CONNECT)
+        self._headlines = HEADLINES_OF_JIRA if self.tools == JIRA_ALONE else HEADLINES_OF_ALL
         self._resources = ExitStack()
-        self._server: Any = None
+        self._servers: dict[str, Any] = {}
 
     @property
     def workspace_folder(self) -> Path:
@@ -134,13 +207,13 @@ class Demo:
         return self.folder / "workspace"
 
     def __enter__(self) -> Self:
-        """Start the server.
+        """Start the servers.
 
         Raises:
             ConfigError: the extra ``[sandbox]`` is not installed (``extra-missing``).
         """
-        server = load_sandbox(TOOL)(self.clock)
-        self._server = self._resources.enter_context(server)
+        for tool in self.tools:
+            self._servers[tool] = self._resources.enter_context(load_sandbox(tool)(self.clock))
         return self
 
     def __exit__(
@@ -149,9 +222,9 @@ class Demo:
         self._resources.__exit__(kind, error, trace)
 
     @property
-    def url(self) -> str:
-        """The server's address."""
-        return str(self._server.url)
+    def urls(self) -> Mapping[str, str]:
+        """The servers' addresses, by tool."""
+        return {tool: str(server.url) for tool, server in self._servers.items()}
 
     def tell(self, on_stop: Callable[[datetime, SyncResult], None] | None = None) -> Told:
         """Play the story to its end, write the last report and return everything.
@@ -165,6 +238,8 @@ class Demo:
         )
         self._stop(workspace, CONNECT, on_stop)
         previous, _, _ = self._issue(workspace, WEEKLY_8, on_stop)
+        if "trello" in self.tools:
+            self._stop(workspace, BEFORE_THE_LIMIT, on_stop)
         report, result, engagement = self._issue(workspace, WEEKLY_9, on_stop)
         return Told(
             workspace=workspace,
@@ -179,9 +254,13 @@ class Demo:
         self, workspace: Workspace, at: datetime, on_stop: Callable[[datetime, SyncResult], None] | None
     ) -> SyncResult:
         self.clock.set(at)
-        self._server.play(at)
+        for server in self._servers.values():
+            server.play(at)
         result = workspace.sync()
-        result.raise_for_failures()
+        for name, outcome in result.connections.items():
+            limited = name == "trello" and at == WEEKLY_9 and isinstance(outcome.error, RateLimited)
+            if outcome.exit_code and not limited:
+                result.raise_for_failures()
         if on_stop is not None:
             on_stop(at, result)
         return result
@@ -191,7 +270,7 @@ class Demo:
     ) -> tuple[Report, SyncResult, Engagement]:
         result = self._stop(workspace, at, on_stop)
         engagement = workspace.engagement(ENGAGEMENT)
-        report = engagement.reports.issue(engagement.view(), "weekly", by=USER, headline=HEADLINES[at])
+        report = engagement.reports.issue(engagement.view(), "weekly", by=USER, headline=self._headlines[at])
         report.write(workspace.folder / "reports" / ENGAGEMENT)
         return report, result, engagement
 
@@ -207,10 +286,19 @@ class Demo:
             shutil.rmtree(folder)
         secrets = folder / "data" / "secrets"
         secrets.mkdir(mode=0o700, parents=True)
-        secret = secrets / "jira"
-        secret.touch(mode=0o600)
-        secret.write_text(self._server.secret().get_secret_value() + "\n", "utf-8")
-        settings = "\n".join(f'{key} = "{value}"' for key, value in self._server.settings().items())
-        text = _CONFIG.format(mark=MARK, language=self.language, user=USER, settings=settings)
+        tables: dict[str, dict[str, object]] = {}
+        for tool, server in self._servers.items():
+            secret = secrets / tool
+            secret.touch(mode=0o600)
+            secret.write_text(server.secret().get_secret_value() + "\n", "utf-8")
+            tables[tool] = {**server.settings(), "secret": f"file:data/secrets/{tool}"}
+            if tool == "trello":
+                # All connections share one clock: a long wait of the one that is limited would make the others late.
+                tables[tool]["max_wait_s"] = 0
+        text = _CONFIG.format(
+            mark=MARK, language=self.language, user=USER, connections=tomlkit.dumps({"connections": tables})
+        )
+        milestones = "1-7" if self.tools == JIRA_ALONE else "3-5"
+        text += "".join(_SOURCES[tool].format(milestones=milestones) for tool in self.tools)
         file.touch(mode=0o600)
         file.write_text(text, "utf-8")

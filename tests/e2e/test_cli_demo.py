@@ -234,7 +234,7 @@ def test_a_chinese_demo_with_json_is_one_document_and_replaces_an_old_one(demo: 
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["schema"] == "pmbridge.demo/1"
-    assert document["items"] == 412
+    assert document["items"] == {"jira": 412}
     assert all((tmp_path / file).is_file() for file in document["files"])
     assert 'language = "zh-CN"' in (old / "pmbridge.toml").read_text("utf-8")
     assert not (old / "old-file").exists()

@@ -1,0 +1,105 @@
+"""`pmbridge demo --all`: one report out of four tools, one of which is limited."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, pmbridge_bin: str) -> Path:
+    made = tmp_path_factory.mktemp("demo")
+    done = subprocess.run([pmbridge_bin, "demo", "--all"], cwd=made, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The tools share one clock, and a pause of one moves it on for all: minutes may differ by one.
+    screen = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert any(line.startswith("jira 412 items, as of 06-05 18:0") for line in screen), done.stdout
+    assert any(line.startswith("pingcode 63 items, as of 06-05 18:0") for line in screen)
+    assert any(line.startswith("worktile 41 items, as of 06-05 18:0") for line in screen)
+    assert any(line.startswith("trello 38 items, as of 06-04 17:3") for line in screen)
+    return made / "demo-output"
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "lanhai-weekly-09.json").read_text("utf-8"))
+    return found
+
+
+def milestone(report: dict[str, Any], ref: str) -> dict[str, Any]:
+    [found] = [one for one in report["milestones"] if one["ref"] == ref]
+    assert isinstance(found, dict)
+    return found
+
+
+def work(one: dict[str, Any]) -> tuple[object, object, object]:
+    told = one["progress"]["value"]
+    return told["done"], told["total"], told["unit"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ("M1", ("1", "1", "count")),
+        ("M2", ("30", "30", "count")),
+        ("M3", ("148", "148", "points")),
+        ("M4", ("62", "80", "points")),
+        ("M5", ("9", "40", "points")),
+        ("M7", ("0", "6", "count")),
+    ],
+)
+def test_progress_comes_from_each_milestones_own_tool(
+    report: dict[str, Any], ref: str, expected: tuple[object, object, object]
+) -> None:
+    assert work(milestone(report, ref)) == expected
+
+
+def test_a_milestone_without_items_is_unknown_and_makes_progress_an_interval(report: dict[str, Any]) -> None:
+    assert milestone(report, "M6")["progress"]["reason"] == "no_items"
+    assert (report["progress"]["low"], report["progress"]["high"]) == ("0.63875", "0.73875")
+    assert report["progress"]["unknown"] == ["M6"]
+
+
+def test_planned_progress_is_known_once_every_plan_date_is(report: dict[str, Any]) -> None:
+    assert int(float(report["progress"]["planned"]["value"]) * 100) == 63
+
+
+def test_the_plan_and_the_forecast_of_one_tool_do_not_contradict_each_other(report: dict[str, Any]) -> None:
+    go_live = milestone(report, "M7")
+    assert go_live["plan"]["value"] == "2026-07-10"
+    assert (go_live["forecast"]["value"], go_live["forecast_method"]) == ("2026-07-20", "tool_date")
+    assert go_live["slip_current"]["value"] == 6
+
+
+def test_on_time_counts_all_three_reached_ones(report: dict[str, Any]) -> None:
+    assert (report["on_time"]["met"], report["on_time"]["due"], report["on_time"]["left_out"]) == (2, 3, [])
+
+
+def test_changes_of_two_tools_stand_in_one_register(report: dict[str, Any]) -> None:
+    refs = {one["ref"]: one["tool"] for one in report["changes"]["rows"]}
+    assert {ref for ref, tool in refs.items() if tool == "Jira"} == {
+        "MALL-112", "MALL-150", "MALL-163", "MALL-231", "MALL-240",
+    }  # fmt: skip
+    assert refs["OFF-01"] == "PingCode"
+
+
+def test_the_colour_has_both_rules(report: dict[str, Any]) -> None:
+    assert report["overall"]["colour"] == "amber"
+    assert {rule["rule"] for rule in report["overall"]["rules"]} == {"SCH-A2", "SCH-A3"}
+
+
+def test_the_tool_that_was_down_is_named_with_the_age_of_its_data(report: dict[str, Any]) -> None:
+    feeds = {feed["tool"]: feed for feed in report["data"]["feeds"]}
+    assert feeds["Trello"]["complete_as_of"].startswith("2026-06-04T17:3")
+    assert feeds["Trello"]["stale"]
+    assert not any(feeds[tool]["stale"] for tool in ("Jira", "PingCode", "Worktile"))
+
+
+def test_the_page_says_it_too(folder: Path) -> None:
+    page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
+    line = next(one for one in page.splitlines() if "Trello" in one and "17:3" in one)
+    assert "6月4日" in line
