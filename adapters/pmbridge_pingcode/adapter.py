@@ -33,7 +33,6 @@ from pmbridge_pingcode import cursor as cursors
 from pmbridge_pingcode import describe as schemas
 from pmbridge_pingcode import wire
 from pmbridge_pingcode.census import Census
-from pmbridge_pingcode.classify import ScopeMissing
 from pmbridge_pingcode.details import DetailReader
 from pmbridge_pingcode.kinds import KINDS, PRODUCT
 from pmbridge_pingcode.pull import Pull
@@ -91,16 +90,18 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
         Raises:
             CredentialRefused: ``client-refused`` where PingCode does not know the application or its secret.
         """
-        found, site = self._site.account(), self._site
-        began, server = self.context.clock.now(), site.client.server_now()
+        site = self._site
+        found = site.account()
         name = found.display_name or found.name if isinstance(found, wire.User) else found.name
+        # A person's access token is of no interest: how long the refresh token lives, PingCode does not tell.
+        enterprise = self.settings.grant == "client_credentials"
         return Account(
             id=found.id,
             name=name or found.id,
             service="PingCode",
-            expires_at=site.credential.expires_at,
+            expires_at=site.credential.expires_at if enterprise else None,
             notes=tuple(self._notes()),
-            clock_skew_s=(server - began).total_seconds(),
+            clock_skew_s=(site.client.server_now() - self.context.clock.now()).total_seconds(),
         )
 
     def _notes(self) -> Iterator[Label]:
@@ -133,8 +134,6 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
                     self._site.product(project)
                 else:
                     self._site.project(project)
-            except ScopeMissing:
-                raise
             except NotVisible:
                 continue
             found.add(project)

@@ -82,7 +82,7 @@ class Describer:
         (groups,) = GroupReader(self._site, OF_PROJECTS).read([project])
         if groups.error is not None:
             raise groups.error
-        kind = self._site.project_types().get(project)
+        kind = self._site.project(project).type
         kinds = {WORK_ITEM: self._work_items(project), RELEASE: self._releases(groups)}
         if kind in SPRINTING:
             states = tuple(StateInfo(state=self._state(one)) for one in _SPRINT_STATES)

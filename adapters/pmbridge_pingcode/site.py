@@ -13,7 +13,7 @@ from pmbridge.errors import NotVisible, ProtocolError
 from pmbridge.values import ProjectId
 from pmbridge_pingcode import wire
 from pmbridge_pingcode.auth import Credential, NoCredential
-from pmbridge_pingcode.classify import Classifier, pace
+from pmbridge_pingcode.classify import Classifier, ScopeMissing, pace
 from pmbridge_pingcode.dialect import DIALECTS, PAGE, PJM, PROJECT, Ask, Dialect
 from pmbridge_pingcode.kinds import PRODUCT
 from pmbridge_pingcode.parse import M, Rows, rows
@@ -164,10 +164,17 @@ class Site:
     # -------------------------------------------------------------------------------------------- facts
 
     def account(self) -> wire.Team | wire.User:
-        """Return the team that an enterprise token belongs to, or the person that a user token does."""
-        if self.settings.grant == "client_credentials":
-            return self.get("/v1/directory/team", _TEAM)
-        return self.get("/v1/myself", _USER)
+        """Return the team that an enterprise token belongs to, or the person that a user token does.
+
+        Who may not read that, but may read projects, is known by its client id alone.
+        """
+        try:
+            if self.settings.grant == "client_credentials":
+                return self.get("/v1/directory/team", _TEAM)
+            return self.get("/v1/myself", _USER)
+        except ScopeMissing:
+            self._answers(self.dialect)
+            return wire.Team(id=self.settings.client_id or "user token")
 
     def projects(self) -> Iterator[wire.Project]:
         """Yield all projects that are not deleted, archived ones too."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pmbridge.errors import NotAuthorized, NotVisible, ProtocolError
+from pmbridge.errors import ConfigError, NotAuthorized, NotVisible, ProtocolError
 from pmbridge.records import Gone, Group, Item, Listing, Scope, Skipped, Verb, Wanted
 from pmbridge.testing.faults import Fault
 from pmbridge.testing.sandbox import Answer, Request
@@ -345,3 +345,34 @@ def test_a_refusal_in_the_middle_of_many_projects_skips_only_its_own(workspace: 
     mirror = workspace.pull(first, second, kinds={"work_item"})
     assert [one.project for one in mirror.skipped] == [first]
     assert second in mirror.complete
+
+
+def test_without_the_right_to_the_team_the_application_is_known_by_its_id() -> None:
+    with opened(denied=("directory",)) as workspace:
+        account = workspace.adapter().check()
+        assert (account.id, account.name) == ("sandbox-client", "sandbox-client")
+    with opened(denied=("directory", "pjm")) as workspace, pytest.raises(NotAuthorized):
+        workspace.adapter().check()
+
+
+def test_a_project_is_described_as_what_it_is_also_on_the_day_it_is_made(workspace: Workspace) -> None:
+    first = workspace.sandbox.world.project()
+    workspace.pull(first)
+    second = workspace.sandbox.world.project()
+    assert set(workspace.adapter().describe(second).kinds) == {"work_item", "release", "sprint", "deliverable"}
+
+
+def test_a_project_is_found_by_its_identifier_and_its_name_and_a_near_miss_is_told(workspace: Workspace) -> None:
+    project, product = workspace.sandbox.world.project(), workspace.sandbox.world.product()
+    adapter = workspace.adapter()
+    assert [adapter.describe(text).project.id for text in ("world1", "World 1", project)] == [project] * 3
+    assert adapter.describe("Product 2").project.id == product
+    with pytest.raises(ConfigError) as raised:
+        adapter.describe("Wrld 1")
+    assert "World 1" in raised.value.text("en")
+    with pytest.raises(NotVisible):
+        adapter.describe("5eb623f6ffffffffffffffff")
+    team = workspace.sandbox.team
+    team.add_project("TWIN", "World 1")
+    with pytest.raises(ConfigError):
+        adapter.describe("World 1")
