@@ -11,6 +11,9 @@ from pmbridge.adapter import ConnectionSettings
 from pmbridge.config import Agency, SyncLimits, WorkspaceTable
 from pmbridge.domain.mapping import ChangeRule, EngagementConfig, Impact, MilestoneRule, ReportingPolicy, Source, Where
 from pmbridge_jira.settings import JiraSettings
+from pmbridge_pingcode.settings import PingCodeSettings
+from pmbridge_trello.settings import TrelloSettings
+from pmbridge_worktile.settings import WorktileSettings
 from tests.needs import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
@@ -22,7 +25,8 @@ NOT_TOLD = {"monthly_due", "monthly", "forecast_fresh_wd", "sources", "max_write
 @pytest.mark.parametrize(
     "model",
     [
-        WorkspaceTable, Agency, SyncLimits, ConnectionSettings, JiraSettings, EngagementConfig, Source, MilestoneRule,
+        WorkspaceTable, Agency, SyncLimits, ConnectionSettings, JiraSettings, PingCodeSettings, TrelloSettings,
+        WorktileSettings, EngagementConfig, Source, MilestoneRule,
         ChangeRule, Impact, Where, ReportingPolicy,
     ],
 )  # fmt: skip
