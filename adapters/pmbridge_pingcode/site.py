@@ -21,8 +21,9 @@ from pmbridge_pingcode.settings import PingCodeSettings
 
 T = TypeVar("T")
 
-# PingCode allows an identity 200 requests a minute: at most 20 + 60 * 2.7 = 182 of ours fall into any minute.
-_REQUESTS_PER_S, _BURST = 2.7, 20
+# PingCode allows an identity 200 requests a minute: at most 60 + 60 * 2 = 180 of ours fall into any minute, and a small
+# connection is read without a wait.
+_REQUESTS_PER_S, _BURST = 2.0, 60
 
 _ENVELOPE = TypeAdapter(wire.Envelope)
 _TEAM, _USER = TypeAdapter(wire.Team), TypeAdapter(wire.User)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,14 +27,6 @@ def split_marker(text: str) -> tuple[str, str | None]:
     """Return *text* (HTML or plain) without our last line, and the uid that it holds."""
     found = _MARKER.search(text) if "pmbridge:" in text else None
     return (text[: found.start()].rstrip(), found.group(1).upper()) if found else (text, None)
-
-
-def digest(*facts: object) -> str:
-    """Return a short token that differs whenever one of *facts* does.
-
-    What moves ``updated_at`` is not documented, and it counts seconds: alone it would hide the second of two edits.
-    """
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, default=str).encode()).hexdigest()[:12]
 
 
 def inside(project: str, id_: str) -> str:
@@ -309,8 +300,13 @@ class Reader:
 
 
 def _digest_of(row: wire.Model) -> str:
+    """Return a short token that differs whenever something that is read of *row* does.
+
+    What moves ``updated_at`` is not documented, and it counts seconds: alone it would hide the second of two edits.
+    """
     named = {"name", "identifier"}  # of a project or an author: renamed, it changes none of its records
-    return digest(row.model_dump(mode="json", exclude={"project": named, "product": named, "created_by": True}))
+    read = row.model_dump_json(exclude={"project": named, "product": named, "created_by": True})
+    return hashlib.sha256(read.encode()).hexdigest()[:12]
 
 
 def _at(at: int | None) -> datetime | None:

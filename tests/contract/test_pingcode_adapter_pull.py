@@ -45,6 +45,19 @@ def test_what_changed_in_many_projects_costs_one_request_for_twenty(workspace: W
     assert len(asked) == 21 + 2
 
 
+def test_a_long_pull_stays_below_the_limit_of_a_minute() -> None:
+    with opened() as workspace:
+        projects = [workspace.sandbox.world.project() for _ in range(150)]
+        statuses: list[int] = []
+        workspace.sandbox.observers.append(lambda _, answer: statuses.append(answer.status))
+        began = workspace.sandbox.clock.now()
+        mirror = workspace.pull(*projects, kinds={"work_item"})
+        assert set(mirror.complete) == set(projects)
+        assert len(statuses) > 300
+        assert set(statuses) == {200}
+        assert (workspace.sandbox.clock.now() - began).total_seconds() < 180
+
+
 def test_a_project_that_has_releases_is_not_asked_for_itself(workspace: Workspace) -> None:
     project = workspace.sandbox.world.project()
     workspace.sandbox.world.add_group(project, "M1")

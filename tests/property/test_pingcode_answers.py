@@ -19,7 +19,7 @@ from tests.unit import pingcode_wire as pingcode
 from tests.unit.loopback import Answer
 from tests.unit.pingcode_wire import ITEM, PRODUCT, PROJECT, Desk, data, page, work_item
 
-FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
     | st.sampled_from(["", "0", "true", 1_783_000_000, 1_783_000_000_000, "completed", ITEM, "../x", 0, 1, -1, 1e308]),
