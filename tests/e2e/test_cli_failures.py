@@ -224,7 +224,7 @@ def test_another_run_at_work_is_no_alarm(bench: tuple[Office, JiraSandbox]) -> N
     while not any("search" in request.path or "bulkfetch" in request.path for request in jira.requests):
         assert first.poll() is None
     # Whatever it asks next takes longer than the other needs to start, be the machine ever so busy.
-    jira.latency_s = 15
+    jira.latency_s = 8
     done = office.run("sync", code=75)
     jira.latency_s = 0
     assert 'works on "jira". Nothing to do; it ends by itself or is taken over at ' in done.err
