@@ -6,13 +6,15 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import BaseModel
 
-from pmbridge.records import Scope, Verb, Wanted
+from pmbridge.records import Group, Item, Scope, Verb, Wanted, check
 from pmbridge_pingcode import sandbox_catalogue as catalogue
 from pmbridge_pingcode import wire
+from pmbridge_pingcode.translate import Reader, change
 from tests.contract.openapi import Spec
 from tests.contract.pingcode_bench import ALL, Visitor, Workspace, opened, some, visiting
 
@@ -174,3 +176,31 @@ def test_every_example_of_the_vendor_can_be_read(shared: Path) -> None:
                 read += 1
     assert read >= 45
     assert {one["path"] for one in operations} >= set(READ_AS)
+
+
+def test_the_examples_of_the_vendor_become_records(shared: Path) -> None:
+    path = shared / "samples" / "pingcode-vendor-examples.json"
+    operations = json.loads(path.read_text(encoding="utf-8"))["operations"]
+    examples = {(one["method"], one["path"]): rows(one["responses"][0]) for one in operations if one["responses"]}
+    reader = Reader(kinds=ALL, zone=ZoneInfo("Asia/Shanghai"), fields={"work_item": ["severity", "priority", "prop_a"]})
+    project = "/v1/project/projects/{project_id}"
+    made: list[Item | Group] = [
+        *(reader.work_item(wire.WorkItem.model_validate(row)) for row in examples["GET", "/v1/project/work_items"]),
+        *(reader.ticket(wire.Ticket.model_validate(row)) for row in examples["GET", "/v1/ship/tickets"]),
+        *(reader.idea(wire.Idea.model_validate(row)) for row in examples["GET", "/v1/ship/ideas"]),
+        *(reader.release(wire.Release.model_validate(row), "p") for row in examples["GET", f"{project}/versions"]),
+        *(reader.sprint(wire.Sprint.model_validate(row), "p") for row in examples["GET", f"{project}/sprints"]),
+        *(
+            reader.deliverable(wire.Deliverable.model_validate(row), "p")
+            for row in examples["GET", "/v1/project/deliverables"]
+        ),
+    ]
+    assert all(check(one) == one for one in made)
+    assert {one.id.kind for one in made} == ALL
+    story = next(one for one in made if isinstance(one, Item) and one.key == "SCR-3")
+    assert (story.title, story.state.name, story.type.id) == ("这是一个用户故事", "新建", "story")
+    assert story.due is not None
+    assert set(story.fields) == {"severity", "priority", "prop_a"}
+    steps = examples["GET", "/v1/ship/tickets/{ticket_id}/transition_histories"]
+    told = [change(wire.Transition.model_validate(row), story.id) for row in steps]
+    assert [one is None for one in told] == [True, False]  # the first row tells of the creation
