@@ -111,6 +111,14 @@ def test_a_wait_that_is_too_long_is_not_waited_for(server: LoopbackServer, clock
     assert len(server.seen) == 1
 
 
+def test_the_longest_wait_is_its_own_limit_beside_the_deadline(server: LoopbackServer, clock: FakeClock) -> None:
+    server.script = [busy("30"), OK]
+    with client(server.url, clock, max_wait_s=20, deadline_s=120) as http, pytest.raises(RateLimited):
+        http.fetch("GET", "/x", call=Call.READ)
+    assert clock.monotonic() == 0
+    assert len(server.seen) == 1
+
+
 def test_waits_together_stay_within_the_deadline(server: LoopbackServer, clock: FakeClock) -> None:
     server.script = [busy("80"), busy("80"), OK]
     with client(server.url, clock) as http, pytest.raises(RateLimited) as caught:

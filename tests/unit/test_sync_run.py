@@ -61,6 +61,19 @@ def test_a_sync_that_broke_off_before_the_details_reads_them_later(jira: Bench) 
     assert jira.workspace.store.observe("build", jira.project).details[change]
 
 
+def test_details_that_a_broken_run_left_are_read_though_no_search_tells_of_them_again(jira: Bench) -> None:
+    jira.sync()
+    made = jira.world.add_item(jira.project, "Change of scope")
+    jira.world.edit(made, state="done")
+    jira.sandbox.clock.advance(3600)
+    jira.world.edit(jira.items[0], title="Later than the overlap")
+    jira.sandbox.faults.add(Fault(call="* */changelog/bulkfetch", what="503", times=None))
+    assert jira.sync().state == "temporary"
+    jira.sandbox.faults.clear()
+    assert jira.sync().state == "ok"
+    assert any(one.path.endswith("/changelog/bulkfetch") for one in jira.sandbox.requests)
+
+
 def test_a_bad_record_is_set_aside_counted_and_read_again(jira: Bench) -> None:
     jira.sync()
     jira.sandbox.clock.advance(60)
