@@ -6,6 +6,7 @@ team, so nobody may know them by heart.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -134,6 +135,11 @@ IDEA_STATES: Mapping[str, StateOf] = {
 }
 TICKET_TYPES: Mapping[str, str] = {hex24(0x63E1BF53, 1): "需求", hex24(0x63E1BF53, 2): "投诉"}
 SHIP_PRIORITIES: Mapping[str, str] = {hex24(0x63E1BF54, number): f"P{number}" for number in (0, 1, 2)}
+
+
+def tag_id(name: str) -> str:
+    """Return the id of the tag that is called *name*."""
+    return hex24(0x5EFB185B, zlib.crc32(name.encode()))
 
 
 def reachable(type_id: str, before: str, after: str) -> bool:

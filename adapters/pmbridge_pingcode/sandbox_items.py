@@ -21,7 +21,7 @@ def _attribute(item: Item, name: str) -> tuple[str, ...]:
     values: dict[str, str | tuple[str, ...] | None] = {
         "project": item.home, "type": item.type, "parent": item.parent, "assignee": item.assignee,
         "state": item.state, "priority": item.priority, "sprint": item.sprint, "phase": item.phase,
-        "version": item.releases, "tag": item.tags, "created_by": item.created_by,
+        "version": item.releases, "tag": tuple(map(catalogue.tag_id, item.tags)), "created_by": item.created_by,
     }  # fmt: skip
     value = values[name]
     return value if isinstance(value, tuple) else (value,) if value else ()

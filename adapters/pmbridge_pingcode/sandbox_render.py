@@ -80,6 +80,10 @@ class Renderer:
             return None
         return {"id": id_, "url": self.url("work_item_priorities", id_), "name": catalogue.PRIORITIES[id_]}
 
+    def tag(self, name: str) -> Json:
+        id_ = catalogue.tag_id(name)
+        return {"id": id_, "url": self.url("work_item_tags", id_), "name": name}
+
     def work_item_ref(self, item: Item) -> Json:
         """A work item inside of another thing: it tells no state."""
         return {
@@ -113,7 +117,7 @@ class Renderer:
             "description": item.description,
             "completed_at": item.completed_at,
             "story_points": item.story_points, "estimated_workload": None, "remaining_workload": None,
-            "tags": [{"id": one, "url": self.url("work_item_tags", one), "name": one} for one in item.tags],
+            "tags": [self.tag(one) for one in item.tags],
             "participants": [],
             # Another one with every answer: no part of what the item is.
             "public_image_token": f"token-{len(team.items)}-{team.now}",

@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from pmbridge_pingcode.sandbox_catalogue import tag_id
 from pmbridge_pingcode.sandbox_http import Call, Refusal, paged, reply, seconds
 from pmbridge_pingcode.sandbox_render import Json
 from pmbridge_pingcode.sandbox_store import Item, first_second, last_second
@@ -66,7 +67,7 @@ WORK_ITEMS: Mapping[str, Field] = {
     "parent.id": (_REFERENCE, lambda item: _one(item.parent)),
     "phase.id": (_REFERENCE, lambda item: _one(item.phase)),
     "versions.id": (_REFERENCE, lambda item: item.releases),
-    "tags.id": (_REFERENCE, lambda item: item.tags),
+    "tags.id": (_REFERENCE, lambda item: tuple(map(tag_id, item.tags))),
     "type": (_REFERENCE, lambda item: (item.type,)),
     "start_at": (_DATE, lambda item: item.start),
     "end_at": (_DATE, lambda item: item.due),

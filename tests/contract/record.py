@@ -1,5 +1,5 @@
 """Record cassettes: ``python -m tests.contract.record jira``, or ``make record TOOL=jira``. Here stands what is Jira's;
-``record_trello`` does the same for Trello.
+``record_trello`` and ``record_pingcode`` do the same for theirs.
 
 Without options against a real site, whose answers are scrubbed before anything is written; nothing but reading is asked
 there. It takes JIRA_URL, JIRA_USER (none for a personal access token) and JIRA_TOKEN from the environment; the project
@@ -45,7 +45,8 @@ PROVENANCE = ROOT / "PROVENANCE.toml"
 HOST = "https://jira.example"
 START = datetime(2026, 6, 5, 2, 0, tzinfo=UTC)
 KEPT_HEADERS = {
-    "content-type", "date", "retry-after", "x-aaccountid", "x-ausername", "x-ratelimit-limit", "x-ratelimit-remaining",
+    "content-type", "date", "retry-after", "x-pc-retry-after",
+    "x-aaccountid", "x-ausername", "x-ratelimit-limit", "x-ratelimit-remaining",
     "x-ratelimit-reset", "x-ratelimit-nearlimit", "ratelimit-reason", "x-rate-limit-api-token-remaining",
     "x-rate-limit-api-token-interval-ms", "x-rate-limit-api-key-remaining", "x-rate-limit-api-key-interval-ms",
 }  # fmt: skip
@@ -144,6 +145,7 @@ def cassette(
         before_record_request=lambda request: _at_one_host(request, host),
         before_record_response=lambda answer: _kept(answer, scrub),
         filter_headers=["authorization", "cookie", "user-agent", "accept", "accept-encoding", "connection"],
+        filter_query_parameters=["client_id", "client_secret", "refresh_token"],
         decode_compressed_response=True,
         record_on_exception=False,
     )
@@ -245,8 +247,12 @@ def main(arguments: Sequence[str]) -> int:
         from tests.contract import record_trello  # which stands on this module
 
         return record_trello.main(arguments[1:])
+    if arguments[:1] == ["pingcode"]:
+        from tests.contract import record_pingcode  # as above
+
+        return record_pingcode.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.contract.record")
-    parser.add_argument("tool", choices=["jira", "trello"])
+    parser.add_argument("tool", choices=["jira", "pingcode", "trello"])
     parser.add_argument("--sandbox", action="store_true", help="from the sandbox instead of a real site")
     parser.add_argument("--only", choices=sorted(SCENES), help="one cassette")
     asked = parser.parse_args(arguments)

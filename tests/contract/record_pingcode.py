@@ -1,0 +1,191 @@
+"""PingCode's cassettes: ``python -m tests.contract.record pingcode``, or ``make record TOOL=pingcode``.
+
+Against PingCode itself it takes PINGCODE_URL (the public cloud without), PINGCODE_CLIENT_ID and PINGCODE_CLIENT_SECRET
+from the environment; the project is the first that the application sees, and nothing but reading is asked.
+``--sandbox`` records both dialects from the sandbox.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from pmbridge.adapter import Context
+from pmbridge.errors import CredentialRefused
+from pmbridge.records import Item, Record, Scope, Verb, Wanted
+from pmbridge.testing.context import GivenSecret, MemoryMemo, MirroredRecords
+from pmbridge.testing.sandbox import FakeClock
+from pmbridge.values import RecordId
+from pmbridge_pingcode.adapter import PingCodeAdapter
+from pmbridge_pingcode.sandbox import PingCodeSandbox
+from pmbridge_pingcode.settings import CLOUD, DialectName, PingCodeSettings
+from tests.contract.record import START, StillClock, cassette, fresh, noted
+from tests.contract.scrub import Scrubber
+
+HOST = "https://pingcode.example"
+PARTS = frozenset({Verb.COMMENTS, Verb.HISTORY})
+# Words of the tool itself; everything else that is text is replaced, but for ids that nobody has chosen.
+_KEPT = {
+    "type", "scope_type", "visibility", "group", "status", "content_type", "granularity", "code", "token_type", "color",
+    "relation_type", "channel",
+}  # fmt: skip
+_IDS = {"id", "_id", "parent_id", "short_id", "process_id", "scope_id"}
+_GIVEN = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}|epic|feature|story|task|bug|issue|severity")
+_DROPPED = {"url", "html_url", "avatar", "public_image_token", "download_url", "mobile", "email", "employee_number"}
+ANY = "any"
+"""What stands on a cassette where a token stood."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What is asked while a cassette runs. It knows nothing of the team, so that a replay does the same."""
+
+    what: str
+    play: Callable[[PingCodeAdapter], Mapping[str, Any]]
+    dialect: DialectName = "pjm"
+
+
+def _reading(adapter: PingCodeAdapter) -> Mapping[str, Any]:
+    """All that a sync and the wizard ask."""
+    account = adapter.check()
+    project = next(iter(adapter.projects()))
+    schema = adapter.describe(project.id)
+    fields = frozenset(one.id for one in schema.kinds["work_item"].fields)
+    scope = Scope(projects=(project.id,), kinds=frozenset(schema.kinds), fields={"work_item": fields})
+    records: dict[RecordId, Record] = {}
+    cursor = None
+    for _ in range(2):
+        for page in adapter.pull(scope, cursor, MirroredRecords()):
+            cursor = page.cursor
+            records.update((one.id, one) for one in page.records if not hasattr(one, "why"))
+    items = sorted((one for one in records.values() if isinstance(one, Item)), key=lambda one: one.id)
+    listed = list(adapter.census(scope))
+    read = list(adapter.read([one.id for one in items[:5]]))
+    mine = [one.id for one in items if one.id.kind == "work_item"][:3]
+    details = list(adapter.details([Wanted(id=one, project=project.id, parts=PARTS) for one in mine]))
+    return {
+        "account": account, "schema": schema, "records": records, "items": items, "census": listed, "read": read,
+        "details": details, "visible": adapter.visible([project.id]),
+    }  # fmt: skip
+
+
+def _refused(adapter: PingCodeAdapter) -> Mapping[str, Any]:
+    """A login with a secret that is none."""
+    try:
+        adapter.check()
+    except CredentialRefused as error:
+        return {"error": error}
+    raise AssertionError("a wrong secret was accepted")
+
+
+_ALL = "check, describe, two pulls, census, read, details, visible"
+SCENES: Mapping[str, Scene] = {
+    "pjm": Scene(what=_ALL, play=_reading),
+    "project": Scene(what=_ALL, play=_reading, dialect="project"),
+    "refused": Scene(what="a wrong client_secret", play=_refused),
+}
+
+
+def adapter_for(settings: Mapping[str, object], secret: SecretStr, clock: StillClock) -> PingCodeAdapter:
+    """Return the adapter as every recording and replay uses it."""
+    log = logging.getLogger("pingcode")
+    context = Context(
+        connection="pingcode", secret=GivenSecret(secret), clock=clock, memo=MemoryMemo(clock), log=log
+    )  # fmt: skip
+    return PingCodeAdapter(PingCodeSettings.model_validate({**settings, "workers": 1}), context)
+
+
+def replayed(path: Path, name: str) -> Mapping[str, Any]:
+    """Return what the scene *name* makes of the cassette at *path*, every answer of which must be asked for."""
+    with cassette(path, host=HOST) as tape:
+        adapter = adapter_for({"base_url": HOST, "client_id": ANY}, SecretStr(ANY), StillClock())
+        result = SCENES[name].play(adapter)
+        assert tape.all_played
+    return result
+
+
+class PingCodeScrubber(Scrubber):
+    """Keeps ids and the tool's own words, and replaces every other text, the keys of custom properties too."""
+
+    def _value(self, value: Any, key: str | None) -> Any:
+        if isinstance(value, dict):
+            if key == "properties":
+                return {self._value(name, "id"): self._value(one, "_id") for name, one in value.items()}
+            return {name: self._member(value, name, one) for name, one in value.items() if name not in _DROPPED}
+        if isinstance(value, list):
+            return [self._value(one, key) for one in value]
+        if not isinstance(value, str) or not value or key in _KEPT:
+            return value
+        if key in _IDS:  # a property's is made of its name
+            return value if _GIVEN.fullmatch(value) else self._as("property", value)
+        return ANY if key in ("access_token", "refresh_token") else self._as("text", value)
+
+    def _member(self, owner: dict[str, Any], name: str, value: Any) -> Any:
+        return self._value(value, name)
+
+
+def record_sandbox(name: str) -> None:
+    """Record *name* from the sandbox."""
+    scene = SCENES[name]
+    with PingCodeSandbox(FakeClock(START), dialects=(scene.dialect,)) as sandbox:
+        _furnish(sandbox)
+        wrong = SecretStr("not-the-token") if name == "refused" else sandbox.secret()
+        with cassette(fresh(f"pingcode/{name}"), record=True, host=HOST):
+            scene.play(adapter_for(sandbox.settings(), wrong, StillClock()))
+    noted(f"pingcode/{name}", "sandbox", scene.what)
+
+
+def _furnish(sandbox: PingCodeSandbox) -> None:
+    """A small project with one of everything."""
+    world = sandbox.world
+    project = world.project()
+    release, sprint = world.add_group(project, "M3 会员与积分", date(2026, 5, 29)), world.add_sprint(project, "迭代 1")
+    first = world.add_item(project, "支付页面 😄", due=date(2026, 6, 12), group=release)
+    second = world.add_item(project, "对账", group=sprint, parent=first)
+    third = world.add_item(project, "作废")
+    world.add_deliverable(first, "规格书", "https://files.qingchuan.example/1")
+    sandbox.clock.advance(3600)
+    world.edit(first, state="done", points=3, description="<p>验收标准：可以付款</p>", fields={"yingxianggongqi": 5})
+    world.delete(third)
+    world.comment(second, "客户已看过")
+    sandbox.clock.set(START)
+
+
+def record_live(name: str) -> None:
+    """Record *name* from PingCode itself, scrubbed."""
+    url, secret = os.environ.get("PINGCODE_URL") or CLOUD, os.environ["PINGCODE_CLIENT_SECRET"]
+    client = os.environ["PINGCODE_CLIENT_ID"]
+    given = SecretStr("not-the-token") if name == "refused" else SecretStr(secret)
+    scrub = PingCodeScrubber(host=urlsplit(url).netloc, to=HOST, secrets=[secret, client])
+    with cassette(fresh(f"pingcode/{name}"), record=True, scrub=scrub, host=HOST):
+        settings = {"base_url": url, "client_id": client}
+        SCENES[name].play(adapter_for(settings, given, StillClock(really=True)))
+    noted(f"pingcode/{name}", "live", SCENES[name].what)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Record what the arguments ask for; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.contract.record pingcode")
+    parser.add_argument("--sandbox", action="store_true", help="from the sandbox instead of PingCode")
+    parser.add_argument("--only", choices=sorted(SCENES), help="one cassette")
+    asked = parser.parse_args(arguments)
+    missing = [name for name in ("PINGCODE_CLIENT_ID", "PINGCODE_CLIENT_SECRET") if not os.environ.get(name)]
+    if missing and not asked.sandbox:
+        parser.error(f"set {', '.join(missing)}, or use --sandbox")
+    # Which dialect a real PingCode speaks, it decides itself.
+    every = [*SCENES] if asked.sandbox else ["pjm", "refused"]
+    for name in [asked.only] if asked.only else every:
+        (record_sandbox if asked.sandbox else record_live)(name)
+        sys.stdout.write(f"cassettes/pingcode/{name}.yaml\n")
+    return 0
