@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -15,6 +16,8 @@ from pmbridge_trello.kinds import CHECK_ITEM, KINDS, LIST
 from pmbridge_trello.site import Site
 from pmbridge_trello.translate import Asked, CardReader, is_work, label_group, list_group
 from pmbridge_trello.values import DUE_COMPLETE, FieldReader, Unreadable
+
+W = TypeVar("W", wire.CardAlone, wire.ListWire, wire.LabelWire)
 
 _CARD = TypeAdapter(wire.CardAlone)
 _LIST, _LABEL = TypeAdapter(wire.ListWire), TypeAdapter(wire.LabelWire)
@@ -56,13 +59,13 @@ class RecordReader:
             wanted.setdefault(one.external_id.partition("/")[0], []).append(one)
         routes = {_card_route(id_, ids): ids for id_, ids in wanted.items()}
         for route, answer in self._site.batch(list(routes)):
-            for one, found in self._read_card(routes[route], answer):
+            for one, found in self._answers(routes[route], answer):
                 if isinstance(found, PmbridgeError):
                     self._fail(one, found)
                 else:
                     yield found
 
-    def _read_card(
+    def _answers(
         self, ids: Sequence[RecordId], answer: Response | PmbridgeError
     ) -> Iterator[tuple[RecordId, Record | Gone | PmbridgeError]]:
         """Yield what *answer*, a card, says about each of *ids*: the card itself, items of it, or both."""
@@ -70,7 +73,7 @@ class RecordReader:
             yield from ((one, _gone(one, answer)) for one in ids)
             return
         try:
-            card = self._site.client.parse(answer, _CARD).data
+            card = self._same(ids[0].external_id.partition("/")[0], self._site.client.parse(answer, _CARD).data)
         except ProtocolError as error:
             yield from ((one, error) for one in ids)
             return
@@ -129,8 +132,8 @@ class RecordReader:
     def _told(self, one: RecordId, answer: Response) -> wire.ListWire | wire.LabelWire | ProtocolError:
         try:
             if one.kind == LIST:
-                return self._site.client.parse(answer, _LIST).data
-            return self._site.client.parse(answer, _LABEL).data
+                return self._same(one.external_id, self._site.client.parse(answer, _LIST).data)
+            return self._same(one.external_id, self._site.client.parse(answer, _LABEL).data)
         except ProtocolError as error:
             return error
 
@@ -140,6 +143,12 @@ class RecordReader:
         for board, answer in self._site.ask_boards([ProjectId(one) for one in boards], "closed"):
             if isinstance(answer, Response):
                 found[board] = bool(self._site.client.parse(answer, _CLOSED).data.closed)
+        return found
+
+    def _same(self, asked: str, found: W) -> W:
+        """Return *found*, which must be what was asked for: under another id it would pass for another record."""
+        if found.id != asked:
+            raise ProtocolError(connection=self._site.context.connection, tool="Trello", field="id (of another record)")
         return found
 
     def _fail(self, one: RecordId, error: PmbridgeError) -> None:

@@ -99,7 +99,7 @@ def _moment(text: str, where: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Unreadable(where) from None
-    if at.tzinfo is None:
+    if at.tzinfo is None or not wire.EARLIEST <= at <= wire.LATEST:
         raise Unreadable(where)
     return at
 

@@ -6,6 +6,7 @@ everything may be null; required is only what a record cannot do without, so tha
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Strict, StringConstraints
@@ -13,7 +14,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Str
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{24}$")]
 """The first eight digits are the second of its creation, which is told nowhere else."""
 
-Moment = Annotated[AwareDatetime, Strict()]
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Beyond these no date is meant, and the last ones of the calendar have no equal in every zone."""
+Moment = Annotated[AwareDatetime, Strict(), Field(ge=EARLIEST, le=LATEST)]
 """A time with its zone, as text. Not strict, a number would pass for the seconds since 1970."""
 
 

@@ -194,6 +194,9 @@ def test_a_group_whose_board_cannot_be_seen_counts_as_open(desk: Desk) -> None:
     [
         ({"name": None}, "name (string_type)"),
         ({"due": 5}, "due (datetime_type)"),
+        ({"due": "9999-12-31T23:59:59.999-12:00"}, "due (less_than_equal)"),
+        ({"start": "0001-01-01T00:00:00.000+14:00"}, "start (greater_than_equal)"),
+        ({"id": trello.ident(9)}, "id (of another record)"),
         ({"idList": "x"}, "idList (string_pattern_mismatch)"),
         ({"customFieldItems": [trello.value(trello.POINTS, value={"number": "x"})]},
          f"customFieldItems.{trello.POINTS}.value.number"),
@@ -201,8 +204,8 @@ def test_a_group_whose_board_cannot_be_seen_counts_as_open(desk: Desk) -> None:
 )  # fmt: skip
 def test_an_unreadable_card_is_said_after_the_answers_for_the_others(desk: Desk, broken: Any, field: str) -> None:
     desk.routes[f"/boards/{BOARD}"] = trello.data(trello.board())
-    bad, good = alone(1, **broken), alone(2)
-    desk.routes["/batch"] = batch({f"/cards/{bad['id']}": bad, f"/cards/{good['id']}": good})
+    bad, good = alone(1), alone(2)
+    desk.routes["/batch"] = batch({f"/cards/{bad['id']}": bad | broken, f"/cards/{good['id']}": good})
     adapter = desk.adapter()
     Mirror().take(adapter, trello.scope(fields=(trello.POINTS,)))
     answers, error = until_it_fails(adapter.read([ident("card", bad["id"]), ident("card", good["id"])]))

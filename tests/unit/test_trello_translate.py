@@ -191,6 +191,8 @@ def test_a_custom_field_is_read_by_the_member_of_its_value(given: dict[str, Any]
         ({"number": True}, "value.number"),
         ({"date": "tomorrow"}, "value.date"),
         ({"date": "2020-03-11"}, "value.date"),
+        ({"date": "9999-12-31T23:59:59.999-12:00"}, "value.date"),
+        ({"date": "0001-01-01T00:00:00.000+14:00"}, "value.date"),
         ({"checked": "maybe"}, "value.checked"),
         ({"text": ["a"]}, "value.text"),
         ("loose", "value"),
