@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from pmbridge_pingcode import sandbox_catalogue as catalogue
-from tests import needs
 from tests.contract.pingcode_bench import Workspace, opened
 
 NOW = datetime(2026, 6, 5, 10, 0, tzinfo=UTC)
@@ -25,7 +24,10 @@ def workspace() -> Iterator[Workspace]:
 
 def run(workspace: Workspace, errand: Errand) -> None:
     """Do *errand* with a client of pingcode-mcp that knows the application."""
-    clients, config = needs.package("pingcode_mcp.client"), needs.package("pingcode_mcp.config")
+    # Not a need of the suite: the client's own dependencies do not install by hash (one names extras without a pin),
+    # so it is no part of the dev set. Where somebody has installed it, it is driven.
+    clients = pytest.importorskip("pingcode_mcp.client", reason="pingcode-mcp is not in the dev set")
+    config = pytest.importorskip("pingcode_mcp.config", reason="pingcode-mcp is not in the dev set")
     service = workspace.sandbox.service
     settings = config.Settings(
         pingcode_client_id=service.client_id, pingcode_client_secret=service.secret,
