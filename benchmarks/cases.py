@@ -166,7 +166,7 @@ def sync(given: argparse.Namespace) -> Work:
             raise outcome.error
         return {
             "read": outcome.read,
-            "written": outcome.new + outcome.changed,
+            "written": outcome.records_changed,
             "requests": outcome.requests,
             "file_mib": (folder / "data" / "pmbridge.db").stat().st_size / 2**20,
         }

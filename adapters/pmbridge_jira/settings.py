@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr
 
 from pmbridge.adapter import ConnectionSettings, SecretSource
 
+GATEWAY = "https://api.atlassian.com"
+
 
 class JiraSettings(ConnectionSettings):
     """What stands under ``[connections.NAME]`` for Jira; ``pmbridge connect jira`` writes the first five."""
@@ -23,7 +25,7 @@ class JiraSettings(ConnectionSettings):
     """Default: ``basic`` with a user, ``bearer`` without."""
     cloud_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,64}$")
     """Set: the token has scopes (or belongs to a service account) and only works through Atlassian's gateway."""
-    gateway_url: str = "https://api.atlassian.com"
+    gateway_url: str = GATEWAY
     start_date_field: str | None = None
     """Field that holds the start of an issue, by id or unique name; Jira has no such system field."""
     index_lag_s: float | None = Field(default=None, ge=0)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue, TypeAdapter
 
@@ -21,12 +22,15 @@ from pmbridge_jira.classify import TENANT_INFO, Classifier, pace, rate_key
 from pmbridge_jira.dialect import ANY_SERVER_INFO, Dialect, dialect_of
 from pmbridge_jira.fields import Catalogue
 from pmbridge_jira.keep import recall, write_down
-from pmbridge_jira.settings import Credential, JiraSettings, Nobody
+from pmbridge_jira.settings import GATEWAY, Credential, JiraSettings, Nobody
 
 T = TypeVar("T")
 
 REQUESTS_PER_S = 80.0
 """Below the vendor's 100 a second, which the whole tenant shares."""
+ATTEMPTS = 5
+ATLASSIAN_HOSTS = (".atlassian.net", ".jira.com")
+"""Where Jira Cloud lives, so that a token refused there may be one for the gateway."""
 _BURST = 40
 _KEPT = timedelta(days=3650)
 """Names of projects outlive their daily check: a project that hides must still be called by its name."""
@@ -142,7 +146,7 @@ class Site:
 
         return told
 
-    def _open(self, cloud_id: str | None, auth: Auth | None = None) -> HttpClient:
+    def _open(self, cloud_id: str | None, auth: Auth | None = None, *, attempts: int = ATTEMPTS) -> HttpClient:
         site, gateway = self.base, clean_origin(self.settings.gateway_url, insecure_http=self.settings.insecure_http)
         policy = HttpPolicy(
             origin=site if cloud_id is None else f"{gateway}/ex/jira/{cloud_id}",
@@ -155,6 +159,7 @@ class Site:
             pace=pace,
             rates=(Rate(per_s=self.settings.rate_per_s or REQUESTS_PER_S, burst=_BURST),),
             max_wait_s=self.settings.max_wait_s,
+            attempts=attempts,
             workers=self.settings.workers,
             proxy=self.settings.proxy,
             ca_bundle=self.settings.ca_bundle,
@@ -221,9 +226,19 @@ class Site:
         try:
             return self._who(None)
         except CredentialRefused as refused:
-            if refused.name == "anonymous" or self._cloud_id is not None or self.dialect.name != "cloud":
+            known = self._cloud_id is not None
+            if refused.name == "anonymous" or known or self.dialect.name != "cloud" or not self._is_atlassians:
                 raise
             return self._who_by_gateway(refused)
+
+    @property
+    def _is_atlassians(self) -> bool:
+        """Whether the gateway belongs to this site.
+
+        A server that only calls itself Cloud gets no say in where its credential is tried; who names a gateway does.
+        """
+        host = urlsplit(self.base).hostname or ""
+        return host.endswith(ATLASSIAN_HOSTS) or self.settings.gateway_url != GATEWAY
 
     def _who(self, cloud_id: str | None) -> JsonValue:
         me = self.get("/myself", _MYSELF)
@@ -236,12 +251,14 @@ class Site:
         """Try a token with scopes, which the site itself never takes and which looks like any other."""
         try:
             cloud_id = self._ask_cloud_id()
+            self._use(self._open(cloud_id, attempts=1))
+            facts = self._who(cloud_id)
             self._use(self._open(cloud_id))
-            return self._who(cloud_id)
         except PmbridgeError:
             # Whatever the gateway says, or that it cannot be reached: the site's own answer is what counts.
             self._use(self._open(None))
             raise refused from None
+        return facts
 
     def _ask_cloud_id(self) -> str:
         return self._as_nobody(TENANT_INFO, _TENANT).cloudId

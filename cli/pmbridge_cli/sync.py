@@ -135,7 +135,7 @@ def _connection(workspace: Workspace, outcome: ConnectionOutcome, counts: int) -
     items = Both(f"{outcome.items:>{counts},} items", f"{outcome.items:>{counts},} 项")
     if outcome.exit_code:
         return _failed_connection(workspace, outcome)
-    moved = outcome.new or outcome.changed or outcome.vanished
+    moved = outcome.records_changed or outcome.vanished
     fields = [
         items,
         *(

@@ -21,7 +21,7 @@ import tomlkit
 from pmbridge.adapter.registry import load_sandbox
 from pmbridge.domain.mapping import Words
 from pmbridge.engagement import Engagement
-from pmbridge.errors import RateLimited, Refused
+from pmbridge.errors import ConfigError, RateLimited, Refused
 from pmbridge.reporting import Report
 from pmbridge.sync import SyncResult
 from pmbridge.testing.clock import FakeClock
@@ -285,7 +285,15 @@ class Demo:
                 )
             shutil.rmtree(folder)
         secrets = folder / "data" / "secrets"
-        secrets.mkdir(mode=0o700, parents=True)
+        try:
+            secrets.mkdir(mode=0o700, parents=True)
+        except OSError as error:
+            raise ConfigError(
+                "refused",
+                detail=f"{secrets} cannot be made: {error.strerror}.",
+                detail_zh=f"无法创建 {secrets}：{error.strerror}。",
+                command="pmbridge demo --out DIR",
+            ) from error
         tables: dict[str, dict[str, object]] = {}
         for tool, server in self._servers.items():
             secret = secrets / tool

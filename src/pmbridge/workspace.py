@@ -151,7 +151,7 @@ class Workspace:
         Raises:
             ConfigError: a mapping does not fit its project.
         """
-        moved = {name for name, one in result.connections.items() if one.new or one.changed or one.vanished}
+        moved = {name for name, one in result.connections.items() if one.records_changed or one.vanished}
         changes: list[Label] = []
         attention: list[Label] = []
         for name, config in self.config.engagements.items():

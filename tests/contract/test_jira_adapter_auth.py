@@ -10,8 +10,12 @@ from pydantic import SecretStr
 
 from pmbridge.adapter import Call
 from pmbridge.errors import CredentialRefused, NotData, RateLimited, Unreachable, WrongOrigin
+from pmbridge.testing.context import context
+from pmbridge.testing.laws.bench import START
 from pmbridge.testing.sandbox import FakeClock, Fault
+from pmbridge_jira.adapter import JiraAdapter
 from pmbridge_jira.sandbox import JiraSandbox
+from pmbridge_jira.settings import JiraSettings
 from tests.contract.jira_bench import Workspace
 
 Make = Any
@@ -202,3 +206,13 @@ def test_the_traffic_counts_both_ways_to_a_site(make: Make) -> None:
     assert adapter.traffic.requests == 0
     adapter.check()
     assert adapter.traffic.requests == len(workspace.sandbox.requests)
+
+
+def test_a_site_that_is_not_atlassians_gets_no_say_in_where_its_token_is_tried() -> None:
+    """Otherwise any server that calls itself Cloud could have the credential sent to another host."""
+    with JiraSandbox(FakeClock(START), deployment="cloud") as sandbox:
+        said = {key: value for key, value in sandbox.settings().items() if key != "gateway_url"}
+        adapter = JiraAdapter(JiraSettings.model_validate(said), context("jira", SecretStr("wrong"), sandbox.clock))
+        with pytest.raises(CredentialRefused):
+            adapter.check()
+        assert not [one for one in sandbox.requests if "tenant_info" in one.path]

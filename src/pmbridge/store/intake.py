@@ -40,6 +40,20 @@ class Intake:
         )
         return altered + len(self.deleted)
 
+    @property
+    def new_items(self) -> int:
+        """How many of the new records are items."""
+        return sum(one.known is None and type(one.record) is Item for one in self.differences)
+
+    @property
+    def changed_items(self) -> int:
+        """How many of the known items differ in more than their version."""
+        return sum(
+            one.known is not None and (one.content or one.text is not None or one.textless)
+            for one in self.differences
+            if type(one.record) is Item
+        )
+
     @cached_property
     def deleted(self) -> dict[RecordId, Absence]:
         """The records of which the tool itself says that they are deleted, as far as the mirror does not know it."""

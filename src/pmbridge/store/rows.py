@@ -77,13 +77,16 @@ class PageOutcome:
     ``read``: records offered. ``new``: not known before. ``changed``: content, presence or description differs (a
     version alone does not count). ``missing``: in the mirror, but not in a listing of the page, or said to be hidden
     or absent; ``appeared``: listed, but unknown, not present, or with another version. Both wait to be ``read``.
-    ``touched``: the records that differ in anything, be it the version alone.
+    ``touched``: the records that differ in anything, be it the version alone. ``new_items`` and ``changed_items``:
+    how many of the new and changed ones are work, and not the people, versions and labels that come with it.
     """
 
     read: int = 0
     new: int = 0
     changed: int = 0
     touched: tuple[Record, ...] = ()
+    new_items: int = 0
+    changed_items: int = 0
     missing: tuple[RecordId, ...] = ()
     appeared: tuple[RecordId, ...] = ()
 

@@ -211,6 +211,8 @@ class Run:
             new=intake.new,
             changed=intake.changed,
             touched=tuple(one.record for one in intake.differences),
+            new_items=intake.new_items,
+            changed_items=intake.changed_items,
             missing=gap.missing,
             appeared=gap.appeared,
         )

@@ -24,6 +24,8 @@ class Pulled:
     read: int = 0
     new: int = 0
     changed: int = 0
+    new_items: int = 0
+    changed_items: int = 0
     listings: list[Listing] = field(default_factory=list)
     missing: list[RecordId] = field(default_factory=list)
     """Records of which a page says that they are not there, without saying why."""
@@ -97,6 +99,8 @@ class Pull:
         pulled.read += outcome.read
         pulled.new += outcome.new
         pulled.changed += outcome.changed
+        pulled.new_items += outcome.new_items
+        pulled.changed_items += outcome.changed_items
         pulled.listings += page.listings
         pulled.missing += outcome.missing
         pulled.skipped += page.skipped

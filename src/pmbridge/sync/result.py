@@ -29,9 +29,9 @@ class Progress:
 class ConnectionOutcome:
     """How one connection fared.
 
-    Counts are records of the tool: ``items`` in the mirror afterwards, ``read`` offered by the tool, of which ``new``
-    and ``changed``; ``vanished`` were marked as gone. ``error`` ended the run early; ``problems`` are what was
-    skipped or held while the rest went on.
+    ``items`` are in the mirror afterwards, of which this run found ``new`` and ``changed`` ones. ``read`` and
+    ``records_changed`` count every record, versions and people included; ``vanished`` were marked as gone. ``error``
+    ended the run early; ``problems`` are what was skipped or held while the rest went on.
     """
 
     connection: str
@@ -41,6 +41,7 @@ class ConnectionOutcome:
     new: int = 0
     changed: int = 0
     vanished: int = 0
+    records_changed: int = 0
     requests: int = 0
     retries: int = 0
     waited_s: float = 0.0

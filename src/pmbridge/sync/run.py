@@ -77,6 +77,7 @@ class _State:
     read: int = 0
     new: int = 0
     changed: int = 0
+    records_changed: int = 0
     vanished: int = 0
     items: int = 0
     milestones: int = 0
@@ -211,7 +212,8 @@ def _pull(
         log.info("pull.page", extra={"facts": facts})
         began = now
         recognised.look(sources, leaves(touched))
-        state.read, state.new, state.changed = pulled.read, pulled.new, pulled.changed
+        state.read, state.new, state.changed = pulled.read, pulled.new_items, pulled.changed_items
+        state.records_changed = pulled.new + pulled.changed
         state.skipped = [*before, *pulled.skipped]
         _progress(job, "pull", items, page.expected)
 
@@ -366,6 +368,7 @@ def _outcome(
         read=state.read,
         new=state.new,
         changed=state.changed,
+        records_changed=state.records_changed,
         vanished=state.vanished,
         requests=traffic.requests if traffic else 0,
         retries=traffic.retries if traffic else 0,
