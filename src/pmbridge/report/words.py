@@ -192,7 +192,7 @@ NO_APPROVAL = _("无客户决定", "no client decision")
 
 DONE = _("完成的工作", "Work completed")
 DONE_COUNT = _(
-    "本期完成 {items}，其中 {listed} 列出名称。", "{items} completed in this period, {listed} of them named below."
+    "本期完成 {items}，其中 {listed} 项列出名称。", "{items} completed in this period, {listed} of them named below."
 )
 DONE_COUNT_ONLY = _(
     "本期完成 {items}，按{milestone}计数。", "{items} completed in this period, counted by {milestone}."
