@@ -66,6 +66,11 @@ class App:
         return self.workspace.config.workspace.user or getpass.getuser()
 
     @property
+    def same_command(self) -> str:
+        """The command of this run, to be pasted: without its own options, with the engagement that was named."""
+        return f"pmbridge {self.command}{f' -e {self.engagement}' if self.engagement else ''}".rstrip()
+
+    @property
     def interactive(self) -> bool:
         """Whether somebody can be asked: a terminal on both ends, and no document promised."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.json

@@ -185,7 +185,7 @@ def _failed(app: App, error: Exception) -> int:
 
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, PmbridgeError):
-        return _say(app, error)
+        return _say(app, error.with_facts(command=app.same_command))
     from pmbridge_cli.bug import reported
 
     return _say(app, reported(error, app))

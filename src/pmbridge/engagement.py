@@ -63,16 +63,18 @@ class Engagement:
     def view(self, as_of: datetime | str | None = None) -> EngagementView:
         """Return the engagement as of *as_of* (default now), frozen. The mapping is today's, also for past days.
 
-        A string is ISO 8601; without an offset it is in the engagement's zone, a bare date means its end.
+        A string is ISO 8601; without an offset it is in the engagement's zone, a bare date means its end, today now.
 
         Raises:
-            ConfigError: nothing was synced yet, or the mapping does not fit the project.
+            ConfigError: nothing was synced yet, the mapping does not fit the project, or *as_of* is yet to come.
         """
-        at = self.instant(as_of)
+        return self._seen(self.instant(as_of), past=as_of is not None)
+
+    def _seen(self, at: datetime, *, past: bool) -> EngagementView:
         if not self.was_synced:
             raise ConfigError("not-synced", engagement=self.name)
-        past = None if as_of is None else at
-        observed = [self._observed(source, past) for source in self.config.sources]
+        until = at if past else None
+        observed = [self._observed(source, until) for source in self.config.sources]
         calendar = Calendar.named(self.config.calendar)
         return assemble(self.name, self.config, calendar, observed, at, slips=self._desk.slips(at))
 
@@ -80,15 +82,21 @@ class Engagement:
         """Return *as_of* as an aware instant in UTC.
 
         Raises:
-            ConfigError: not a date or time.
+            ConfigError: not a date or time (``bad-time``), or one that is yet to come (``future-time``).
         """
+        now = self._clock.now()
         if as_of is None:
-            return self._clock.now()
-        if isinstance(as_of, str):
-            as_of = _parsed(as_of)
-        if as_of.tzinfo is None:
-            as_of = as_of.replace(tzinfo=self.zone)
-        return as_of.astimezone(UTC)
+            return now
+        at, is_day = _parsed(as_of) if isinstance(as_of, str) else (as_of, False)
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=self.zone)
+        if at > now:
+            here = now.astimezone(self.zone)
+            if is_day and at.date() == here.date():
+                return now
+            # Nobody knows what a tool will hold then; the figures of today under that date would be a lie.
+            raise ConfigError("future-time", text=str(as_of), now=f"{here:%Y-%m-%d %H:%M}", zone=self.config.timezone)
+        return at.astimezone(UTC)
 
     def report(self, edition: str, *, as_of: datetime | str | None = None, headline: Words | None = None) -> Report:
         """Return a draft of *edition* ("weekly") as of *as_of*, compared with the last issued one.
@@ -109,7 +117,8 @@ class Engagement:
 
     def changes_since(self, at: datetime) -> tuple[Label, ...]:
         """Return in words what a client would notice between *at* and now; nothing if all of it is new."""
-        before = self.view(at)
+        # Not `view`: a clock that was set back in between must not end a sync.
+        before = self._seen(at.astimezone(UTC), past=True)
         if all(source.complete_as_of is None for source in before.sources):
             return ()
         return self._desk.differences(before, self._newest)
@@ -162,11 +171,11 @@ class Engagement:
         return replace(observed, first_plans=plans)
 
 
-def _parsed(text: str) -> datetime:
+def _parsed(text: str) -> tuple[datetime, bool]:
+    """Return the moment that *text* names, and whether it names a whole day, of which it is the end."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as exc:
         raise ConfigError("bad-time", text=text) from exc
-    if "T" not in text and " " not in text.strip():
-        at = at.replace(hour=23, minute=59, second=59)
-    return at
+    is_day = "T" not in text and " " not in text.strip()
+    return (at.replace(hour=23, minute=59, second=59) if is_day else at), is_day

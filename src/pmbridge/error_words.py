@@ -30,6 +30,7 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "title": ("without a title", "无标题"),
     "stored": ("What was read is stored", "已读到的内容已保存"),
     "url": ("its address", "它的地址"),
+    "command": ("pmbridge status", "pmbridge status"),
 }
 
 SINCE: dict[str, tuple[Words, Words]] = {
@@ -226,6 +227,12 @@ WORDS: dict[str, Words] = {
         "不是日期或时间：「{text}」。例如 2026-06-05、2026-06-05T18:00+08:00。",
         "correct --as-of",
         "改正 --as-of",
+    ),
+    "future-time": Words(
+        '"{text}" is yet to come: it is {now} now ({zone}). Figures exist as of now or of a past moment.',
+        "「{text}」还没有到：现在是 {now}（{zone}）。只有现在或过去某时刻的数据。",
+        "{command} (without --as-of: the newest data)",
+        "{command}（不加 --as-of：最新数据）",
     ),
     "bad-choice": Words(
         '"{what}" is not known; choose from: {known}.',
