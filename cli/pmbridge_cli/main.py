@@ -12,11 +12,12 @@ import sys
 import warnings
 from collections.abc import Sequence
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
 from pmbridge_cli.grammar import Entry, Tree, early, usage_error
+from pmbridge_cli.output import Guarded, Unwritable
 from pmbridge_cli.words import Both
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def main() -> int:
         with contextlib.suppress(AttributeError):
             # A title may hold half a surrogate pair; it must not end the screen.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = cast("TextIO", Guarded(sys.stdout)), cast("TextIO", Guarded(sys.stderr))
     if COMPLETE_VARIABLE in os.environ:
         return _complete(os.environ[COMPLETE_VARIABLE])
     if not sys.warnoptions:
@@ -119,22 +121,28 @@ def main() -> int:
         warnings.simplefilter("ignore")
     with contextlib.suppress(ValueError, OSError):  # not in the main thread, or a platform without it
         signal.signal(signal.SIGTERM, _terminate)
-    code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _silently()
-    return code
+    return run(sys.argv[1:])
 
 
 def run(args: Sequence[str]) -> int:
     """Run one command and return its exit code; whatever happens is said in the form that people know."""
     app = early(args)
     try:
-        with contextlib.closing(app):
-            return _invoke(list(args), app)
+        code = _ended(args, app)
+        sys.stdout.flush()
     except BrokenPipeError:
         return _silently()
+    except Unwritable as error:
+        return _unwritten(app, error)
+    return code
+
+
+def _ended(args: Sequence[str], app: App) -> int:
+    try:
+        with contextlib.closing(app):
+            return _invoke(list(args), app)
+    except (BrokenPipeError, Unwritable):
+        raise
     except KeyboardInterrupt:
         return _stopped(app, CTRL_C)
     except click.Abort:
@@ -210,10 +218,29 @@ def _stopped(app: App, code: int) -> int:
 
 def _silently() -> int:
     """End as a command in front of ``| head`` should: quietly. Nothing can be flushed to the closed pipe any more."""
+    _abandon(sys.stdout)
+    return 0
+
+
+def _unwritten(app: App, error: Unwritable) -> int:
+    """Say on the other stream that the result did not get out; if that one is full too, the code has to do."""
+    from pmbridge.errors import ConfigError
+
+    _abandon(sys.stdout)
+    said = ConfigError("output", detail=error.strerror, command=app.same_command)
+    try:
+        app.out.error(said.text(app.language), said.next_step(app.language), said.name)
+        sys.stderr.flush()
+    except (BrokenPipeError, Unwritable):
+        _abandon(sys.stderr)
+    return said.exit_code
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what *stream* still holds go nowhere: at its end Python would try once more, and complain."""
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-    return 0
+        os.dup2(nowhere, stream.fileno())
 
 
 def _terminate(_: int, __: FrameType | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from pmbridge_cli.words import NEXT, Both, Said
@@ -37,6 +38,45 @@ _ASCII = str.maketrans(
         "−": "-",
     }
 )
+
+
+class Unwritable(OSError):
+    """A stream of this process takes nothing more: its disk is full, or the device is broken."""
+
+
+class Guarded:
+    """A stream whose failed writes are told apart from any other fault of the system; a closed pipe stays one."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write *text*.
+
+        Raises:
+            BrokenPipeError: nobody reads any more.
+            Unwritable: it cannot be written.
+        """
+        with _naming():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is held back; raises as :meth:`write`."""
+        with _naming():
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritable(error.errno, error.strerror) from error
 
 
 class Output:

@@ -234,6 +234,12 @@ WORDS: dict[str, Words] = {
         "{command} (without --as-of: the newest data)",
         "{command}（不加 --as-of：最新数据）",
     ),
+    "output": Words(
+        "The result could not be written: {detail}. What the command has stored is kept.",
+        "结果无法写出：{detail}。命令已保存的内容保留。",
+        "make room or write elsewhere, then {command}",
+        "腾出空间或改写到别处，再运行 {command}",
+    ),
     "bad-choice": Words(
         '"{what}" is not known; choose from: {known}.',
         "不认识「{what}」；可选：{known}。",
