@@ -17,7 +17,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "PYTHON=PATH names the Python (3.11 or newer) that the environment is made with."
 
-demo: ## a client report from a local server, without an account, in demo-output/
+demo: ## a client report out of four local servers, without an account, in demo-output/
 	@printf '[1/3] Python environment … '; start=$$(date +%s); requirements/install run && \
 	  echo "ready ($$(( $$(date +%s) - start )) s)"
 	@$(BIN)/pmbridge demo $(ARGS)

@@ -1,4 +1,4 @@
-"""`pmbridge demo`: a whole report without an account, from a server on this machine."""
+"""`pmbridge demo`: a whole report without an account, from servers on this machine."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
 from pmbridge_cli.layout import wrapped
-from pmbridge_cli.words import Both
+from pmbridge_cli.words import Both, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pmbridge.demo import Told
+    from pmbridge.domain.view import EngagementView
 
 FOLDER = "demo-output"
 _SERVER = Both(
@@ -26,10 +29,10 @@ _SERVER = Both(
     "一个与 Jira 行为相同的本地服务 … 已启动（无需账号，数据不离开本机）",
 )
 _SERVERS = Both(
-    "Local servers that behave like {tools} … started (no account, nothing leaves this machine)",
-    "与 {tools} 行为相同的本地服务 … 已启动（无需账号，数据不离开本机）",
+    "Four local servers that behave like Jira, Trello, PingCode and Worktile … started "
+    "(no account, nothing leaves this machine)",
+    "四个与 Jira、Trello、PingCode、Worktile 行为相同的本地服务 … 已启动（无需账号，数据不离开本机）",
 )
-_TITLES = {"jira": "Jira", "pingcode": "PingCode", "worktile": "Worktile", "trello": "Trello"}
 _STORY = Both("Syncing the story of one client and writing its report", "正在同步一位客户的故事并生成报告")
 _DONE = Both("Done. Open this first:", "完成。先打开：")
 _SEEN = Both(
@@ -39,39 +42,41 @@ _SEEN = Both(
     "一项变更等客户决定；M6 未知，报告照实写明。",
 )
 _SEEN_OF_ALL = Both(
-    "What you see: one client's week out of four tools. The go-live is late; one change waits for the client's "
-    "decision; M6 is unknown, and says so; Trello's rate limit is part of the story.",
-    "您看到的是：来自四个工具的一位客户的一周。上线将晚于计划；一项变更等客户决定；M6 未知，报告照实写明；"
-    "Trello 的限流是故事的一部分。",
+    "What you see: one client's week out of four tools. The go-live is expected 6 working days after its plan date in "
+    "Worktile; one change waits for the client's decision; M6 is unknown, and says so.",
+    "您看到的是：来自四个工具的一位客户的一周。上线预计比 Worktile 中的计划日期晚 6 个工作日；一项变更等客户决定；"
+    "M6 未知，报告照实写明。",
 )
+_LIMITED = Both(" (its rate limit is part of the story)", "（它的限流是故事的一部分）")
 _TRY = Both("Try:   {command}", "试试：{command}")
 _YOURS = Both("Your own project:   {command}", "您自己的项目：{command}")
 _STAYS = Both(
-    "The server stays at {url} until Ctrl-C. Its clock stands at {at}; its secret is in {secret} (only you can read "
-    "it).",
-    "服务在 {url} 继续运行，按 Ctrl-C 结束。它的时钟停在 {at}；令牌在 {secret}（仅本用户可读）。",
+    "Running until Ctrl-C: {urls}. Their clock stands at {at}; their secrets are in {secrets} (only you can read it).",
+    "按 Ctrl-C 之前一直运行：{urls}。时钟停在 {at}；令牌在 {secrets}（仅本用户可读）。",
 )
 _IN_ANOTHER = Both("In another terminal:   {command}", "在另一个终端：{command}")
-_ENDED = Both("The server has stopped. The workspace stays.", "服务已停止，工作区保留。")
+_ENDED = Both("The servers have stopped. The workspace stays.", "服务已停止，工作区保留。")
 
 
 @command(
     help=Both(
-        "Tell one client's story on a local server and write the report out of it. Needs no account.",
+        "Tell one client's story on local servers and write the report out of them. Needs no account.",
         "在本地服务上演示一位客户的故事并生成报告，无需账号。",
     )
 )
-@option("--stay", is_flag=True, help=Both("keep the server running, for sync", "让服务继续运行，可用来 sync"))
-@option("--all", "every", is_flag=True, help=Both("over all four tools", "用全部四个工具"))
+@option("--stay", is_flag=True, help=Both("keep the servers running, for sync", "让服务继续运行，可用来 sync"))
+@option(
+    "--tool",
+    type=click.Choice(["jira"]),
+    help=Both("the story as one tool alone tells it", "只用一个工具讲这个故事"),
+)
 @option("--out", metavar="DIR", default=FOLDER, help=Both("where to write (demo-output)", "写到哪里（demo-output）"))
-def demo(app: App, *, stay: bool, every: bool, out: str) -> None:
+def demo(app: App, *, stay: bool, tool: str | None, out: str) -> None:
     from pmbridge.demo import ALL_TOOLS, JIRA_ALONE, Demo
 
     began = time.perf_counter()
-    with Demo(Path(out), language=app.language, tools=ALL_TOOLS if every else JIRA_ALONE) as running:
-        names = [_TITLES[tool] for tool in running.tools]
-        servers = Both(*(text.format(tools=by.join(names)) for text, by in zip(_SERVERS, (", ", "、"), strict=True)))
-        _step(app, 1, servers if every else _SERVER)
+    with Demo(Path(out), language=app.language, tools=JIRA_ALONE if tool else ALL_TOOLS) as running:
+        _step(app, 1, _SERVER if tool else _SERVERS)
         _step(app, 2, _STORY)
         told = running.tell()
         if app.json:
@@ -79,7 +84,7 @@ def demo(app: App, *, stay: bool, every: bool, out: str) -> None:
         else:
             _screen(app, told, time.perf_counter() - began)
         if stay:
-            _stay(app, told, ", ".join(running.urls.values()))
+            _stay(app, told, running.urls)
 
 
 def _step(app: App, number: int, text: Both) -> None:
@@ -93,17 +98,8 @@ def _step(app: App, number: int, text: Both) -> None:
 def _screen(app: App, told: Told, seconds: float) -> None:
     view = told.engagement.view()
     out = app.out
-    for source in view.sources:
-        at = source.complete_as_of.astimezone(view.zone) if source.complete_as_of else view.as_of
-        end = source is view.sources[-1]
-        out.line(
-            Both(
-                f"      {source.connection} {source.items:,} items, as of {at:%m-%d %H:%M}"
-                + (f" · {seconds:.1f} s" if end else ""),
-                f"      {source.connection} {source.items:,} 项，截至 {at:%m-%d %H:%M}"
-                + (f" · {seconds:.1f} 秒" if end else ""),
-            )
-        )
+    for line in wrapped(out.say(_read(view, seconds)), out.room - 6):
+        out.line(same(f"      {line}"))
     pages = {file.name.split(".")[-2]: file for file in told.files if file.suffix == ".html"}
     mine = pages.get(app.language, told.files[0])
     others = [file.name for file in pages.values() if file != mine]
@@ -122,6 +118,21 @@ def _screen(app: App, told: Told, seconds: float) -> None:
     )
 
 
+def _read(view: EngagementView, seconds: float) -> Both:
+    """Return how much was read of each tool, and as of when where that is not the report's own moment."""
+    told = []
+    for at, source in enumerate(view.sources):
+        one = Both(f"{source.connection} {source.items:,}", f"{source.connection} {source.items:,}")
+        if at == 0:
+            one = Both(f"{one.en} items", f"{one.zh} 项")
+        if source.complete_as_of and source.stale:
+            read = f"{source.complete_as_of.astimezone(view.zone):%m-%d %H:%M}"
+            one = Both(f"{one.en}, as of {read}{_LIMITED.en}", f"{one.zh}，截至 {read}{_LIMITED.zh}")
+        told.append(one)
+    told.append(Both(f"{seconds:.1f} s", f"{seconds:.1f} 秒"))
+    return Both(" · ".join(one.en for one in told), " · ".join(one.zh for one in told))
+
+
 def _document(app: App, told: Told, urls: Mapping[str, str], seconds: float) -> None:
     app.out.document(
         {
@@ -138,10 +149,11 @@ def _document(app: App, told: Told, urls: Mapping[str, str], seconds: float) -> 
     app.out.stdout.flush()
 
 
-def _stay(app: App, told: Told, url: str) -> None:
+def _stay(app: App, told: Told, urls: Mapping[str, str]) -> None:
     at = datetime.fromisoformat(_moment(told))
-    secret = told.workspace.folder / "data" / "secrets"
-    app.out.talk(_STAYS.filled(url=url, at=f"{at:%Y-%m-%d %H:%M}", secret=_near(secret)))
+    named = Both(*(by.join(f"{tool} {url}" for tool, url in urls.items()) for by in (", ", "、")))
+    secrets = _near(told.workspace.folder / "data" / "secrets")
+    app.out.talk(_STAYS.filled(urls=named, at=f"{at:%Y-%m-%d %H:%M}", secrets=secrets))
     app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {_near(told.workspace.folder)} sync"))
     app.stopped = lambda: _ENDED
     app.out.stdout.flush()

@@ -189,10 +189,10 @@ class Demo:
     """The servers, the clock and the workspace of one demo; a context manager that stops the servers at its end.
 
     *folder* is made; it gets the report's files and ``workspace/``, which stays an ordinary workspace. *tools* are
-    those that the story is told over.
+    those that the story is told over: ``ALL_TOOLS`` or ``JIRA_ALONE``.
     """
 
-    def __init__(self, folder: Path, *, language: str = "zh-CN", tools: Sequence[str] = JIRA_ALONE) -> None:
+    def __init__(self, folder: Path, *, language: str = "zh-CN", tools: Sequence[str] = ALL_TOOLS) -> None:
         self.folder = folder
         self.language = language
         self.tools = tuple(tools)

@@ -1,4 +1,5 @@
-"""`pmbridge demo`: the story's figures, an ordinary workspace, a server that stays when asked to."""
+"""`pmbridge demo --tool jira`: the story's figures as Jira alone tells them, an ordinary workspace, a server that
+stays when asked to."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, pmbridge_bin: str) -> Demo:
     folder = tmp_path_factory.mktemp("demo")
-    done = subprocess.run([pmbridge_bin, "demo"], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [pmbridge_bin, "demo", "--tool", "jira"], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return Demo(folder=folder, command=pmbridge_bin, screen=done.stdout)
 
@@ -171,7 +174,7 @@ def test_everything_was_read(demo: Demo) -> None:
 
 def test_the_screen_names_files_that_are_there(demo: Demo) -> None:
     assert "[1/2] A local server that behaves like Jira … started" in demo.screen
-    assert "jira 412 items, as of 06-05 18:00" in demo.screen
+    assert "      jira 412 items · " in demo.screen
     for name in ("en.html", "zh-CN.html", "en.md", "zh-CN.md", "json"):
         assert (demo.folder / f"demo-output/lanhai-weekly-09.{name}").stat().st_size > 1000
     first = demo.screen.partition("Open this first:\n")[2].split()[0]
@@ -229,7 +232,11 @@ def test_a_chinese_demo_with_json_is_one_document_and_replaces_an_old_one(demo: 
     (old / "pmbridge.toml").write_bytes((demo.folder / "demo-output/workspace/pmbridge.toml").read_bytes())
     (old / "old-file").write_text("", "utf-8")
     done = subprocess.run(
-        [demo.command, "demo", "--json", "--lang", "zh-CN"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [demo.command, "demo", "--tool", "jira", "--json", "--lang", "zh-CN"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -249,7 +256,7 @@ def staying(
 ) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
     folder = tmp_path_factory.mktemp("stay")
     process = subprocess.Popen(
-        [pmbridge_bin, "demo", "--stay"],
+        [pmbridge_bin, "demo", "--tool", "jira", "--stay"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -258,7 +265,7 @@ def staying(
     )
     assert process.stderr is not None
     told = [process.stderr.readline(), process.stderr.readline()]
-    assert "until Ctrl-C" in told[0], told
+    assert told[0].startswith("Running until Ctrl-C: jira http://127.0.0.1:"), told
     yield folder, process
     if process.poll() is None:
         process.kill()
@@ -287,5 +294,5 @@ def test_the_server_stays_until_ctrl_c_and_can_be_synced(
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "The server has stopped. The workspace stays." in err
+    assert "The servers have stopped. The workspace stays." in err
     assert "Open this first" in out

@@ -1,4 +1,4 @@
-"""`pmbridge demo --all`: one report out of four tools, one of which is limited."""
+"""`pmbridge demo`: one report out of four tools, one of which is limited."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, pmbridge_bin: str) -> Path:
     made = tmp_path_factory.mktemp("demo")
-    done = subprocess.run([pmbridge_bin, "demo", "--all"], cwd=made, capture_output=True, text=True, check=False)
+    done = subprocess.run([pmbridge_bin, "demo"], cwd=made, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    screen = " ".join(done.stdout.split())
+    assert "Four local servers that behave like Jira, Trello, PingCode and Worktile … started" in screen
     # The tools share one clock, and a pause of one moves it on for all: minutes may differ.
-    screen = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert any(line.startswith("jira 412 items, as of 06-05") for line in screen), done.stdout
-    assert any(line.startswith("pingcode 63 items, as of 06-05") for line in screen)
-    assert any(line.startswith("worktile 41 items, as of 06-05") for line in screen)
-    assert any(line.startswith("trello 38 items, as of 06-04 17:") for line in screen)
+    assert "jira 412 items · pingcode 63 · worktile 41 · trello 38, as of 06-04 17:" in screen
+    assert "(its rate limit is part of the story)" in screen
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if line.startswith("      ")), done.stdout
     return made / "demo-output"
 
 
@@ -103,3 +103,27 @@ def test_the_page_says_it_too(folder: Path) -> None:
     page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
     line = next(one for one in page.splitlines() if "Trello" in one and "17:" in one)
     assert "6月4日" in line
+
+
+def test_every_known_figure_leads_to_a_row_with_its_tool(report: dict[str, Any]) -> None:
+    sources = {one["ref"]: {source["tool"] for source in one["sources"]} for one in report["milestones"]}
+    assert sources == {
+        "M1": {"PingCode"}, "M2": {"Trello"}, "M3": {"Jira"}, "M4": {"Jira"}, "M5": {"Jira"}, "M6": {"Worktile"},
+        "M7": {"Worktile"},
+    }  # fmt: skip
+    for one in report["milestones"]:
+        for name in ("plan", "forecast", "progress", "slip_current"):
+            assert one[name]["state"] == "unknown" or one[name]["anchors"] == [one["ref"]], (one["ref"], name)
+    assert sorted(report["progress"]["planned"]["anchors"]) == sorted(sources)
+    assert all(one["sources"] for one in report["changes"]["rows"])
+
+
+def test_next_on_the_demo_workspace_lists_what_the_client_holds(folder: Path, pmbridge_bin: str) -> None:
+    done = subprocess.run(
+        [pmbridge_bin, "--config", str(folder / "workspace"), "next", "--as-of", "2026-06-05T18:00+08:00"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MALL-231" in done.stdout

@@ -76,7 +76,7 @@ def project_for(
         header=_header(view, meta, previous),
         overall=_overall(view, meta, previous),
         final=gate.clean(view.final.ref) if view.final else None,
-        progress=_progress(view.progress),
+        progress=_progress(view),
         on_time=client.OnTime(met=view.on_time.met, due=view.on_time.due, left_out=gate.refs(view.on_time.left_out)),
         asks=_asks(view.changes, show_money=meta.show_money),
         since=(),
@@ -149,13 +149,15 @@ def _overall(view: seen.EngagementView, meta: ReportMeta, previous: client.Clien
     )
 
 
-def _progress(roll_up: seen.RollUp) -> client.RollUp:
+def _progress(view: seen.EngagementView) -> client.RollUp:
+    roll_up = view.progress
+    counted = gate.refs(one.ref for one in view.milestones if one.state != "cancelled")
     return client.RollUp(
-        value=gate.share(roll_up.value),
+        value=gate.share(roll_up.value, *counted),
         low=roll_up.low,
         high=roll_up.high,
         unknown=gate.refs(roll_up.unknown),
-        planned=gate.share(roll_up.planned),
+        planned=gate.share(roll_up.planned, *counted),
     )
 
 
