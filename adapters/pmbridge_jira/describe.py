@@ -168,11 +168,11 @@ def _sprint_groups(sprints: Iterable[wire.Sprint], project: ProjectId) -> tuple[
 
 
 def _states(types: list[wire_schema.TypeStatuses]) -> tuple[StateInfo, ...]:
-    states = {status.id: state_of(status) for one in types for status in one.statuses}
+    states = {status["id"]: state_of(status) for one in types for status in one.statuses}
     owners: dict[str, set[str]] = {}
     for one in types:
         for status in one.statuses:
-            owners.setdefault(status.id, set()).add(one.id)
+            owners.setdefault(status["id"], set()).add(one.id)
     return tuple(StateInfo(state=state, types=frozenset(owners[id_])) for id_, state in states.items())
 
 
@@ -182,7 +182,7 @@ def _relations(site: Site) -> tuple[Named, ...]:
         kinds = site.get("/issueLinkType", _LINKS).issueLinkTypes
     except NotVisible:  # issue links are switched off
         return ()
-    words = {word: one.name for one in kinds for word in (one.outward, one.inward) if word}
+    words = {word: one.get("name") for one in kinds for word in (one.get("outward"), one.get("inward")) if word}
     return tuple(Named(id=word, name=name) for word, name in words.items())
 
 
@@ -213,7 +213,7 @@ def _fields(site: Site, catalogue: Catalogue, project: ProjectId) -> tuple[Field
 
 
 def _is_mappable(one: wire.FieldDetails, project: ProjectId) -> bool:
-    if one.scope and one.scope.project and one.scope.project.id != project:
+    if one.scope and one.scope.project and one.scope.project["id"] != project:
         return False
     if not one.custom:
         return one.id in _SYSTEM_FIELDS and one.id not in OWN_PLACE
@@ -238,7 +238,7 @@ def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire_sch
 
     found: dict[str, list[wire_schema.CreateField]] = {}
     try:
-        for screen in in_order(of_type, [one.id for one in pages(types)], workers=site.settings.workers):
+        for screen in in_order(of_type, [one["id"] for one in pages(types)], workers=site.settings.workers):
             for one in screen:
                 found.setdefault(one.fieldId, []).append(one)
     except NotVisible:

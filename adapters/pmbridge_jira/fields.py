@@ -96,11 +96,12 @@ def _strings(values: Sequence[str]) -> FieldValue | None:
 
 
 def _user(value: wire.User) -> FieldValue | None:
-    return Named(id=value.id, name=value.displayName) if value.id else None
+    id_ = wire.user_id(value)
+    return Named(id=id_, name=value.get("displayName")) if id_ else None
 
 
 def _users(values: Sequence[wire.User]) -> FieldValue | None:
-    items = tuple(Named(id=one.id, name=one.displayName) for one in values if one.id)
+    items = tuple(Named(id=id_, name=one.get("displayName")) for one in values if (id_ := wire.user_id(one)))
     return Many(items=items) if items else None
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Required, cast, get_type_hints
 
-from pydantic import Field as WireField
 from pydantic import JsonValue, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
+from typing_extensions import TypedDict
 
 from pmbridge.adapter import HttpClient, Response
 from pmbridge.clock import to_millis
 from pmbridge.errors import ProtocolError
 from pmbridge.records import Group, Item, ItemLink, Person, ToolState
-from pmbridge.values import Day, FieldValue, Instant, Named, ProjectId, RecordId, When
+from pmbridge.values import Day, FieldValue, Instant, Named, ProjectId, RecordId, Rich, When
 from pmbridge_jira import wire
 from pmbridge_jira.dialect import Dialect
 from pmbridge_jira.fields import Catalogue, codec_for, rich
@@ -64,15 +64,14 @@ class Rows:
     @property
     def high(self) -> int:
         """The newest ``updated`` in epoch milliseconds, 0 for none."""
-        return max((to_millis(one.fields.updated) for one in self.issues), default=0)
+        return max((to_millis(one["fields"]["updated"]) for one in self.issues), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Extra:
-    """One field beside the fixed ones: its id, and its name in the wire model (ids are no safe attribute names)."""
+    """One field beside the fixed ones: its id, its form on the wire, and what it means."""
 
     id: str
-    attribute: str
     wire: Any
     read: Callable[[Any], FieldValue | None] | None = None
 
@@ -113,17 +112,16 @@ class IssueFormat:
     def __post_init__(self) -> None:
         self._with_labels = LABEL in self.kinds
         extras = self._extras()
-        fixed = [name for name in wire.IssueFields.model_fields if self._wants(name)]
+        fixed = [name for name in wire.IssueFields.__annotations__ if self._wants(name)]
         self.fields = tuple(dict.fromkeys([*fixed, *(["description"] if self.long else []), *(e.id for e in extras)]))
-        definitions: dict[str, Any] = {e.attribute: (e.wire | None, WireField(None, alias=e.id)) for e in extras}
+        more: dict[str, Any] = {extra.id: extra.wire | None for extra in extras}
         if self.long:
-            definitions["description"] = (JsonValue, None)
-        fields = create_model("IssueFields", __base__=wire.IssueFields, **definitions)
-        issue = create_model("Issue", __base__=wire.Issue, fields=(fields, ...))
+            more["description"] = JsonValue
+        fields = _extended("IssueFields", wire.IssueFields, more)
+        issue = _extended("Issue", wire.Issue, {"fields": Required[fields]})
         self._one = TypeAdapter(issue)
-        self._page = TypeAdapter(create_model("IssuePage", __base__=wire.IssuePage, issues=(list[issue], ...)))
-        each = Annotated[issue | wire.Broken, WrapValidator(_each)]
-        self._tolerant = TypeAdapter(create_model("TolerantPage", __base__=wire.IssuePage, issues=(list[each], ...)))
+        self._page = _page_of(issue)
+        self._tolerant = _page_of(_annotated[issue | wire.Broken, WrapValidator(_each)])
 
     def _wants(self, name: str) -> bool:
         # Data Center has no such field; its resolution date says when work ended.
@@ -133,14 +131,14 @@ class IssueFormat:
         found: list[_Extra] = []
 
         def add(id_: str, wire_type: Any, read: Callable[[Any], FieldValue | None] | None = None) -> _Extra:
-            extra = _Extra(id=id_, attribute=f"f{len(found)}", wire=wire_type, read=read)
+            extra = _Extra(id=id_, wire=wire_type, read=read)
             found.append(extra)
             return extra
 
         if self.catalogue.sprint and SPRINT in self.kinds:
-            self._sprint = add(self.catalogue.sprint, list[wire.Sprint | str]).attribute
+            self._sprint = add(self.catalogue.sprint, list[wire.Sprint | str]).id
         if self.catalogue.epic_link and self.dialect.name == "server":
-            self._epic = add(self.catalogue.epic_link, str).attribute
+            self._epic = add(self.catalogue.epic_link, str).id
         if self.start and (details := self.catalogue.get(self.start)):
             codec = codec_for(details, self.dialect.text)
             self._start = add(self.start, codec.wire, codec.read)
@@ -167,10 +165,9 @@ class IssueFormat:
             if len(page.issues) >= WHOLE_PAGE and all(isinstance(one, wire.Broken) for one in page.issues):
                 raise whole from None
         return Rows(
-            # Not isinstance, which asks a pydantic class a question each time.
             issues=tuple(one for one in page.issues if type(one) is not wire.Broken),
             broken=tuple(one for one in page.issues if type(one) is wire.Broken),
-            ids=tuple(one.id for one in page.issues),
+            ids=tuple(one.id if type(one) is wire.Broken else one["id"] for one in page.issues),
             failed=tuple(one.id for one in page.issueErrors or ()),
             token=page.nextPageToken,
             is_last=page.isLast,
@@ -183,44 +180,47 @@ class IssueFormat:
 
     def item(self, issue: wire.Issue) -> Item:
         """Return the issue as a record."""
-        fields = issue.fields
-        state = self._state(fields.status)
-        labels = fields.labels or ()
+        fields = issue["fields"]
+        state = self._state(fields["status"])
+        labels = fields.get("labels") or ()
+        due = fields.get("duedate")
+        updated = fields["updated"]
+        assignee = wire.user_id(fields.get("assignee"))
         return Item(
-            id=RecordId(kind=ISSUE, external_id=issue.id),
-            project=ProjectId(fields.project.id),
-            version=str(to_millis(fields.updated)),
-            title=fields.summary,
-            type=self._type(fields.issuetype),
+            id=RecordId(kind=ISSUE, external_id=issue["id"]),
+            project=ProjectId(fields["project"]["id"]),
+            version=str(to_millis(updated)),
+            title=fields["summary"],
+            type=self._type(fields["issuetype"]),
             state=state,
-            key=issue.key,
-            url=self.browse + issue.key,
-            description=rich(getattr(fields, "description"), self.dialect.text) if self.long else None,  # noqa: B009
+            key=issue["key"],
+            url=self.browse + issue["key"],
+            description=self._description(fields) if self.long else None,
             start=self._started(fields),
-            due=Day(on=fields.duedate) if fields.duedate else None,
+            due=Day(on=due) if due else None,
             done=_done(fields, state),
-            created_at=utc(fields.created),
-            updated_at=utc(fields.updated),
+            created_at=utc(fields.get("created")),
+            updated_at=utc(updated),
             parent=self._parent(fields),
             groups=self._groups(fields),
             links=_links(fields),
-            assignees=(fields.assignee.id,) if fields.assignee and fields.assignee.id else (),
-            author=fields.reporter.id if fields.reporter else None,
-            marker=marker_of(issue.properties, labels),
-            fields={one.id: self._value(fields, one) for one in self._mapped},
+            assignees=(assignee,) if assignee else (),
+            author=wire.user_id(fields.get("reporter")),
+            marker=marker_of(issue.get("properties"), labels),
+            fields={one.id: _value(fields, one) for one in self._mapped},
         )
 
     def sprints(self, issue: wire.Issue) -> Iterator[wire.Sprint]:
         """Yield the sprints that the issue is or was in."""
-        return self._sprints_of(issue.fields)
+        return self._sprints_of(issue["fields"])
 
     def epic_key(self, issue: wire.Issue) -> str | None:
         """Return the key that Data Center's epic link holds, for :attr:`epic_ids`."""
-        return getattr(issue.fields, self._epic) if self._epic else None
+        return _said(issue["fields"], self._epic) if self._epic else None
 
     def _state(self, status: wire.Status) -> ToolState:
         # A site has few statuses: one record of each is enough.
-        key = (status.id, status.name)
+        key = (status["id"], status.get("name"))
         if (state := self._states.get(key)) is None:
             state = self._states[key] = state_of(status)
         return state
@@ -231,36 +231,36 @@ class IssueFormat:
         return record
 
     def _type(self, issuetype: wire.Named) -> Named:
-        key = (issuetype.id, issuetype.name)
+        key = (issuetype["id"], issuetype.get("name"))
         if (named := self._types.get(key)) is None:
-            named = self._types[key] = Named(id=issuetype.id, name=issuetype.name)
+            named = self._types[key] = Named(id=key[0], name=key[1])
         return named
 
-    def _value(self, fields: wire.IssueFields, one: _Extra) -> FieldValue | None:
-        value = getattr(fields, one.attribute)
-        return None if value is None or one.read is None else one.read(value)
+    def _description(self, fields: wire.IssueFields) -> Rich | None:
+        return rich(_said(fields, "description"), self.dialect.text)
 
     def _started(self, fields: wire.IssueFields) -> When | None:
-        value = self._value(fields, self._start) if self._start else None
+        value = _value(fields, self._start) if self._start else None
         return value if isinstance(value, Day | Instant) else None
 
     def _parent(self, fields: wire.IssueFields) -> RecordId | None:
-        if fields.parent is not None:
-            return RecordId(kind=ISSUE, external_id=fields.parent.id)
-        key = getattr(fields, self._epic) if self._epic else None
+        if parent := fields.get("parent"):
+            return RecordId(kind=ISSUE, external_id=parent["id"])
+        key = _said(fields, self._epic) if self._epic else None
         epic = self.epic_ids.get(key) if key else None
         return RecordId(kind=ISSUE, external_id=epic) if epic else None
 
     def _sprints_of(self, fields: wire.IssueFields) -> Iterator[wire.Sprint]:
-        for value in (getattr(fields, self._sprint) or ()) if self._sprint else ():
+        for value in (_said(fields, self._sprint) or ()) if self._sprint else ():
             if (sprint := sprint_of(value)) is not None:
                 yield sprint
 
     def _groups(self, fields: wire.IssueFields) -> tuple[RecordId, ...]:
-        found = [self._version(one.id) for one in fields.fixVersions or ()]
-        found += [RecordId(kind=SPRINT, external_id=one.id) for one in self._sprints_of(fields)]
-        if fields.labels and self._with_labels:
-            theirs = (one for one in fields.labels if not one.startswith(MARKER_LABEL))
+        found = [self._version(one["id"]) for one in fields.get("fixVersions") or ()]
+        if self._sprint:
+            found += [RecordId(kind=SPRINT, external_id=one.id) for one in self._sprints_of(fields)]
+        if self._with_labels:
+            theirs = (one for one in fields.get("labels") or () if not one.startswith(MARKER_LABEL))
             found += [RecordId(kind=LABEL, external_id=one) for one in theirs]
         return tuple(found)
 
@@ -276,14 +276,14 @@ class Companions:
 
     def of(self, issue: wire.Issue) -> Iterator[Group | Person]:
         """Yield what *issue* names and was not told yet."""
-        fields = issue.fields
-        project = fields.project.id
-        for user in (fields.assignee, fields.reporter):
-            if user is not None and user.id not in self._people and (found := person(user)) is not None:
+        fields = issue["fields"]
+        project = fields["project"]["id"]
+        for user in (fields.get("assignee"), fields.get("reporter")):
+            if user and wire.user_id(user) not in self._people and (found := person(user)) is not None:
                 self._people.add(found.id.external_id)
                 yield found
         yield from self.sprints(self._form.sprints(issue), ProjectId(project))
-        for label in (fields.labels or ()) if LABEL in self._form.kinds else ():
+        for label in (fields.get("labels") or ()) if LABEL in self._form.kinds else ():
             if (label, project) not in self._labels and not label.startswith(MARKER_LABEL):
                 self._labels.add((label, project))
                 yield label_group(label, ProjectId(project))
@@ -309,22 +309,49 @@ def _done(fields: wire.IssueFields, state: ToolState) -> Instant | None:
     """
     if state.category != "done":
         return None
-    at = fields.statuscategorychangedate or fields.resolutiondate
+    at = fields.get("statuscategorychangedate") or fields.get("resolutiondate")
     return Instant(at=at) if at else None
 
 
 def _links(fields: wire.IssueFields) -> tuple[ItemLink, ...]:
     found = []
-    for link in fields.issuelinks or ():
-        kind = link.type
-        if link.outwardIssue is not None:
-            to, word = link.outwardIssue.id, kind.outward
-        elif link.inwardIssue is not None:
-            to, word = link.inwardIssue.id, kind.inward
+    for link in fields.get("issuelinks") or ():
+        kind = link["type"]
+        if to := link.get("outwardIssue"):
+            word = kind.get("outward")
+        elif to := link.get("inwardIssue"):
+            word = kind.get("inward")
         else:
             continue
-        found.append(ItemLink(relation=word or kind.name or kind.id, to=RecordId(kind=ISSUE, external_id=to)))
+        relation = word or kind.get("name") or kind["id"]
+        found.append(ItemLink(relation=relation, to=RecordId(kind=ISSUE, external_id=to["id"])))
     return tuple(found)
+
+
+def _said(fields: wire.IssueFields, id_: str) -> Any:
+    """Return the value of a field whose id only the connection knows; it was validated as that connection asks."""
+    return cast("Mapping[str, Any]", fields).get(id_)
+
+
+def _value(fields: wire.IssueFields, one: _Extra) -> FieldValue | None:
+    value = _said(fields, one.id)
+    return None if value is None or one.read is None else one.read(value)
+
+
+# Made at run time, so no type to a type checker.
+_annotated: Any = Annotated
+_list: Any = list
+
+
+def _page_of(issue: Any) -> TypeAdapter[wire.IssuePage]:
+    return TypeAdapter(create_model("IssuePage", __base__=wire.IssuePage, issues=(_list[issue], ...)))
+
+
+def _extended(name: str, base: Any, more: Mapping[str, Any]) -> Any:
+    """Return the typed dictionary *base* with *more* keys, which may be missing."""
+    keys = {**get_type_hints(base, include_extras=True), **more}
+    made: Any = TypedDict
+    return wire.ids_as_text(made(name, keys, total=False))
 
 
 def _each(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:

@@ -50,7 +50,7 @@ def _issues(
         rows = Rows(issues=rows.issues + more.issues, broken=rows.broken + more.broken, failed=more.failed)
     for issue in rows.issues:
         yield form.item(issue)
-    answered = {int(one.id) for one in rows.issues}
+    answered = {int(one["id"]) for one in rows.issues}
     broken = {int(one.id): one for one in rows.broken}
     for id_ in ids:
         if id_ in answered:
@@ -95,7 +95,7 @@ def _seen_on_an_issue(site: Site, one: RecordId) -> Group | Gone:
     found = site.client.parse(response, _PLACES).data.issues
     if not found:
         return Gone(id=one, why="absent")
-    project = ProjectId(found[0].fields.project.id)
+    project = ProjectId(found[0].fields.project["id"])
     if one.kind == LABEL:
         return label_group(one.external_id, project)
     return groups.read_sprint(site, one, project)

@@ -198,13 +198,13 @@ class ServerIssues:
         except Rejected:
             return {key: id_ for key in keys if (id_ := self._id_of(key))}
         page = self._site.client.parse(response, _KEYS).data
-        found = {one.key: one.id for one in page.issues}
+        found = {one["key"]: one["id"] for one in page.issues}
         # A moved epic answers under its new key; asked by itself it is found under the old one.
         return found | {key: id_ for key in keys if key not in found and (id_ := self._id_of(key))}
 
     def _id_of(self, key: str) -> str | None:
         try:
-            return self._site.get(f"/issue/{key}", _REF, fields="id").id
+            return self._site.get(f"/issue/{key}", _REF, fields="id")["id"]
         except NotVisible:
             return None
 
@@ -219,7 +219,7 @@ def _epic_memo(key: str) -> str:
 def _unseen(rows: Rows, seen: set[tuple[str, int]]) -> Rows:
     fresh = []
     for one in rows.issues:
-        key = (one.id, to_millis(one.fields.updated))
+        key = (one["id"], to_millis(one["fields"]["updated"]))
         if key not in seen:
             seen.add(key)
             fresh.append(one)

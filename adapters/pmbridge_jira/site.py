@@ -39,7 +39,7 @@ _NEWS = timedelta(hours=1)
 _ID_CHUNK = 50
 
 SERVER_INFO = TypeAdapter(wire.ServerInfo)
-_MYSELF = TypeAdapter(wire.Myself)
+_MYSELF = TypeAdapter(wire.User)
 _TENANT = TypeAdapter(wire.TenantInfo)
 _FIELDS = TypeAdapter(list[wire.FieldDetails])
 _PROJECT_PAGE = TypeAdapter(wire.ProjectPage)
@@ -242,9 +242,9 @@ class Site:
 
     def _who(self, cloud_id: str | None) -> JsonValue:
         me = self.get("/myself", _MYSELF)
-        if me.id is None:
+        if not (id_ := wire.user_id(me)):
             raise CredentialRefused("anonymous", connection=self.context.connection, tool="Jira")
-        facts = AccountFacts(id=me.id, name=me.displayName or me.id, cloud_id=cloud_id)
+        facts = AccountFacts(id=id_, name=me.get("displayName") or id_, cloud_id=cloud_id)
         return facts.model_dump(mode="json")
 
     def _who_by_gateway(self, refused: PmbridgeError) -> JsonValue:

@@ -34,7 +34,7 @@ def category_of(category: wire.Category | None) -> Category:
     """Return the neutral category of a status, whichever of Jira's spellings it comes in."""
     if category is None:
         return "unknown"
-    for said in (category.key, category.id):
+    for said in (category.get("key"), category.get("id")):
         if said and (found := _CATEGORIES.get(said.lower())):
             return found
     return "unknown"
@@ -42,12 +42,13 @@ def category_of(category: wire.Category | None) -> Category:
 
 def state_of(status: wire.Status) -> ToolState:
     """Return a status; Jira knows no cancelled category, so the mapping has to say which status means that."""
-    return ToolState(id=status.id, name=status.name or status.id, category=category_of(status.statusCategory))
+    category = category_of(status.get("statusCategory"))
+    return ToolState(id=status["id"], name=status.get("name") or status["id"], category=category)
 
 
 def marker_of(properties: wire.Properties | None, labels: Iterable[str]) -> str | None:
     """Return our uid, from the property, else from the label."""
-    kept = properties.pmbridge if properties else None
+    kept = properties.get("pmbridge") if properties else None
     if isinstance(kept, dict) and isinstance(uid := kept.get("uid"), str) and uid:
         return uid
     for label in labels:
@@ -58,9 +59,10 @@ def marker_of(properties: wire.Properties | None, labels: Iterable[str]) -> str 
 
 def person(user: wire.User) -> PersonRecord | None:
     """Return an account by name. Not its e-mail address: nobody needs it, so it is not kept."""
-    if user.id is None:
+    if not (id_ := wire.user_id(user)):
         return None
-    return PersonRecord(id=RecordId(kind=ACCOUNT, external_id=user.id), name=user.displayName, active=user.active)
+    account = RecordId(kind=ACCOUNT, external_id=id_)
+    return PersonRecord(id=account, name=user.get("displayName"), active=user.get("active"))
 
 
 def version_group(version: wire.Version, project: ProjectId, url: str) -> Group:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pmbridge.records import Approval, Change, Comment, Vote
 from pmbridge.values import Day, FieldValue, Many, Named, Number, Plain, RecordId, Rich, RichFormat
-from pmbridge_jira import wire_details
+from pmbridge_jira import wire, wire_details
 from pmbridge_jira.fields import Catalogue, codec_for, rich
 from pmbridge_jira.translate import LABEL, MARKER_LABEL, MARKER_PROPERTY, SPRINT, VERSION, utc
 
@@ -23,7 +23,7 @@ def comment(one: wire_details.CommentWire, item: RecordId, *, text: RichFormat, 
         id=RecordId(kind="comment", external_id=one.id),
         item=item,
         body=rich(one.body, text) or Rich(format="plain", original=""),
-        author=one.author.id if one.author else None,
+        author=wire.user_id(one.author),
         created_at=utc(one.created),
         audience=_audience(one, properties, service_desk=service_desk),
         marker=uid if isinstance(uid, str) else None,
@@ -44,9 +44,9 @@ def _audience(
 def approval(one: wire_details.RequestApproval, item: RecordId) -> Approval:
     """Return an approval of a service request."""
     votes = [
-        Vote(person=vote.approver.id, decision=_decision(vote.approverDecision))
+        Vote(person=person, decision=_decision(vote.approverDecision))
         for vote in one.approvers or ()
-        if vote.approver and vote.approver.id
+        if (person := wire.user_id(vote.approver))
     ]
     return Approval(
         id=RecordId(kind="approval", external_id=f"{item.external_id}/{one.id}"),
@@ -90,7 +90,7 @@ class LogReader:
                 field=field,
                 before=before,
                 after=after,
-                author=history.author.id if history.author else None,
+                author=wire.user_id(history.author),
             )
 
     def _change(self, entry: wire_details.LogItem) -> tuple[str, FieldValue | None, FieldValue | None] | None:

@@ -120,7 +120,7 @@ def test_one_bad_issue_costs_itself_and_not_its_page() -> None:
     form = jira.form("customfield_10016")
     bad = jira.issue(10003, customfield_10016={"surprise": 1})
     rows = form.rows(READER, jira.page(jira.issue(10002), bad, jira.issue(10004)))
-    assert [one.id for one in rows.issues] == ["10002", "10004"]
+    assert [one["id"] for one in rows.issues] == ["10002", "10004"]
     (broken,) = rows.broken
     assert (broken.id, broken.project) == ("10003", "10000")
     assert broken.field.startswith("fields.customfield_10016")
