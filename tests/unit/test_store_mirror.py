@@ -71,14 +71,47 @@ def test_the_same_page_again_opens_no_writing_transaction(store: Store) -> None:
     assert (again.new, again.changed, traffic.writes, traffic.commits) == (0, 0, [], 0)
 
 
-def test_a_moved_cursor_alone_is_written(store: Store) -> None:
+def kept_cursor(store: Store) -> bytes:
+    """Return the cursor that a run begun after a kill would find."""
+    return bytes(rows(store, "SELECT value FROM cursor")[0][0])
+
+
+def test_a_cursor_that_moves_over_unchanged_pages_is_written_with_every_eighth(store: Store) -> None:
     run = begin(store)
-    run.commit(page(item(1), at=1), cursor_format=FORMAT)
+    run.commit(page(item(1), at=0), cursor_format=FORMAT)
     with watched(store) as traffic:
-        run.commit(page(item(1), at=2), cursor_format=FORMAT)
-    assert traffic.commits == 1
+        for at in range(1, 8):
+            run.commit(page(item(1), at=at), cursor_format=FORMAT)
+        assert (traffic.commits, kept_cursor(store)) == (0, b'{"at":0}')
+        run.commit(page(item(1), at=8), cursor_format=FORMAT)
+    assert (traffic.commits, kept_cursor(store)) == (1, b'{"at":8}')
     assert not any("INTO record" in one or "INTO history" in one for one in traffic.writes)
-    assert run.cursor(FORMAT).value == {"at": 2}
+
+
+def test_a_cursor_that_moved_is_written_with_the_next_news(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(item(1), at=0), cursor_format=FORMAT)
+    run.commit(page(item(1), at=1), cursor_format=FORMAT)
+    run.commit(page(item(1, "Renamed"), at=1), cursor_format=FORMAT)
+    assert kept_cursor(store) == b'{"at":1}'
+
+
+def test_a_cursor_that_moved_is_written_when_the_run_ends(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(item(1), at=0), cursor_format=FORMAT)
+    run.commit(page(item(1), at=1), cursor_format=FORMAT)
+    assert run.cursor(FORMAT).value == {"at": 1}
+    run.finish("failed", {}, "unreachable")
+    assert kept_cursor(store) == b'{"at":1}'
+
+
+def test_a_new_format_or_a_new_date_of_the_scan_is_written_at_once(store: Store) -> None:
+    run = begin(store)
+    run.commit(page(item(1), at=0), cursor_format=FORMAT)
+    for said in ({"cursor_format": b"other"}, {"cursor_format": b"other", "full_at": START}):
+        with watched(store) as traffic:
+            run.commit(page(item(1), at=0), **said)
+        assert traffic.commits == 1
 
 
 @pytest.mark.parametrize("changed", [False, True])

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import BigInteger, Connection, Update, bindparam, or_, select, update
 
 from pmbridge.clock import Clock, from_millis
-from pmbridge.store.sql import store_now, upsert
+from pmbridge.store.sql import store_now, told_now, upsert
 from pmbridge.store.tables import lease
 
 
@@ -41,12 +42,9 @@ class Lease:
 
     def renew(self, connection: Connection, clock: Clock) -> bool:
         """Move the end of the lease; ``False`` when it is no longer ours. Locks its row until the commit."""
-        statement = (
-            update(lease)
-            .where(lease.c.key == self.key, lease.c.owner == self.owner, lease.c.fence == self.fence)
-            .values(expires_at=store_now(connection, clock) + self.ttl_ms)
-        )
-        return connection.execute(statement).rowcount == 1
+        dialect = connection.dialect.name
+        ours = {"of": self.key, "by": self.owner, "under": self.fence, "ttl": self.ttl_ms}
+        return connection.execute(_renewal(dialect), ours | told_now(dialect, clock)).rowcount == 1
 
     def release(self, connection: Connection) -> None:
         """Give the lease back; the fence stays, so that it only ever grows."""
@@ -57,15 +55,27 @@ class Lease:
         )
 
 
+@cache
+def _renewal(dialect: str) -> Update:
+    # Part of every writing transaction, hence built once.
+    return (
+        update(lease)
+        .where(lease.c.key == bindparam("of"), lease.c.owner == bindparam("by"), lease.c.fence == bindparam("under"))
+        .values(expires_at=store_now(dialect) + bindparam("ttl", type_=BigInteger))
+    )
+
+
 def take(connection: Connection, clock: Clock, *, key: str, owner: str, ttl_s: float) -> Lease | None:
     """Take the lease *key* if it is free or expired; ``None`` while another owner holds it."""
-    connection.execute(upsert(lease, connection.dialect.name), {"key": key, "fence": 0})
-    now = store_now(connection, clock)
+    dialect = connection.dialect.name
+    connection.execute(upsert(lease, dialect), {"key": key, "fence": 0})
+    now = store_now(dialect)
     ttl_ms = int(ttl_s * 1000)
     taken = connection.execute(
         update(lease)
         .where(lease.c.key == key, or_(lease.c.owner.is_(None), lease.c.expires_at < now))
-        .values(owner=owner, fence=lease.c.fence + 1, expires_at=now + ttl_ms)
+        .values(owner=owner, fence=lease.c.fence + 1, expires_at=now + ttl_ms),
+        told_now(dialect, clock),
     )
     if taken.rowcount != 1:
         return None

@@ -21,6 +21,9 @@ from pmbridge.store.sql import canonical, optional_millis, upsert
 from pmbridge.store.tables import cursor, run
 from pmbridge.values import ProjectId, RecordId
 
+UNWRITTEN_MOVES = 8
+"""So many pages that bring nothing new may be read again after a kill, for one transaction instead of as many."""
+
 
 class _Position(NamedTuple):
     """The cursor row of a connection."""
@@ -63,6 +66,7 @@ class Run:
         self._compared: tuple[Page, Intake] | None = None
         self._complete: dict[str, int] = {}
         self._stored_position: _Position | None = None
+        self._unwritten_moves = 0
         self._stored_unread: set[RecordId] | None = None
 
     @property
@@ -100,6 +104,8 @@ class Run:
                     error=error,
                 )
             )
+            if self._unwritten_moves:
+                self._put_position(connection, self._position())
             self._lease.release(connection)
 
     @contextmanager
@@ -149,6 +155,7 @@ class Run:
         )
 
     def _put_position(self, connection: Connection, position: _Position) -> None:
+        self._unwritten_moves = 0
         connection.execute(
             upsert(cursor, connection.dialect.name, position._fields), {"connection_id": self._of} | position._asdict()
         )
@@ -175,8 +182,8 @@ class Run:
 
         *confirmed*: answers of ``read``, which count instead of the page's rows of the same id. *full_at*: with this
         page a scan of everything is complete. ``Gone(deleted)`` marks the record; other Gones come back as missing.
-        The same page again changes nothing, and a page that brings nothing new under the same cursor opens no
-        writing transaction.
+        The same page again changes nothing, and a page that brings nothing new opens no writing transaction: its
+        cursor is written with the next that does, with every eighth page and at the end of the run.
 
         Raises:
             Busy: another process has taken the lease over; nothing was written.
@@ -191,8 +198,13 @@ class Run:
         unread = {one.id for one in page.skipped if one.id is not None}
         read = intake.among(self._unread() - unread)
         gaps: list[ListingGap] = []
-        moved = position != self._position()
-        if not (intake.differences or intake.deleted or read or complete or page.skipped or page.listings or moved):
+        before = self._position()
+        news = intake.differences or intake.deleted or read or complete or page.skipped or page.listings
+        # Another format or date of the scan is more than a step within it.
+        stepped = position._replace(value=before.value) == before and self._unwritten_moves + 1 < UNWRITTEN_MOVES
+        if not news and stepped:
+            self._unwritten_moves += position != before
+            self._stored_position = position
             self.renew()
         else:
             with self._write() as connection:
@@ -201,7 +213,7 @@ class Run:
                 self._read_to_the_end(connection, complete)
                 projects.skip(connection, self._of, page.skipped, self._clock.now())
                 gaps = [self._list(connection, listing) for listing in page.listings]
-                if moved:
+                if position != before or self._unwritten_moves:
                     self._put_position(connection, position)
             self._stored_unread = (self._unread() | unread) - read
             self._stored_position = position

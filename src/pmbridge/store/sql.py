@@ -22,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    literal,
     literal_column,
     select,
 )
@@ -93,14 +92,19 @@ class Bulk:
         connection.exec_driver_sql(self._sql, parameters)
 
 
-def store_now(connection: Connection, clock: Clock) -> ColumnElement[int]:
-    """Return the store's own time in epoch milliseconds.
+def store_now(dialect: str) -> ColumnElement[int]:
+    """Return the store's own time in epoch milliseconds; the statement needs the parameters of :func:`told_now`.
 
     A PostgreSQL server is shared by machines whose clocks differ, so its own decides; an SQLite file belongs to one.
     """
-    if connection.dialect.name == "sqlite":
-        return literal(to_millis(clock.now()), BigInteger)
+    if dialect == "sqlite":
+        return bindparam("now", type_=BigInteger)
     return cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
+
+
+def told_now(dialect: str, clock: Clock) -> dict[str, object]:
+    """Return what a statement with :func:`store_now` has to be told."""
+    return {"now": to_millis(clock.now())} if dialect == "sqlite" else {}
 
 
 def optional_millis(at: datetime | None) -> int | None:
