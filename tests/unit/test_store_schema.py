@@ -88,9 +88,10 @@ def test_every_revision_can_be_taken_back(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     Store.open(url, clock=CLOCK).close()
     database = Database(url)
-    revision = ScriptDirectory(str(MIGRATIONS)).get_revision("head").module
+    revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     with database.migrate() as connection, Operations.context(MigrationContext.configure(connection)):
-        revision.downgrade()
+        for revision in revisions:
+            revision.module.downgrade()
     with database.read() as connection:
         found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
     database.close()

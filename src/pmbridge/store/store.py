@@ -12,11 +12,15 @@ from typing import Self
 from sqlalchemy import Connection
 
 from pmbridge.clock import Clock, to_millis
+from pmbridge.domain.book import Book
+from pmbridge.domain.event import Event, Head
+from pmbridge.domain.machine import Concept
 from pmbridge.errors import ConfigError, InternalError
 from pmbridge.records import Group, Item, RemoteProject
-from pmbridge.store import connections, faults, listings, memo, observe, projects, schema, snapshots
+from pmbridge.store import connections, faults, listings, memo, observe, projects, register, schema, snapshots
 from pmbridge.store.engine import Database
 from pmbridge.store.memo import StoredMemo
+from pmbridge.store.register import RegisterWriting
 from pmbridge.store.rows import (
     About,
     Observation,
@@ -28,6 +32,7 @@ from pmbridge.store.rows import (
     Upgrade,
 )
 from pmbridge.store.run import Run, begin
+from pmbridge.store.sql import optional_millis
 from pmbridge.values import ProjectId, RecordId, Rich
 
 _SCHEMA_TTL = timedelta(days=1)
@@ -290,6 +295,54 @@ class Store:
         """Return the number of the next report; drafts use up none."""
         with self._database.read() as connection:
             return snapshots.next_number(connection, engagement, edition, first)
+
+    # ------------------------------------------------------------------------------------------- register
+
+    @contextmanager
+    def writing(self, engagement: str) -> Iterator[RegisterWriting]:
+        """Give a transaction that reads and appends to the register of *engagement*; commits at its end.
+
+        Nobody else appends to that register meanwhile. Never nested.
+        """
+        with self._told(), register.writing(self._database, engagement) as opened:
+            yield opened
+
+    def book(self, engagement: str, concepts: Mapping[str, Concept]) -> tuple[Head, Book]:
+        """Return the end of the chain of *engagement* and the fold of its register, both of one moment."""
+        with self._told(), self._database.read() as connection:
+            return register.head(connection, engagement), register.stored_book(connection, engagement, concepts)
+
+    def head(self, engagement: str) -> Head:
+        """Return the end of the chain of *engagement*; ``seq`` 0 when it has no event."""
+        with self._told(), self._database.read() as connection:
+            return register.head(connection, engagement)
+
+    def events(
+        self, engagement: str, *, occurred_until: datetime | None = None, recorded_until: datetime | None = None
+    ) -> list[Event]:
+        """Return the events of *engagement* by number, of either clock only those up to an instant (included)."""
+        with self._told(), self._database.read() as connection:
+            return register.events(
+                connection,
+                engagement,
+                occurred_until=optional_millis(occurred_until),
+                recorded_until=optional_millis(recorded_until),
+            )
+
+    def events_of(self, engagement: str, ref: str) -> list[Event]:
+        """Return the events of one record, oldest first; empty if there is no such record."""
+        with self._told(), self._database.read() as connection:
+            return register.events_of(connection, engagement, ref)
+
+    def personal_texts(self, engagement: str) -> Mapping[str, str]:
+        """Return the texts behind the seals in the events of *engagement*, by seal; erased ones are missing."""
+        with self._told(), self._database.read() as connection:
+            return register.personal_texts(connection, engagement)
+
+    def evidence(self, sha256: str) -> bytes | None:
+        """Return the copy of the evidence file with that SHA-256 (hex), ``None`` if there is none."""
+        with self._told(), self._database.read() as connection:
+            return register.evidence_file(connection, bytes.fromhex(sha256))
 
     # --------------------------------------------------------------------------------------------- upkeep
 

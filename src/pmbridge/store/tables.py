@@ -235,6 +235,58 @@ memo = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+# ------------------------------------------------------------------------------------------------- register
+
+# Append only, one chain of hashes per engagement; the columns are those of pmbridge.domain.event.Event.
+event = Table(
+    "event",
+    metadata,
+    Column("engagement_id", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("payload", Bytes, nullable=False),
+    Column("prev_hash", Bytes, nullable=False),
+    Column("hash", Bytes, nullable=False),
+)
+Index("event_by_ref", event.c.engagement_id, event.c.ref, event.c.seq)
+
+# The fold of the events; can be dropped and rebuilt.
+entry = Table(
+    "entry",
+    metadata,
+    Column("engagement_id", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("body", Bytes, nullable=False),
+)
+Index("entry_by_state", entry.c.engagement_id, entry.c.kind, entry.c.state)
+
+# What identifies a person. The events hold the seal only, so that a row here can be erased.
+personal = Table(
+    "personal",
+    metadata,
+    Column("engagement_id", Text, primary_key=True),
+    Column("seal", Text, primary_key=True),
+    Column("salt", Bytes, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# Copies of the files that prove something, by their SHA-256.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("sha256", Bytes, primary_key=True),
+    Column("body", Bytes, nullable=False),
+)
+
 # -------------------------------------------------------------------------------------------------- reports
 
 # A frozen report; a draft while issued_at is NULL.

@@ -1,0 +1,152 @@
+"""A record of the register as its events have made it: the fold, one event at a time.
+
+The fold of a record looks at that record's events only, so a register can be replayed up to any instant of either
+clock, and in any order of the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
+
+from pmbridge.clock import from_millis
+from pmbridge.domain.event import Event, payload_type
+from pmbridge.domain.evidence import Evidence
+from pmbridge.domain.fields import Fields
+from pmbridge.domain.machine import NEW, Concept, Holder
+
+F = TypeVar("F", bound=Fields)
+
+Audience = Literal["internal", "client"]
+
+
+class Stay(NamedTuple):
+    """A state that was entered, when, and on which day of the engagement's zone."""
+
+    state: str
+    at: datetime
+    day: date
+
+
+class Said(NamedTuple):
+    """What an apply may know of the event beside its input. ``day`` is that of ``at`` in the engagement's zone."""
+
+    ref: str
+    seq: int
+    at: datetime
+    day: date
+    by: str | None
+    actor: str
+    reason: str | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Generic[F]):
+    """A record of the register. ``version`` counts its events, ``seq`` is the last one's number.
+
+    ``released`` are the fields as they were worded when the client got to see them, ``None`` before that. ``trail``
+    lists the states in the order in which they were entered, the present one last.
+    """
+
+    kind: str
+    ref: str
+    state: str
+    version: int
+    seq: int
+    fields: F
+    trail: tuple[Stay, ...]
+    changed_at: datetime
+    released: F | None = None
+    released_at: datetime | None = None
+    released_by: str | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """``client`` once it was disclosed."""
+        return "internal" if self.released is None else "client"
+
+    @property
+    def since(self) -> Stay:
+        """The present state, and since when it holds."""
+        return self.trail[-1]
+
+    @property
+    def created(self) -> Stay:
+        """The first state, and when the record began."""
+        return self.trail[0]
+
+    def entered(self, *states: str) -> Stay | None:
+        """Return the last time that one of *states* was entered, ``None`` if never."""
+        return next((one for one in reversed(self.trail) if one.state in states), None)
+
+
+class UnknownStep(LookupError):
+    """An event that no concept here can read: it was written by another version, or by nothing of ours."""
+
+
+def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, event: Event) -> Entry[Any]:
+    """Return the record after *event*; *entry* is the record before it, ``None`` when *event* is its first.
+
+    Raises:
+        UnknownStep: no such concept or step.
+        pydantic.ValidationError: the payload is not one of that step.
+    """
+    concept = concepts.get(event.kind)
+    before = NEW if entry is None else entry.state
+    step = None if concept is None else concept.step(event.verb, before)
+    if step is None:
+        raise UnknownStep(f"event {event.seq}: {event.kind} {event.verb} from {before or 'nothing'}")
+    told = payload_type(step.takes).__pydantic_validator__.validate_json(event.payload)
+    at = from_millis(event.occurred_at)
+    said = Said(event.ref, event.seq, at, told.day, told.by, event.actor, told.reason, told.evidence)
+    fields = step.apply(None if entry is None else entry.fields, told.input, said)
+    if entry is None:
+        trail: tuple[Stay, ...] = (Stay(told.to, at, told.day),)
+    elif told.to != before:
+        trail = (*entry.trail, Stay(told.to, at, told.day))
+    else:
+        trail = entry.trail
+    shown = step.discloses
+    return Entry(
+        kind=event.kind,
+        ref=event.ref,
+        state=told.to,
+        version=1 if entry is None else entry.version + 1,
+        seq=event.seq,
+        fields=fields,
+        trail=trail,
+        changed_at=at,
+        released=fields if shown else entry.released if entry is not None else None,
+        released_at=at if shown else entry.released_at if entry is not None else None,
+        released_by=event.actor if shown else entry.released_by if entry is not None else None,
+    )
+
+
+@cache
+def _adapter(fields: type[Fields]) -> TypeAdapter[Entry[Any]]:
+    return TypeAdapter(Entry[fields])  # type: ignore[valid-type]
+
+
+def encode_entry(concept: Concept, entry: Entry[Any]) -> bytes:
+    """Return *entry* as JSON; the same entry gives the same bytes."""
+    return _adapter(concept.fields).serializer.to_json(entry)
+
+
+def decode_entry(concept: Concept, body: bytes) -> Entry[Any]:
+    """Return the entry that :func:`encode_entry` wrote.
+
+    Raises:
+        pydantic.ValidationError: *body* is not one.
+    """
+    return _adapter(concept.fields).validate_json(body)
+
+
+def held_by(concept: Concept, state: str) -> Holder | None:
+    """Return whose move it is in *state*."""
+    return concept.states[state].holder

@@ -1,0 +1,130 @@
+"""The conditions of every command, whatever its concept: the time, the ref, the state, the evidence, the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+
+from pydantic import ValidationError
+
+from pmbridge.clock import from_millis, to_millis
+from pmbridge.domain.book import REF, Book
+from pmbridge.domain.entry import Entry
+from pmbridge.domain.machine import NEW, Concept, Condition, command
+from pmbridge.values import Label
+
+_IN_ORDER = Label(zh="时间顺序", en="time in order")
+_STATE = Label(zh="状态", en="state")
+_EVIDENCE = Label(zh="证据", en="evidence")
+_REF = Label(zh="编号", en="ref")
+
+
+def in_order(at: datetime, entry: Entry[Any] | None, recorded_at: int, zone: tzinfo) -> Iterator[Condition]:
+    """Yield what is wrong with *at*: still to come at *recorded_at* (ms), or before the record's last event."""
+    when, fix, said = to_millis(at), command("--at"), _shown(at, zone)
+    if when > recorded_at:
+        now = from_millis(recorded_at).astimezone(zone)
+        yield Condition(
+            name="time",
+            label=_IN_ORDER,
+            met=False,
+            found=Label(zh=f"{said} 还没有到", en=f"{said} is still to come"),
+            needed=Label(zh=f"不晚于 {now:%Y-%m-%d %H:%M}", en=f"not later than {now:%Y-%m-%d %H:%M}"),
+            fix=fix,
+        )
+    if entry is not None and when < to_millis(entry.changed_at):
+        last = _shown(entry.changed_at, zone)
+        yield Condition(
+            name="time",
+            label=_IN_ORDER,
+            met=False,
+            found=Label(
+                zh=f"{said} 早于 {entry.ref} 的上一个事件",
+                en=f"{said} is before the last event of {entry.ref}",
+            ),
+            needed=Label(zh=f"不早于 {last}", en=f"not before {last}"),
+            fix=fix,
+        )
+
+
+def _shown(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def number_free(concept: Concept, book: Book, written: str | None) -> Iterator[Condition]:
+    """Yield what is wrong with the ref *written* by whoever makes a record; nothing where none is."""
+    if written is None:
+        return
+    found = REF.fullmatch(written)
+    if found is None or found[1] not in concept.prefixes:
+        example = concept.ref(concept.prefixes[0], 7)
+        yield Condition(
+            name="ref",
+            label=_REF,
+            met=False,
+            found=Label(zh=f"「{written}」不是{concept.label.zh}的编号", en=f'"{written}" is no ref of this kind'),
+            needed=Label(zh=f"例如 {example}", en=f"for instance {example}"),
+            fix=command(f"--ref {example}"),
+        )
+    elif concept.ref(found[1], int(found[2])) in book:
+        yield Condition(
+            name="ref",
+            label=_REF,
+            met=False,
+            found=Label(zh=f"{written} 已被使用", en=f"{written} is taken"),
+            needed=Label(zh="未使用过的编号", en="a ref that was never used"),
+            fix=command(f"pmbridge {concept.name} list"),
+        )
+
+
+def no_step(concept: Concept, entry: Entry[Any] | None, verb: str) -> Condition:
+    """Return the condition that *verb* leads nowhere from the record's present state."""
+    sources = [s for one in concept.steps if one.verb == verb for s in one.sources]
+    names = [concept.states[one].label for one in dict.fromkeys(sources) if one != NEW]
+    nothing = Label(zh="尚未建立", en="not there yet")
+    if entry is None:
+        found = nothing
+        fix = f"pmbridge {concept.name} list"
+    else:
+        found = concept.states[entry.state].label
+        next_verbs = concept.verbs_from(entry.state)
+        fix = f"pmbridge {concept.name} {next_verbs[0] if next_verbs else 'show'} {entry.ref}"
+    return Condition(
+        name="state",
+        label=_STATE,
+        met=False,
+        found=found,
+        needed=Label(
+            zh="、".join(one.zh for one in names) or nothing.zh, en=" / ".join(one.en for one in names) or nothing.en
+        ),
+        fix=command(fix),
+    )
+
+
+def no_evidence() -> Condition:
+    """Return the condition of a step that must be proved and is not."""
+    return Condition(
+        name="evidence",
+        label=_EVIDENCE,
+        met=False,
+        found=Label(zh="没有证据", en="no evidence"),
+        needed=Label(zh="邮件、签字件、会议纪要或文件", en="an e-mail, signed document, minutes or a file"),
+        fix=command("--evidence FILE"),
+    )
+
+
+def faults(error: ValidationError, concept: Concept, entry: Entry[Any] | None, verb: str) -> Iterator[Condition]:
+    """Yield what is wrong with the input of *verb*, one condition for each field."""
+    at = f" {entry.ref}" if entry is not None else ""
+    for one in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in one["loc"]) or "input"
+        missing = one["type"] == "missing"
+        yield Condition(
+            name=name,
+            label=Label(zh=f"输入 {name}", en=f"input {name}"),
+            met=False,
+            found=Label(zh="没有写" if missing else one["msg"], en="missing" if missing else one["msg"]),
+            needed=Label(zh=f"{name} 的值", en=f"a value of {name}"),
+            fix=command(f"pmbridge {concept.name} {verb}{at} --help"),
+        )

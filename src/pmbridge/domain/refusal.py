@@ -1,0 +1,72 @@
+"""The errors of a refused command, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from pmbridge.domain.book import Book
+from pmbridge.domain.entry import Entry
+from pmbridge.domain.machine import Concept, Condition, Step
+from pmbridge.errors import GuardFailed, UnknownRef
+from pmbridge.values import Label
+
+
+def refused(
+    concept: Concept, entry: Entry[Any] | None, step: Step | None, verb: str, conditions: Sequence[Condition]
+) -> GuardFailed:
+    """Return the error of a step whose *conditions* are not all met."""
+    unmet = [one for one in conditions if not one.met]
+    wanted = step or next((one for one in concept.steps if one.verb == verb), None)
+    label = Label(zh=verb, en=verb) if wanted is None else wanted.label
+    participle = verb if wanted is None else wanted.participle
+    ref = concept.label.zh if entry is None else entry.ref
+    ref_en = f"the {concept.label.en}" if entry is None else entry.ref
+    count = f"{len(unmet)} condition is not met" if len(unmet) == 1 else f"{len(unmet)} conditions are not met"
+    return GuardFailed(
+        detail=f"{ref_en} cannot be {participle} yet. Nothing was changed. {count}: {_told(unmet, 'en')}",
+        detail_zh=f"{ref} 还不能{label.zh}。未改动任何内容。{len(unmet)} 项条件不满足：{_told(unmet, 'zh')}",
+        command=next((one.fix.en for one in unmet if one.fix is not None), ""),
+        conditions=tuple(conditions),
+        ref=None if entry is None else entry.ref,
+    )
+
+
+def _told(unmet: Sequence[Condition], language: str) -> str:
+    colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
+    return stop.join(f"{one.label.in_(language)}{colon}{one.found.in_(language)}" for one in unmet if one.found)
+
+
+def unknown_verb(concepts: Mapping[str, Concept], kind: str, verb: str) -> UnknownRef:
+    """Return the error of a *verb* or *kind* of record that there is not."""
+    concept = concepts.get(kind)
+    if concept is None:
+        return _unknown(kind, "pmbridge", list(concepts), "pmbridge --help")
+    return _unknown(verb, f"pmbridge {kind}", list(concept.verbs), f"pmbridge {kind} --help")
+
+
+def unknown_record(book: Book, concept: Concept, ref: str) -> UnknownRef:
+    """Return the error of a *ref* that is no record of this kind; lists the nearest."""
+    kind = book.kind(ref)
+    if kind is not None:
+        other = book.concepts[kind]
+        return UnknownRef(
+            ref=ref,
+            where=concept.label.en,
+            near=f"It is a {other.label.en}.",
+            near_zh=f"它是{other.label.zh}。",
+            command=f"pmbridge {kind} show {ref}",
+        )
+    return _unknown(ref, concept.label.en, [one.ref for one in book.of(concept.name)], f"pmbridge {concept.name} list")
+
+
+def _unknown(what: str, where: str, known: Sequence[str], command: str) -> UnknownRef:
+    near = get_close_matches(what, known, n=3, cutoff=0.4)
+    return UnknownRef(
+        ref=what,
+        where=where,
+        near=f"Near: {', '.join(near)}." if near else "",
+        near_zh=f"相近：{'、'.join(near)}。" if near else "",
+        command=command,
+    )

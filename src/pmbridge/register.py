@@ -1,0 +1,274 @@
+"""The register of one engagement: what was agreed, decided and accepted, and every command that changes it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pmbridge.clock import Clock, from_millis, to_millis
+from pmbridge.domain.book import Book
+from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.command import Command, Scribe
+from pmbridge.domain.concepts import concepts as all_concepts
+from pmbridge.domain.entry import Entry
+from pmbridge.domain.event import Event, Head
+from pmbridge.domain.evidence import Actor, Evidence, EvidenceKind
+from pmbridge.domain.machine import Concept, Condition
+from pmbridge.errors import Refused
+from pmbridge.store import Store
+from pmbridge.store.register import RegisterWriting
+
+MAX_FILE_BYTES = 64 * 2**20
+"""The largest evidence file that is copied in."""
+
+
+class Register:
+    """Reads and changes the register of *engagement*. Safe for threads; several processes may share a store.
+
+    Every change is one transaction: either all events of a command are recorded, with their fold, or none is.
+    *actor* is who records; *zone* and *calendar* are the engagement's.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engagement: str,
+        clock: Clock,
+        zone: tzinfo,
+        calendar: Calendar,
+        actor: Actor,
+        concepts: Mapping[str, Concept] | None = None,
+    ) -> None:
+        self.engagement = engagement
+        self.concepts = all_concepts() if concepts is None else concepts
+        self.actor = actor
+        self.zone = zone
+        self.calendar = calendar
+        self._store = store
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._kept: tuple[Head, Book] | None = None
+
+    # -- reading
+
+    @property
+    def book(self) -> Book:
+        """The register as it is now."""
+        with self._lock:
+            if self._kept is None or self._store.head(self.engagement) != self._kept[0]:
+                self._kept = self._store.book(self.engagement, self.concepts)
+            return self._kept[1]
+
+    @property
+    def head(self) -> Head:
+        """The end of the chain: its hash vouches for everything recorded so far."""
+        return self._store.head(self.engagement)
+
+    def as_of(self, at: datetime, *, known_at: datetime | None = None) -> Book:
+        """Return the register with what had happened up to *at*; *known_at*: only what was recorded by then."""
+        events = self._store.events(self.engagement, occurred_until=at, recorded_until=known_at)
+        return replayed(self.concepts, events, self._store.personal_texts(self.engagement))
+
+    def events(self, ref: str | None = None) -> list[Event]:
+        """Return the events of the record *ref*, or all of them, oldest first."""
+        return self._store.events(self.engagement) if ref is None else self._store.events_of(self.engagement, ref)
+
+    def evidence(self, sha256: str) -> bytes | None:
+        """Return the copy of the evidence file with that SHA-256 (hex), ``None`` if there is none."""
+        return self._store.evidence(sha256)
+
+    # -- writing
+
+    def do(
+        self,
+        kind: str,
+        verb: str,
+        ref: str | None = None,
+        /,
+        *,
+        input: BaseModel | Mapping[str, Any] | None = None,  # noqa: A002 - what a step takes is called that everywhere
+        at: datetime | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        evidence: Sequence[Evidence | Attachment] = (),
+        expect: int | None = None,
+        number: str | None = None,
+    ) -> Entry[Any]:
+        """Carry out one command in a transaction of its own and return the record; see :class:`Command`.
+
+        *at* is when it happened (default now), *by* whose act it is. Files among *evidence* are copied in.
+
+        Raises:
+            GuardFailed: with every condition. Nothing was changed.
+            UnknownRef: no such record, verb or kind of record.
+            StaleWrite: the record is not at the version that was expected.
+        """
+        with self.batch() as batch:
+            return batch.do(
+                kind,
+                verb,
+                ref,
+                input=input,
+                at=at,
+                by=by,
+                reason=reason,
+                evidence=evidence,
+                expect=expect,
+                number=number,
+            )
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Give a transaction for several commands: all of them are recorded, or after an exception none."""
+        with self._lock, self._store.writing(self.engagement) as writing:
+            kept, self._kept = self._kept, None
+            book = kept[1] if kept is not None and kept[0] == writing.head else writing.book(self.concepts)
+            scribe = Scribe(
+                engagement=self.engagement,
+                book=book,
+                head=writing.head,
+                actor=self.actor,
+                now=self._clock.now(),
+                zone=self.zone,
+                calendar=self.calendar,
+                seal=lambda words: self._seal(writing, book, words),
+            )
+            yield Batch(scribe, writing, self._clock.now)
+            changed = [entry for ref in sorted(book.settle()) if (entry := book.get(ref)) is not None]
+            writing.append(scribe.events, changed, self.concepts)
+            writing.erase(scribe.erased)
+            for seal in scribe.erased:
+                book.personal.pop(seal, None)
+        self._kept = (scribe.head, book)
+
+    def conditions(self, kind: str, verb: str, ref: str | None = None, **given: Any) -> tuple[Condition, ...]:
+        """Return the conditions of a command as they are now, met or not; takes what :meth:`do` takes.
+
+        Raises:
+            UnknownRef: no such record, verb or kind of record.
+        """
+        at = given.pop("at", None) or self._clock.now()
+        evidence = tuple(one.evidence if isinstance(one, Attachment) else one for one in given.pop("evidence", ()))
+        command = Command(
+            kind=kind, verb=verb, ref=ref, input=given.pop("input", None) or {}, at=at, evidence=evidence, **given
+        )
+        scribe = Scribe(
+            engagement=self.engagement,
+            book=self.book,
+            head=self.head,
+            actor=self.actor,
+            now=self._clock.now(),
+            zone=self.zone,
+            calendar=self.calendar,
+            seal=lambda words: words,
+        )
+        return scribe.conditions(command)
+
+    def _seal(self, writing: RegisterWriting, book: Book, words: str) -> str:
+        seal = writing.seal(words)
+        book.personal[seal] = words
+        return seal
+
+
+class Attachment:
+    """A file that proves something: read at once, copied into the store by the command that cites it."""
+
+    def __init__(
+        self,
+        path: Path,
+        kind: EvidenceKind,
+        *,
+        occurred_at: datetime | None = None,
+        author: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Read the file at *path*.
+
+        Raises:
+            Refused: it cannot be read, or is larger than :data:`MAX_FILE_BYTES`.
+        """
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise Refused(
+                    detail=f"{path} is larger than {MAX_FILE_BYTES // 2**20} MiB",
+                    detail_zh=f"{path} 大于 {MAX_FILE_BYTES // 2**20} MiB",
+                )
+            self.body = path.read_bytes()
+        except OSError as error:
+            why = error.strerror or "no access"
+            raise Refused(detail=f"{path} cannot be read: {why}", detail_zh=f"读不了 {path}：{why}") from error
+        self.evidence = Evidence(
+            kind=kind,
+            title=title or path.name,
+            sha256=hashlib.sha256(self.body).hexdigest(),
+            size=len(self.body),
+            occurred_at=occurred_at,
+            author=author,
+        )
+
+
+class Batch:
+    """Several commands in one transaction; from :meth:`Register.batch`."""
+
+    def __init__(self, scribe: Scribe, writing: RegisterWriting, now: Callable[[], datetime]) -> None:
+        self._scribe = scribe
+        self._writing = writing
+        self._now = now
+
+    @property
+    def book(self) -> Book:
+        """The register with the commands of this batch so far."""
+        return self._scribe.book
+
+    def do(
+        self,
+        kind: str,
+        verb: str,
+        ref: str | None = None,
+        /,
+        *,
+        input: BaseModel | Mapping[str, Any] | None = None,  # noqa: A002
+        at: datetime | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        evidence: Sequence[Evidence | Attachment] = (),
+        expect: int | None = None,
+        number: str | None = None,
+    ) -> Entry[Any]:
+        """Carry out one command and return the record; see :meth:`Register.do`."""
+        entry = self._scribe.carry_out(
+            Command(
+                kind=kind,
+                verb=verb,
+                ref=ref,
+                number=number,
+                input={} if input is None else input,
+                # Both clocks count milliseconds; a fraction of one must not come after itself.
+                at=from_millis(to_millis(at or self._now())),
+                by=by,
+                reason=reason,
+                evidence=tuple(one.evidence if isinstance(one, Attachment) else one for one in evidence),
+                expect=expect,
+            )
+        )
+        for one in evidence:
+            if isinstance(one, Attachment):
+                self._writing.keep_file(one.body)
+        return entry
+
+
+def replayed(concepts: Mapping[str, Concept], events: Sequence[Event], personal: Mapping[str, str]) -> Book:
+    """Return the fold of *events*, oldest first."""
+    book = Book(concepts, personal=personal)
+    for event in events:
+        book.apply(event)
+    book.settle()
+    return book
