@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from getpass import getuser
 from zoneinfo import ZoneInfo
 
 from pmbridge.adapter.registry import load
@@ -12,6 +13,7 @@ from pmbridge.clock import Clock
 from pmbridge.config import WorkspaceConfig
 from pmbridge.domain.assemble import assemble
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.evidence import Actor
 from pmbridge.domain.mapping import EngagementConfig, Source, Words
 from pmbridge.domain.recognise import Observed, recognise
 from pmbridge.domain.resolve import resolve
@@ -20,6 +22,7 @@ from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import Change, EngagementView, Milestone
 from pmbridge.errors import ConfigError, MappingError
 from pmbridge.records import ProjectSchema
+from pmbridge.register import Register
 from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
 from pmbridge.sync.run import SCHEMA
@@ -110,6 +113,18 @@ class Engagement:
     def reports(self) -> ReportDesk:
         """The reports that were issued, and the act of issuing one."""
         return self._desk
+
+    @cached_property
+    def register(self) -> Register:
+        """What was agreed with the client, and every command that changes it."""
+        return Register(
+            store=self._store,
+            engagement=self.name,
+            clock=self._clock,
+            zone=self.zone,
+            calendar=Calendar.named(self.config.calendar),
+            actor=Actor("member", self.workspace_config.workspace.user or getuser()),
+        )
 
     @cached_property
     def _desk(self) -> ReportDesk:

@@ -268,7 +268,5 @@ class Batch:
 def replayed(concepts: Mapping[str, Concept], events: Sequence[Event], personal: Mapping[str, str]) -> Book:
     """Return the fold of *events*, oldest first."""
     book = Book(concepts, personal=personal)
-    for event in events:
-        book.apply(event)
-    book.settle()
+    book.replay(events)
     return book

@@ -123,6 +123,21 @@ class Book:
         self._put(event.kind, event.ref, entry)
         return entry
 
+    def replay(self, events: Iterable[Event]) -> None:
+        """Fold *events*, oldest first; cannot be taken back.
+
+        Raises:
+            UnknownStep: no concept here can read one of them.
+        """
+        concepts, entries = self.concepts, self._entries
+        for event in events:
+            ref = event.ref
+            if ref in entries:
+                entries[ref] = fold(concepts, self.get(ref), event)
+            else:
+                self._put(event.kind, ref, fold(concepts, None, event))
+        self._undo.clear()
+
     def mark(self) -> int:
         """Return a mark to which :meth:`undo` can go back, until :meth:`settle`."""
         return len(self._undo)

@@ -53,7 +53,8 @@ class Command:
 class Scribe:
     """Turns commands into events on top of a fold; one for each transaction.
 
-    ``events`` are what that has to store, ``erased`` the seals whose texts it has to forget. *seal* takes a personal text and returns its seal; *now* is when all this is recorded.
+    ``events`` are what the transaction has to store, ``erased`` the seals whose texts it has to forget. *seal* takes a
+    personal text and returns its seal; *now* is when all this is recorded.
     """
 
     def __init__(

@@ -327,4 +327,4 @@ class Concept:
 
 
 def _edited(fields: Fields, given: Edit, _: Said) -> Fields:
-    return type(fields).model_validate(fields.model_dump() | given.changes)
+    return fields.edited(given.changes)
