@@ -150,11 +150,22 @@ def atlassian(given: argparse.Namespace) -> Work:
 # ------------------------------------------------------------------------------------------------------ pmbridge
 
 
+def loaded() -> None:
+    """Import what pmbridge imports late: an adapter with its connection, a country's holidays with a calendar."""
+    import holidays
+
+    import pmbridge_jira.adapter
+    import pmbridge_jira.describe  # noqa: F401 - as the one above: imported, not used
+
+    holidays.country_holidays("CN", years=2026)
+
+
 def sync(given: argparse.Namespace) -> Work:
     """pmbridge: HTTP to committed rows, in the workspace *folder* (a new one if it is empty)."""
     import pmbridge
     import pmbridge.workspace
 
+    loaded()
     folder = Path(given.folder)
     if not (folder / "pmbridge.toml").exists():
         (folder / "pmbridge.toml").write_text(TOML.format(url=given.url), encoding="utf-8")
@@ -179,6 +190,8 @@ def report(given: argparse.Namespace) -> Work:
     import pmbridge
     import pmbridge.workspace
 
+    loaded()
+
     def work() -> dict[str, Any]:
         with pmbridge.open(given.folder) as ws, tempfile.TemporaryDirectory() as out:
             written = ws.engagement().report("weekly").write(out)
@@ -191,6 +204,8 @@ def view(given: argparse.Namespace) -> Work:
     """The engagement of *folder*, now or (with --as-of) a year back."""
     import pmbridge
     import pmbridge.workspace
+
+    loaded()
 
     def work() -> dict[str, Any]:
         with pmbridge.open(given.folder) as ws:

@@ -7,9 +7,11 @@ stops the others, and nothing of it is loaded before somebody asks for it.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any, TypeVar
 
 from pmbridge.adapter.base import API_VERSION, Adapter, ConnectionSettings
@@ -103,7 +105,13 @@ class _Found:
 
 def _found(group: str) -> list[_Found]:
     """Return what is installed in *group*, by name and distribution, without importing any of it."""
-    read = (_read(entry) for entry in entry_points(group=group))
+    return _installed(group, tuple(sys.path), entry_points)
+
+
+@lru_cache(maxsize=8)
+def _installed(group: str, path: tuple[str, ...], every: Callable[..., EntryPoints]) -> list[_Found]:  # noqa: ARG001
+    # Opens a file of every distribution on *path*, and every connection of a sync asks.
+    read = (_read(entry) for entry in every(group=group))
     # While a distribution is being installed anew its metadata can be there twice; it is no rival of itself.
     all_found = sorted({_order(one): one for one in read}.values(), key=_order)
     return [_ranked(one, [other for other in all_found if other.name == one.name]) for one in all_found]

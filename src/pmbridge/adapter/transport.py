@@ -72,7 +72,7 @@ class Transport:
     proxy of the environment is never used for this machine itself.
 
     Raises:
-        ConfigError: the CA bundle is not there or holds no certificate.
+        ConfigError: the CA bundle is needed, and is not there or holds no certificate.
     """
 
     def __init__(self, policy: HttpPolicy, monotonic: Callable[[], float]) -> None:
@@ -81,7 +81,8 @@ class Transport:
         home = origin_of(policy.origin)
         origins = (home, *(origin_of(one) for one in policy.bare_origins))
         self._proxies = {one: _proxies(policy.proxy, one) for one in origins}
-        self._ca_bundle = _ca_bundle(policy.ca_bundle)
+        tls = any(one.startswith("https:") for one in origins)
+        self._ca_bundle = _ca_bundle(policy.ca_bundle) if tls else None
         self._defaults = default_headers()
         self._defaults["Accept"] = "application/json"
         self._http = HTTPAdapter(
