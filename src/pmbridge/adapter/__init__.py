@@ -23,6 +23,7 @@ from pmbridge.adapter.registry import (
     load,
     load_sandbox,
 )
+from pmbridge.adapter.snapshot import BearerToken, SnapshotAdapter
 
 if TYPE_CHECKING:
     from pmbridge.adapter.http import HttpClient
@@ -31,6 +32,7 @@ __all__ = [
     "API_VERSION",
     "Adapter",
     "Auth",
+    "BearerToken",
     "Call",
     "ConnectionSettings",
     "Context",
@@ -46,6 +48,7 @@ __all__ = [
     "Response",
     "SandboxPlugin",
     "SecretSource",
+    "SnapshotAdapter",
     "Traffic",
     "Wait",
     "available",

@@ -171,6 +171,9 @@ class Sandbox(ABC):
     credential_params: ClassVar[frozenset[str]] = frozenset()
     """Query parameters that carry a credential: whoever did not log in does not send them."""
 
+    credential_headers: ClassVar[frozenset[str]] = frozenset({"authorization", "cookie"})
+    """Headers that carry one, in lower case."""
+
     latency_s: float = 0.0
     """Real seconds that every answer takes, side by side: for benchmarks."""
 
@@ -305,9 +308,7 @@ class Sandbox(ABC):
             case "html":
                 return Delivery(headers=(("Content-Type", "text/html; charset=utf-8"),), body=_PAGE.encode())
             case "anonymous":
-                bare = {
-                    name: value for name, value in received.headers.items() if name not in ("authorization", "cookie")
-                }
+                bare = {name: value for name, value in received.headers.items() if name not in self.credential_headers}
                 target = _without(received.target, self.credential_params)
                 return self._run(replace(received, headers=bare, target=target))
             case "429" | "500" | "503" | "expired" | "forbidden":
