@@ -6,7 +6,7 @@ ARGS ?=
 export PYTHON
 
 BIN = .venv/bin
-CODE = src adapters cli tests $(wildcard benchmarks)
+CODE = src adapters cli tests $(wildcard benchmarks examples)
 LINK = $(HOME)/.local/bin/pmbridge
 
 .DEFAULT_GOAL = help

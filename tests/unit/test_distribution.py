@@ -97,7 +97,8 @@ def test_both_readmes_show_the_same_commands_and_code() -> None:
     "page",
     sorted(one for one in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if "```python" in one.read_text("utf-8")),
 )
-def test_every_import_that_a_page_shows_works(page: Path) -> None:
+def test_every_import_that_a_page_shows_works(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "examples" / "pmbridge-gitlab"))
     blocks = re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     shown = [line for block in blocks for line in block.splitlines() if re.match(r"(from|import) pmbridge", line)]
     assert shown
