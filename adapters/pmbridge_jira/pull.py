@@ -41,6 +41,7 @@ class Pull:
 
     def __post_init__(self) -> None:
         self.companions = Companions(self.form)
+        self._began = self.site.since()
 
     def pages(self) -> Iterator[Page]:
         """Yield pages until everything that the cursor has not covered is read."""
@@ -74,7 +75,6 @@ class Pull:
 
     def _versions(self) -> Iterator[Page]:
         only_versions = not self.scope.kinds & {ISSUE, SPRINT, LABEL}
-        since = self.site.since()
         for project, found in groups.versions(self.site, self.scope.projects):
             if isinstance(found, NotVisible):
                 yield self._page(skipped=self._hide(project, found))
@@ -84,7 +84,7 @@ class Pull:
                 listings=[
                     Listing(project=project, kind=VERSION, ids={one.id.external_id: one.version for one in found})
                 ],
-                complete={project: since().at} if only_versions else {},
+                complete={project: self._began().at} if only_versions else {},
             )
 
     def _boards(self) -> Iterator[Page]:
@@ -142,7 +142,7 @@ class Pull:
 
     def _end_of_scan(self, project: ProjectId, ids: Sequence[int], scan: Scan) -> dict[str, Any]:
         listing = Listing(project=project, kind=ISSUE, ids=dict.fromkeys(map(str, ids)))
-        return {"listings": [listing], "complete": {project: from_millis(scan.started)}}
+        return {"listings": [listing], "complete": {project: self._as_of(scan.started)}}
 
     # ------------------------------------------------------------------------------------------ changes
 
@@ -205,7 +205,7 @@ class Pull:
             self.cursor = self.cursor.model_copy(
                 update={"search": None, "marks": {**self.cursor.marks, **self._moved(position.projects, high)}}
             )
-            complete = {ProjectId(one): from_millis(started) for one in position.projects}
+            complete = {ProjectId(one): self._as_of(started) for one in position.projects}
             yield self._page(records=records, skipped=skipped, lagging=True, complete=complete)
 
     def _moved(self, projects: Sequence[str], high: int) -> dict[str, int]:
@@ -228,6 +228,10 @@ class Pull:
         return [skipped for one in gone for skipped in self._hide(one, NotVisible())]
 
     # ---------------------------------------------------------------------------------------------- pages
+
+    def _as_of(self, started: int) -> datetime:
+        """Return as of when a project is complete whose issues were read from *started* on: versions came before."""
+        return min(from_millis(started), self._began().at)
 
     def _records(self, rows: Rows, project: ProjectId) -> tuple[list[Record], list[Skipped]]:
         found: list[Record] = []

@@ -232,6 +232,27 @@ def test_a_late_index_hides_an_edit_behind_a_newer_one(make: Make) -> None:
 
 
 @BOTH
+def test_an_index_that_stands_still_for_hours_hides_nothing_for_ever(make: Make, deployment: str) -> None:
+    """The watermark is the newest change that the search has shown, not the moment at which it showed none."""
+    workspace = make(deployment=deployment)
+    site, world, clock = workspace.sandbox.site, workspace.sandbox.world, workspace.sandbox.clock
+    project = world.project()
+    first, second = some(workspace, project, 2)
+    workspace.settle()
+    mirror = workspace.pull(project)
+    site.index_lag_s = 86_400
+    world.edit(first, title="edited meanwhile")
+    for _ in range(3):
+        clock.advance(3600)
+        workspace.pull(project, into=mirror)
+    assert "edited meanwhile" not in mirror.titles
+    site.index_lag_s = 0
+    world.edit(second, title="edited afterwards")
+    workspace.pull(project, into=mirror)
+    assert mirror.titles == ["edited afterwards", "edited meanwhile"]
+
+
+@BOTH
 def test_truncated_changelogs_and_comments(make: Make, deployment: str) -> None:
     workspace = make(deployment=deployment)
     world, site = workspace.sandbox.world, workspace.sandbox.site

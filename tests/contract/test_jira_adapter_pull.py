@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Unreachable
-from pmbridge.records import Gone, Group, Item, Scope, Skipped
+from pmbridge.records import Gone, Group, Item, Listing, Scope, Skipped
 from pmbridge.testing.sandbox import FakeClock, Fault
 from pmbridge.values import Day, ProjectId, RecordId
 from pmbridge_jira.sandbox import JiraSandbox
@@ -426,6 +426,45 @@ def test_a_project_that_hides_is_skipped_and_the_others_go_on(both: Workspace, k
     both.settle()
     both.pull(shown, hides, into=mirror, kinds=kinds)
     assert hides in mirror.pages[-1].complete
+
+
+def test_a_hidden_project_that_answers_with_an_empty_list_is_not_empty(
+    both: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jira refuses a query that names it; a proxy, or a server with another habit, may answer that nothing is there."""
+    world = both.sandbox.world
+    shown, hides = world.project(), world.project()
+    some(both, shown, 2)
+    some(both, hides, 2)
+    mirror = both.pull(shown, hides)
+    world.hide_project(hides)
+    _let_searches_find_nothing_of(hides, both, monkeypatch)
+    for scanned in (both.pull(shown, hides, kinds={"issue"}), both.pull(shown, hides, into=mirror)):
+        assert [(one.project, type(one.error)) for one in scanned.skipped] == [(hides, NotVisible)]
+        assert not [one for one in scanned.pages[-1].listings if one.project == hides]
+    assert len(mirror.items) == 4
+    censused = list(both.run().census(_scope(shown, hides)))
+    assert {one.project: type(one) for one in censused} == {shown: Listing, hides: Skipped}
+
+
+def _let_searches_find_nothing_of(project: ProjectId, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the sandbox answer a query that it would refuse as if it had no issues to give."""
+    from werkzeug.wrappers import Response
+
+    answer = workspace.sandbox.deployment.answer
+
+    def empty(request: Any) -> Response:
+        response = answer(request)
+        if response.status_code != 400 or "/search" not in request.path:
+            return response
+        said = request.args.get("jql") or (request.get_json(silent=True) or {}).get("jql", "")
+        assert project in said
+        page = {"issues": [], "isLast": True} if workspace.sandbox.deployment.cloud else {"issues": [], "total": 0}
+        response.status_code = 200  # with the headers that say who asks
+        response.set_data(json.dumps(page))
+        return response
+
+    monkeypatch.setattr(workspace.sandbox.deployment, "answer", empty)
 
 
 @pytest.mark.parametrize("kinds", [{"issue", "version"}, {"issue"}])

@@ -13,6 +13,7 @@ import pytest
 
 from pmbridge.errors import NotVisible, PmbridgeError, RateLimited, Unreachable
 from pmbridge.records import Gone, Group, Item, Listing, Scope
+from pmbridge.testing.laws.marks import WrongClock
 from pmbridge.testing.sandbox import FakeClock, Fault
 from pmbridge.values import Flag, Instant, Named, Number, Plain, ProjectId, RecordId
 from pmbridge_trello.sandbox import Crowded, Limits, Quirk, TrelloSandbox
@@ -260,6 +261,30 @@ def test_a_list_renamed_without_a_trace_is_seen_within_a_day() -> None:
         sandbox.clock.advance(24 * 3600)
         trello.pull(board, into=mirror)
         assert mirror.groups[group].title == "新名"
+
+
+@pytest.mark.parametrize("hours", [-48, 48], ids=["behind", "ahead"])
+def test_whether_a_day_has_passed_says_the_tools_clock(hours: int) -> None:
+    """A machine whose clock was set right, or wrong, in between reads each board once a day all the same."""
+    with quirky("still-lists") as sandbox:
+        trello = Workspace(sandbox)
+        board = trello.world.project()
+        group = trello.world.add_group(board, "旧名")
+        mirror = trello.pull(board)
+        trello.world.edit(group, title="新名")
+        right = trello.run()
+        clock = WrongClock(sandbox.clock, timedelta(hours=hours))
+        wrong = type(right)(right.settings, replace(right.context, clock=clock))
+
+        def pull() -> str:
+            for page in wrong.pull(Scope(projects=(board,), kinds=ALL), mirror.cursor, mirror):
+                mirror.apply(page)
+            return mirror.groups[group].title
+
+        sandbox.clock.advance(3600)
+        assert pull() == "旧名", "read again before its day"
+        sandbox.clock.advance(24 * 3600)
+        assert pull() == "新名"
 
 
 def test_the_same_bytes_are_read_once_a_day_and_not_understood_again(trello: Workspace) -> None:

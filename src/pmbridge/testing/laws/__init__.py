@@ -16,10 +16,11 @@ the tool does not have is skipped, with the sandbox's own reason. Needs pytest a
 
 from pmbridge.testing.laws.absence import AbsenceLaws
 from pmbridge.testing.laws.failing import FailingLaws
+from pmbridge.testing.laws.marks import MarkLaws
 from pmbridge.testing.laws.pulling import PullingLaws
 
 __all__ = ["AdapterLaws"]
 
 
-class AdapterLaws(PullingLaws, AbsenceLaws, FailingLaws):
+class AdapterLaws(PullingLaws, MarkLaws, AbsenceLaws, FailingLaws):
     """All laws. Subclass it with ``sandbox_class``."""

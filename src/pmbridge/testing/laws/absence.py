@@ -88,6 +88,45 @@ class AbsenceLaws(Bench):
         assert not [one for one in answers if isinstance(one, Listing) and one.project == other]
         assert [one for one in answers if isinstance(one, Skipped) and one.project == other] or not answers
 
+    def test_a_project_that_hides_between_two_pulls_is_not_emptied(
+        self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId
+    ) -> None:
+        """Broken, a right that is lost after the first sync reads as everything deleted, or as read up to today."""
+        other = world.project()
+        hidden = world.add_item(other, "Hidden soon")
+        first, *_ = self.some_items(world, project)
+        self.settled(sandbox, adapter)
+        scope = self.scope(adapter, project, other)
+        mirror = self.pulled(adapter, scope)
+        before = mirror.complete[other]
+        sandbox.clock.advance(3600)
+        world.hide_project(other)
+        world.edit(first, title="Still seen")
+        self.settled(sandbox, adapter)
+        mirror.listings.clear()
+        self.pulled(adapter, scope, mirror)
+        assert mirror.titles()[str(first)] == "Still seen"
+        assert hidden in mirror.records
+        assert [one.project for one in mirror.skipped] == [other]
+        assert mirror.complete[other] == before
+        assert not [one for one in mirror.listings if one.project == other]
+
+    def test_what_is_shown_again_is_listed_and_read_again(
+        self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId
+    ) -> None:
+        """Broken, an item that we lost sight of once stays out of every report: nothing about it is newer."""
+        first, *_ = self.some_items(world, project)
+        self.settled(sandbox, adapter)
+        scope = self.scope(adapter, project)
+        world.hide(first)
+        self.settled(sandbox, adapter)
+        assert first.external_id not in self.listed(adapter, scope, first.kind)
+        world.show(first)
+        self.settled(sandbox, adapter)
+        assert first.external_id in self.listed(adapter, scope, first.kind)
+        (answer,) = adapter.read([first])
+        assert isinstance(answer, Item)
+
     def test_visible_leaves_out_a_hidden_project(
         self, sandbox: Sandbox, adapter: Adapter[Any], world: Any, project: ProjectId
     ) -> None:
