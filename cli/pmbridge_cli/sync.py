@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import argument, command, option
@@ -163,12 +164,12 @@ def _failed_connection(workspace: Workspace, outcome: ConnectionOutcome) -> Both
     kept = workspace.store.last_complete(outcome.connection)
     parts = [Both(f"{mark} {short.en}", f"{mark} {short.zh}")]
     if kept is not None:
-        at = moment(kept, None, workspace.clock.now())
+        at = moment(kept, ZoneInfo(workspace.config.workspace.timezone), workspace.clock.now())
         parts.append(Both(f"data of {at} stays", f"沿用 {at} 的数据"))
     said = joined(parts, "; ", "；")
     if outcome.retries:
         tried = counted(outcome.retries, "retry", "retries", " 次")
-        said = Both(f"{said.en} ({tried.en})", f"{said.zh}（已重试{tried.zh.strip().rjust(2)}）")
+        said = Both(f"{said.en} ({tried.en})", f"{said.zh}（已重试 {tried.zh}）")
     return said
 
 

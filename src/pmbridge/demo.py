@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 import tomlkit
@@ -26,6 +26,9 @@ from pmbridge.reporting import Report
 from pmbridge.sync import SyncResult
 from pmbridge.testing.clock import FakeClock
 from pmbridge.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from pmbridge.testing.sandbox import Sandbox
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONNECT = datetime(2026, 5, 28, 10, 0, tzinfo=ZONE)
@@ -199,7 +202,7 @@ class Demo:
         self.clock = FakeClock(CONNECT)
         self._headlines = HEADLINES_OF_JIRA if self.tools == JIRA_ALONE else HEADLINES_OF_ALL
         self._resources = ExitStack()
-        self._servers: dict[str, Any] = {}
+        self._servers: dict[str, Sandbox] = {}
 
     @property
     def workspace_folder(self) -> Path:
@@ -222,9 +225,14 @@ class Demo:
         self._resources.__exit__(kind, error, trace)
 
     @property
+    def servers(self) -> Mapping[str, Sandbox]:
+        """The servers that are running, by tool."""
+        return self._servers
+
+    @property
     def urls(self) -> Mapping[str, str]:
         """The servers' addresses, by tool."""
-        return {tool: str(server.url) for tool, server in self._servers.items()}
+        return {tool: server.url for tool, server in self._servers.items()}
 
     def tell(self, on_stop: Callable[[datetime, SyncResult], None] | None = None) -> Told:
         """Play the story to its end, write the last report and return everything.
@@ -232,7 +240,7 @@ class Demo:
         Raises:
             Refused: the workspace's folder is there and no demo made it.
         """
-        self._make_workspace()
+        self.make_workspace()
         workspace = self._resources.enter_context(
             open_workspace(self.workspace_folder, lang=self.language, clock=self.clock)
         )
@@ -274,7 +282,13 @@ class Demo:
         report.write(workspace.folder / "reports" / ENGAGEMENT)
         return report, result, engagement
 
-    def _make_workspace(self) -> None:
+    def make_workspace(self) -> None:
+        """Write the configuration and the secrets of :attr:`workspace_folder`; an older demo's are replaced.
+
+        Raises:
+            Refused: the folder is there and no demo made it.
+            ConfigError: it cannot be made.
+        """
         folder, file = self.workspace_folder, self.workspace_folder / "pmbridge.toml"
         if folder.exists():
             if not file.is_file() or not file.read_text("utf-8").startswith(MARK):

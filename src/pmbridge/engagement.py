@@ -148,12 +148,12 @@ class Engagement:
         body = self._store.schema(source.connection, source.project)
         return SCHEMA.validate_json(body) if body is not None else None
 
-    def _resolved(self, source: Source) -> ResolvedSource | None:
+    def _resolved(self, source: Source) -> ResolvedSource:
         schema = self._schema(source)
-        if schema is None:
-            return None
         settings = self.workspace_config.connections[source.connection]
         adapter = load(settings.adapter)
+        if schema is None:
+            return ResolvedSource.unread(source, tool=adapter.title, client_can_open=settings.client_can_open)
         try:
             return resolve(
                 source,
@@ -167,8 +167,6 @@ class Engagement:
 
     def _observed(self, source: Source, as_of: datetime | None) -> Observed:
         resolved = self._resolved(source)
-        if resolved is None:
-            raise ConfigError("not-synced", engagement=self.name, source=f"{source.connection}:{source.project}")
         seen = self._store.observe(source.connection, resolved.project_id, as_of=as_of)
         observed = Observed.of(
             resolved,

@@ -217,6 +217,11 @@ WORDS: dict[str, Words] = {
         "这个工作区里还没有连接。",
         *_same("pmbridge connect jira"),
     ),
+    "interrupted": Words(
+        'The last read of "{name}" did not complete ({why}).',
+        "最近一次读取「{name}」未完成（{why}）。",
+        *_same("pmbridge sync {name}"),
+    ),
     "not-synced": Words(
         "Nothing was read yet for {engagement}.",
         "{engagement} 还没有同步过数据。",

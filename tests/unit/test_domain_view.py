@@ -11,9 +11,10 @@ import pytest
 from pmbridge.domain.assemble import assemble
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Known, Unknown, UnknownReason
-from pmbridge.domain.mapping import EngagementConfig
+from pmbridge.domain.mapping import EngagementConfig, Source
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.recognise import Observed
+from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.domain.rollup import on_time, roll_up
 from pmbridge.domain.rounding import settled
 from pmbridge.domain.text import text_of, title_of, without_ref
@@ -65,6 +66,23 @@ def test_a_configured_milestone_that_no_tool_shows_counts_as_unknown_and_is_name
         "M7 was not found: no record in a tool matches it"
     ]
     assert week_9.progress.unknown == ("M6",)
+
+
+def test_a_milestone_may_stand_in_a_tool_that_was_never_read(week_9: EngagementView) -> None:
+    source = Source(connection="trello", project="会员商城设计|611a")
+    unread = Observed.of(ResolvedSource.unread(source, tool="Trello", client_can_open=False), items=[], groups=[])
+    seen = view(story.jira(WEEKLY_9, refs="[1-6]"), unread)
+    [note] = [note for note in seen.unknowns if note.ref == "M7"]
+    assert note.reason is UnknownReason.SOURCE_UNREACHABLE
+    assert (note.text.en, note.text.zh) == (
+        "M7 was not found: Trello was never read completely",
+        "没有找到 M7：Trello 尚未完整读取",
+    )
+    assert note.remedy is not None
+    assert note.remedy.en == "pmbridge sync trello"
+    assert seen.sources[1].project == "会员商城设计"
+    assert (seen.sources[1].stale, seen.sources[1].complete_as_of) == (True, None)
+    assert seen.progress.low == week_9.progress.low
 
 
 def test_all_known_gives_one_value_and_an_interval_of_no_width(week_9: EngagementView) -> None:

@@ -96,6 +96,47 @@ def test_problems_of_later_are_not_told_of_the_past(store: Store, clock: FakeClo
     assert (now.problem is not None, now.unreadable, now.complete_as_of) == (True, 1, START)
 
 
+def test_a_run_that_ended_too_early_is_the_problem_of_what_it_did_not_read(store: Store, clock: FakeClock) -> None:
+    first = sync(store, page(item(1), complete={MALL: START, SHOP: START})).observed_at
+    clock.advance(3600)
+    run = begin(store, "b")
+    assert store.observe(JIRA, MALL).problem is None, "it is still at work"
+    run.commit(page(at=1, complete={SHOP: clock.now()}), cursor_format=FORMAT)
+    run.finish("failed", {}, "unreachable")
+    problem = store.projects(JIRA)[MALL].problem
+    assert problem is not None
+    assert problem.at == run.observed_at
+    assert problem.label.en == 'The last read of "build" did not complete (unreachable).'
+    assert problem.label.zh == "最近一次读取「build」未完成（unreachable）。"
+    assert store.observe(JIRA, MALL).problem == problem.label
+    assert store.observe(JIRA, MALL, as_of=first).problem is None
+    assert store.observe(JIRA, SHOP).problem is None, "this one was read to its end"
+    clock.advance(3600)
+    sync(store, page(at=2, complete={MALL: clock.now()}), run_id="c")
+    assert store.observe(JIRA, MALL).problem is None
+
+
+def test_a_run_that_was_stopped_or_killed_says_no_more_than_it_knows(store: Store, clock: FakeClock) -> None:
+    sync(store, page(item(1), complete={MALL: START}))
+    clock.advance(3600)
+    begin(store, "b").finish("stopped", {})
+    stopped = store.observe(JIRA, MALL).problem
+    assert stopped is not None
+    assert stopped.en.endswith("(stopped).")
+    clock.advance(3600)
+    begin(store, "c")
+    assert store.observe(JIRA, MALL).problem == stopped, "one that is going on, or was killed, has not ended"
+
+
+def test_an_interruption_makes_no_data_older(store: Store, clock: FakeClock) -> None:
+    sync(store, page(item(1), complete={SHOP: START}), run_id="a")
+    clock.advance(3600)
+    at = clock.now()
+    sync(store, page(at=1, complete={MALL: at}), run_id="b")
+    begin(store, "c").finish("failed", {}, "unreachable")
+    assert store.last_complete(JIRA) == at, "SHOP is read no more"
+
+
 def test_an_observation_is_of_one_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begin(store)
     run.commit(page(item(1), person("wang"), complete={MALL: START}), cursor_format=FORMAT)

@@ -91,7 +91,7 @@ def assemble(
         rag=rag,
         overall=overall(rag, config.policy),
         sources=tuple(_source_view(one) for one in data),
-        unknowns=unknowns(found, list(missing), changes),
+        unknowns=unknowns(found, list(missing), changes, [one.source for one in data if not one.complete]),
         discrepancies=(*(one for each in found for one in each.discrepancies), *doubles),
         calendar_final=_calendar_final(milestones, moment),
         holidays=calendar.holidays_between(today - _HOLIDAYS_AROUND, today + _HOLIDAYS_AROUND),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from pmbridge.domain.mapping import Status
+from pmbridge.domain.mapping import Source, Status
+from pmbridge.domain.naming import split_name
 from pmbridge.records import RemoteProject
 from pmbridge.values import Label, ProjectId, RecordId
 
@@ -76,6 +77,21 @@ class ResolvedSource:
     milestones: tuple[ResolvedMilestoneRule, ...]
     changes: tuple[ResolvedChangeRule, ...]
     warnings: tuple[Label, ...] = ()
+
+    @classmethod
+    def unread(cls, source: Source, *, tool: str, client_can_open: bool) -> ResolvedSource:
+        """Return *source* while nothing is known of its project: no rule can be applied, so nothing is recognised."""
+        name, identity = split_name(source.project)
+        return cls(
+            connection=source.connection,
+            tool=tool,
+            project=RemoteProject(id=ProjectId(identity or name), key="", name=name),
+            client_can_open=client_can_open,
+            titles_are_client_safe=False,
+            status={},
+            milestones=(),
+            changes=(),
+        )
 
     @property
     def project_id(self) -> ProjectId:

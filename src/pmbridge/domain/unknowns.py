@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pmbridge.domain.figure import Unknown, UnknownReason
 from pmbridge.domain.observed_milestone import ObservedMilestone
-from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule
+from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource
 from pmbridge.domain.view import Change, Milestone, UnknownNote
 from pmbridge.values import Label
 
@@ -39,11 +39,15 @@ def unknowns(
     milestones: Sequence[ObservedMilestone],
     missing: Sequence[str],
     changes: Sequence[tuple[Change, ResolvedChangeRule]],
+    unread: Sequence[ResolvedSource] = (),
 ) -> tuple[UnknownNote, ...]:
-    """Return one note per unknown figure: by figure, then in the order of the milestones and changes."""
+    """Return one note per unknown figure: by figure, then in the order of the milestones and changes.
+
+    *missing* are milestones that no tool shows; they may stand in one of the sources that are still *unread*.
+    """
     found = [one for one in milestones if one.milestone.state != "cancelled"]
     return (
-        *(_not_found(ref) for ref in missing),
+        *(_not_found(ref, unread) for ref in missing),
         *(note for one in found for note in _progress(one)),
         *(note for one in found for note in _forecast(one)),
         *(note for one in found for note in _reached(one.milestone)),
@@ -87,7 +91,21 @@ def _note(ref: str, what: Label, unknown: Unknown, zh: str, en: str, remedy: Lab
     )
 
 
-def _not_found(ref: str) -> UnknownNote:
+def _not_found(ref: str, unread: Sequence[ResolvedSource]) -> UnknownNote:
+    if unread:
+        tools = list(dict.fromkeys(one.tool for one in unread))
+        command = f"pmbridge sync {' '.join(dict.fromkeys(one.connection for one in unread))}"
+        return UnknownNote(
+            ref=ref,
+            what=FOUND,
+            reason=UnknownReason.SOURCE_UNREACHABLE,
+            text=Label(
+                zh=f"没有找到 {ref}：{'、'.join(tools)} 尚未完整读取",
+                en=f"{ref} was not found: {' and '.join(tools)} {'was' if len(tools) == 1 else 'were'} "
+                "never read completely",
+            ),
+            remedy=Label(zh=command, en=command),
+        )
     return UnknownNote(
         ref=ref,
         what=FOUND,

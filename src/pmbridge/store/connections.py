@@ -61,7 +61,7 @@ def last_complete(connection: Connection, row: int, name: str) -> datetime | Non
     since = connection.execute(
         select(run.c.started_at, run.c.complete).where(run.c.connection_id == row, run.c.observed_at >= last_good)
     ).fetchall()
-    known = projects(connection, row, name)
+    known = projects(connection, row, name, interruptions=False)
     tried = {project for _, complete in since if complete is not None for project in json.loads(complete)}
     began = min((from_millis(started_at) for started_at, _ in since), default=None)
     for project, state in known.items():

@@ -13,7 +13,7 @@ from pmbridge.errors import PmbridgeError
 from pmbridge.records import RemoteProject, Skipped
 from pmbridge.store.rows import Problem, ProjectRow
 from pmbridge.store.sql import canonical, upsert
-from pmbridge.store.tables import project, quarantine
+from pmbridge.store.tables import project, quarantine, run
 from pmbridge.values import ProjectId, RecordId
 
 
@@ -70,21 +70,53 @@ def skip(connection: Connection, connection_id: int, skipped: Iterable[Skipped],
         connection.execute(upsert(quarantine, dialect, ("project_id", "at", "error")), list(records.values()))
 
 
-def projects(connection: Connection, connection_id: int, name: str) -> dict[ProjectId, ProjectRow]:
-    """Return what is known of the projects of the connection *name*, sorted by id."""
+def projects(
+    connection: Connection, connection_id: int, name: str, *, interruptions: bool = True
+) -> dict[ProjectId, ProjectRow]:
+    """Return what is known of the projects of the connection *name*, sorted by id.
+
+    With *interruptions* a project also has a problem when the connection's last run ended before it had read that
+    project to its end; without, only what stood in the way of the project itself counts.
+    """
     rows = connection.execute(
         select(project).where(project.c.connection_id == connection_id).order_by(project.c.project_id)
     )
-    return {
-        ProjectId(row.project_id): ProjectRow(
+    cut = _interruption(connection, connection_id, name) if interruptions else None
+    found = {}
+    for row in rows:
+        problem = None if row.problem is None else _read_problem(row.problem, name)
+        if problem is None and cut is not None and row.project_id not in cut[1]:
+            problem = cut[0]
+        found[ProjectId(row.project_id)] = ProjectRow(
             key=row.key or "",
             name=row.name or "",
             url=row.url or "",
             complete_as_of=None if row.complete_as_of is None else from_millis(row.complete_as_of),
-            problem=None if row.problem is None else _read_problem(row.problem, name),
+            problem=problem,
         )
-        for row in rows
-    }
+    return found
+
+
+def _interruption(connection: Connection, connection_id: int, name: str) -> tuple[Problem, frozenset[str]] | None:
+    """Return what ended the last run too early, and the projects that it read all the same; ``None``: it went well.
+
+    A run that is going on, or was killed, has no outcome and is no last run.
+    """
+    last = connection.execute(
+        select(run.c.outcome, run.c.error, run.c.complete, run.c.observed_at)
+        .where(run.c.connection_id == connection_id, run.c.outcome.is_not(None))
+        .order_by(run.c.observed_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.outcome == "ok":
+        return None
+    problem = Problem(
+        name="interrupted",
+        connection=name,
+        facts={"why": last.error or last.outcome},
+        at=from_millis(last.observed_at),
+    )
+    return problem, frozenset(json.loads(last.complete) if last.complete is not None else ())
 
 
 def quarantined(connection: Connection, connection_id: int) -> list[RecordId]:
