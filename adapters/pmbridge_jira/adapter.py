@@ -141,7 +141,7 @@ class JiraAdapter(Adapter[JiraSettings]):
         """
         from pmbridge_jira import describe as schemas
 
-        return schemas.describe(self._site, self._site.catalogue(fresh=True), project)
+        return schemas.describe(self._site, project)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
         """Yield the pages of one pull; see :class:`pmbridge_jira.pull.Pull`."""

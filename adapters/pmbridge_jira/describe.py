@@ -122,9 +122,12 @@ def _wrong(site: Site, text: str, en: str, zh: str, candidates: list[str]) -> Co
     )  # fmt: skip
 
 
-def describe(site: Site, catalogue: Catalogue, text: str) -> ProjectSchema:
-    """Return the schema of the project that *text* names."""
-    found = find_project(site, text)
+def describe(site: Site, text: str) -> ProjectSchema:
+    """Return the schema of the project that *text* names, with the site's fields as they are now."""
+    with side_by_side(site.settings.workers) as ask:
+        asked_catalogue = ask(lambda: site.catalogue(fresh=True))
+        found = find_project(site, text)
+        catalogue = asked_catalogue()
     project = ProjectId(found.id)
     service_desk = found.projectTypeKey == "service_desk"
     # None of these needs another's answer, so their latencies need not add up.

@@ -5,6 +5,7 @@ Facts that hold for a day are kept in the memo, so that a quiet sync asks for no
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,6 +98,7 @@ class Site:
         self._cloud_id = settings.cloud_id
         self._credential = Credential(context.secret, settings)
         self._client: HttpClient | None = None
+        self._opening = threading.Lock()
         self._spent = Traffic()
         self._server: ServerFacts | None = None
         self._projects: dict[ProjectId, ProjectFacts] = {}
@@ -114,9 +116,10 @@ class Site:
     @property
     def client(self) -> HttpClient:
         """The client of this credential; through the gateway when a cloud id is known."""
-        if self._client is None:
-            self._client = self._open(self._cloud_id)
-        return self._client
+        with self._opening:  # several questions may be asked at once
+            if self._client is None:
+                self._client = self._open(self._cloud_id)
+            return self._client
 
     @property
     def traffic(self) -> Traffic:
