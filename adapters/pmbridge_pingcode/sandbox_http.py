@@ -89,10 +89,13 @@ class Service:
     def _answer(self, request: Request) -> Response:
         if request.path == "/v1/auth/token" and request.method == "GET":
             return reply(self._token(request.args))
+        parts = request.path.split("/")
+        if len(parts) < 3 or parts[1] != "v1":
+            # Not the API: a stranger who looks for it must not take a refusal for its answer.
+            raise wrong_path()
         whose = self._identity(request)
         self._spend(whose)
-        parts = request.path.split("/")
-        if len(parts) < 3 or parts[1] != "v1" or (parts[2] in AREAS and parts[2] not in self.areas):
+        if parts[2] in AREAS and parts[2] not in self.areas:
             raise wrong_path()
         if parts[2] in self.denied:
             raise Refusal(403, FORBIDDEN, f"pcp:read:{parts[2]}")
