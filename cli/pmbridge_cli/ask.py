@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from pmbridge_cli.layout import hung, width
 from pmbridge_cli.words import Both, Said, same
 
 if TYPE_CHECKING:
@@ -162,12 +163,21 @@ class Ask:
     ) -> str:
         texts = [f"{at} {one.text.in_(language)}" for at, one in enumerate(offers, 1)]
         if blank is not None:
-            return f"{question.in_(language)}[⏎ {blank.in_(language)} / {CHOOSE.in_(language)} {' '.join(texts)}]"
+            ways = f"[⏎ {blank.in_(language)} / {CHOOSE.in_(language)} {' '.join(texts)}]"
+            return self._with_ways(question.in_(language), "", [ways], gap="")
         marked = [
             _before(text, DEFAULT.in_(language)) if one.key == default else text
             for text, one in zip(texts, offers, strict=True)
         ]
-        return f"{question.in_(language)} {'   '.join(marked)}"
+        return self._with_ways(question.in_(language), " ", marked, gap="   ")
+
+    def _with_ways(self, question: str, before: str, ways: Sequence[str], *, gap: str) -> str:
+        """Return the question with the ways to answer it behind it, or below it, one a line, if that is too long."""
+        line = f"{question}{before}{gap.join(ways)}"
+        if width(line) + len(" › ") <= self._app.out.room:
+            return line
+        margin = " " * (2 + len(question) - len(question.lstrip(" ")))
+        return "\n".join([question, *(margin + way for way in ways)])
 
     def listed(
         self, question: Said, offers: Sequence[Offer], *, option: Said, several: bool = False, most: int = 30
@@ -240,12 +250,13 @@ class Ask:
                 warnings.simplefilter("error", getpass.GetPassWarning)
                 try:
                     # It writes the prompt itself, once nothing is shown any more.
-                    typed = getpass.getpass(_before(self._app.out.say(question), "› "), stream=sys.stderr)
+                    typed = getpass.getpass(self._fitting(question), stream=sys.stderr)
                 except getpass.GetPassWarning:
                     self._open.append(Open(question=question, option=option))
                     return None
                 except EOFError:
                     raise click.Abort from None
+            self._app.out.answered()
             if secret := trimmed(typed):
                 self._app.out.prompt(_RECEIVED.filled(n=len(secret)))
                 return SecretStr(secret)
@@ -281,9 +292,10 @@ class Ask:
 
     def _line(self, question: Said, hint: str) -> str:
         while True:
-            self._app.out.prompt(_before(f"{self._app.out.say(question)}{hint}", "› "))
+            self._app.out.prompt(self._fitting(question, hint))
             try:
                 line = sys.stdin.readline()
+                self._app.out.answered()
                 line.encode()
             except UnicodeError:
                 self._app.out.talk(_UNREADABLE)
@@ -291,6 +303,11 @@ class Ask:
             if not line:
                 raise click.Abort  # Ctrl-D
             return line.strip()
+
+    def _fitting(self, question: Said, hint: str = "") -> str:
+        """Return the prompt in lines that fit on the screen."""
+        text = _before(f"{self._app.out.say(question)}{hint}", "›")
+        return "\n".join(line for part in text.splitlines() for line in hung(part, self._app.out.room - 1)) + " "
 
 
 def _before(text: str, sign: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge_cli.ask import Ask, Offer, Unfit, misfit
 from pmbridge_cli.context import App
 from pmbridge_cli.init import in_folder
-from pmbridge_cli.layout import spread, visible
+from pmbridge_cli.layout import filled, spread, visible, width, wrapped
 from pmbridge_cli.place import Place
 from pmbridge_cli.words import Both, counted, same
 
@@ -33,10 +33,9 @@ EXPIRES = Both(
 )
 NO_DATE = Both("Write a date as 2027-06-01, or never.", "请写日期，如 2027-06-01；永不过期写 never。")
 KEEP_WHERE = Both("Where is the secret kept?", "令牌保存到哪里？")
-SAVED = Both(
-    "Saved: secret → {where}; the rest → {file}. Mode: {mode}.", "已保存：令牌 → {where}；其余 → {file}。模式：{mode}。"
-)
-RENEWED = Both("Renewed: secret → {where}. Mode: {mode}.", "已更换：令牌 → {where}。模式：{mode}。")
+SAVED = Both("Saved: secret → {where}; the rest → {file}.", "已保存：令牌 → {where}；其余 → {file}。")
+RENEWED = Both("Renewed: secret → {where}.", "已更换：令牌 → {where}。")
+MODE = Both(" Mode: {mode}.", "模式：{mode}。")
 READ_ONLY, WRITABLE = Both("read-only", "只读"), Both("read and write", "可写")
 UNCHANGED = Both("unchanged", "不变")
 ASK_SECRET = Both("Paste the secret (it stays hidden, that is normal)", "粘贴令牌（粘贴时不显示，属正常）")
@@ -153,7 +152,7 @@ class Dialogue:
             except PmbridgeError as error:
                 if last is None or not self.ask.interactive:
                     raise
-                self.app.out.talk(f"  {_why(error, self.app.language)}")
+                self.app.out.tell(f"  {_why(error, self.app.language)}")
                 connecting.answer(last.key, None)
                 question = last
             else:
@@ -176,13 +175,14 @@ class Dialogue:
         settings = connecting.settings
         deployment = settings.get("deployment")
         service = f"{connecting.adapter.title} {_DEPLOYMENTS.get(str(deployment), '')}".strip()
-        self.app.out.talk(
-            spread(f"  → {settings['base_url']} ({service})", self.app.out.say(ONLY_THERE), self.app.out.room)
-        )
+        there, only, room = f"  → {settings['base_url']} ({service})", self.app.out.say(ONLY_THERE), self.app.out.room
+        fits = width(there) + 2 + width(only) <= room
+        for line in [spread(there, only, room)] if fits else [there, f"    {only}"]:
+            self.app.out.talk(line)
 
     def _help(self, question: Question) -> None:
         if question.help is not None and self.ask.interactive:
-            self.app.out.talk(question.help)
+            self.app.out.tell(question.help)
 
     def _tried(self, connecting: Connecting, question: Question | None, known: SecretStr | None) -> Trial:
         """Ask for the secret if it is not known, and what it is worth; a wrong one may be pasted again."""
@@ -205,7 +205,7 @@ class Dialogue:
                 # Some servers lock an account after a few wrong passwords.
                 if known is not None or attempt == _MOST_TRIES or not self.ask.interactive:
                     raise error.with_facts(connection=connecting.name, tool=connecting.adapter.title) from None
-                self.app.out.talk(f"  {error.with_facts(connection=connecting.name).text(self.app.language)}")
+                self.app.out.tell(f"  {error.with_facts(connection=connecting.name).text(self.app.language)}")
             except BaseException:
                 self.app.out.talk("")
                 raise
@@ -218,9 +218,9 @@ class Dialogue:
         user = trial.settings.get("user")
         shown = Both(f" ({user})", f"（{user}）") if user else same("")
         projects = counted(trial.projects, "project", "projects", " 个")
-        self.app.out.talk(WHO.filled(name=visible(trial.account.name), user=shown, projects=projects))
+        self.app.out.tell(WHO.filled(name=visible(trial.account.name), user=shown, projects=projects))
         for note in trial.account.notes:
-            self.app.out.talk(f"  {visible(self.app.out.say(note))}")
+            self.app.out.tell(f"  {visible(self.app.out.say(note))}")
 
     def _expires_on(self, trial: Trial) -> date | None:
         option_, known = Both("--expires DATE", "--expires 日期"), "secret_expires_on" in trial.settings
@@ -309,7 +309,9 @@ class Dialogue:
             )
             return
         mode = READ_ONLY if read_only else WRITABLE
-        app.out.line(said.filled(where=where, file=self.place.file.name, mode=mode))
+        sentences = said.filled(where=where, file=self.place.file.name), MODE.filled(mode=mode)
+        for line in filled([app.out.say(one) for one in sentences], app.out.room, gap=""):
+            app.out.lines(wrapped(line.strip(), app.out.room))
         app.out.next(following)
 
 

@@ -11,6 +11,7 @@ ELLIPSIS = "…"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _WIDE = frozenset("WF")
 _NO_BREAK_BEFORE = frozenset("，。：；？！）」』、…")
+_NO_BREAK_AFTER = frozenset("（「『")
 
 
 def visible(text: str) -> str:
@@ -102,6 +103,32 @@ def wrapped(text: str, room: int) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
+def hung(text: str, room: int) -> list[str]:
+    """Return *text*, which may begin with blanks, in lines of at most *room* columns that all begin with as many."""
+    bare = text.lstrip(" ")
+    margin = text[: len(text) - len(bare)]
+    return [margin + line for line in wrapped(bare, room - len(margin))] or [""]
+
+
+def held(text: str, room: int, most: int = 2) -> list[str]:
+    """Return a remote text in at most *most* lines of *room* columns; what does not fit is left out and shown so."""
+    lines = wrapped(visible(text), room)
+    if len(lines) > most:
+        lines[most - 1 :] = [cut(" ".join(lines[most - 1 :]), room)]
+    return [cut(line, room) for line in lines] or [""]
+
+
+def filled(parts: Sequence[str], room: int, *, gap: str = "  ") -> list[str]:
+    """Return *parts* in as few lines as they fit into, broken only between them."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and width(lines[-1] + gap + part) <= room:
+            lines[-1] += gap + part
+        else:
+            lines.append(part)
+    return lines
+
+
 def pieces(text: str) -> list[str]:
     """Return *text* in pieces that a line may end after."""
     found: list[str] = []
@@ -109,7 +136,8 @@ def pieces(text: str) -> list[str]:
         alone = _columns(sign) == 2 and sign not in _NO_BREAK_BEFORE
         begins = not found or alone or (found[-1][-1:] == " " and sign != " ")
         after_wide = bool(found) and _columns(found[-1][-1:] or " ") == 2 and sign not in _NO_BREAK_BEFORE
-        if begins or (after_wide and sign != " "):
+        held = bool(found) and found[-1][-1:] in _NO_BREAK_AFTER
+        if not held and (begins or (after_wide and sign != " ")):
             found.append(sign)
         else:
             found[-1] += sign

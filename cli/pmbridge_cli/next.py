@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
-from pmbridge_cli.layout import Column, table, visible
+from pmbridge_cli.layout import Column, held, table, visible, width, wrapped
 from pmbridge_cli.words import NOTHING_TO_DO, Both, day, late, same, weekday
 
 if TYPE_CHECKING:
     from pmbridge.todo import Task
 
 NO_DATE = "–"
+_LEAST = 24
+"""Columns that are kept for what there is to do, however long a name stands before it."""
 _TODAY = Both("today {time}", "今天 {time}")
 
 
@@ -50,9 +53,7 @@ def next_(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> 
         Column(head="#", right=True),
         *([Column(head=say(Both("Engagement", "项目")))] if several else []),
         Column(head=say(Both("Due", "期限"))),
-        Column(head=say(Both("Who", "谁"))),
-        Column(head=say(Both("What", "事项")), least=48),
-        Column(head=say(Both("Command", "命令"))),
+        Column(head=say(Both("Who", "谁")), least=8),
     ]
     rows = [
         [
@@ -60,13 +61,47 @@ def next_(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> 
             *([task.engagement] if several else []),
             say(_due(task, today[task.engagement])),
             say(task.who),
-            say(task.text),
-            say(task.command),
         ]
         for at, task in enumerate(tasks, 1)
     ]
-    app.out.lines(table(columns, rows, app.out.room))
+    things = [visible(say(task.text)) for task in tasks]
+    commands = [visible(say(task.command)) for task in tasks]
+    app.out.lines(_lines(app, columns, rows, things, commands))
     return code
+
+
+def _lines(
+    app: App, columns: Sequence[Column], rows: Sequence[Sequence[str]], things: Sequence[str], commands: Sequence[str]
+) -> Iterator[str]:
+    """Yield the table: the commands are its last column where that fits, else each stands below what it is for."""
+    say, room = app.out.say, app.out.room
+    what, how = say(Both("What", "事项")), say(Both("Command", "命令"))
+    # One line a task, as long as every title keeps most of its length.
+    whole = [*columns, Column(head=what, least=48), Column(head=how)]
+    lines = table(whole, [[*row, *both] for row, *both in zip(rows, things, commands, strict=True)], room)
+    if all(width(line) <= room for line in lines):
+        yield from lines
+        return
+    left = table([*columns, Column(head=what)], [[*row, "."] for row in rows], room - _LEAST)
+    margin = width(left[0]) - width(what)
+    yield left[0]
+    for line, thing, step in zip(left[1:], things, commands, strict=True):
+        first, *more = held(thing, room - margin)
+        yield line[:-1] + first
+        yield from (" " * margin + one for one in more)
+        yield from _below(step, margin, room)
+
+
+def _below(step: str, margin: int, room: int) -> Iterator[str]:
+    """Yield a command in one piece, so that it can be pasted; words for a person may be wrapped."""
+    line = f"→ {step}"
+    if width(line) + margin <= room:
+        yield " " * margin + line
+    elif step.startswith(("pmbridge ", "http")):
+        # What can be pasted is never broken, even if it is longer than the screen.
+        yield f"   {line}"
+    else:
+        yield from (" " * margin + one for one in wrapped(line, room - margin))
 
 
 def _due(task: Task, today: date) -> Both:

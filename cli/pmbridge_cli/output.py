@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from pmbridge_cli.layout import hung, width
 from pmbridge_cli.words import NEXT, Both, Said
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Output:
         self.stdout, self.stderr, self._env = stdout, stderr, env
         self.plain = not _can_show(stdout, "中")
         self.language = language
+        self._used = 0
         if self.plain and language != "en":
             self.language = "en"
             self.note(_NO_CHINESE)
@@ -115,11 +117,33 @@ class Output:
     def talk(self, text: Said | str) -> None:
         """Write one line that is not part of the result."""
         self.stderr.write(self._fit(self.say(text), self.stderr) + "\n")
+        self._used = 0
+
+    def tell(self, text: Said | str) -> None:
+        """Write one paragraph that is not part of the result, in lines that fit; addresses stay in one piece.
+
+        After :meth:`prompt` it goes on in that line if there is room for all of it, else in the next.
+        """
+        for paragraph in self.say(text).splitlines():
+            if self._used and self._used + width(paragraph) <= self.room:
+                self.talk(paragraph)
+                continue
+            if self._used:
+                self.talk("")
+                paragraph = f"  {paragraph}"
+            for line in hung(paragraph, self.room):
+                self.talk(line)
 
     def prompt(self, text: Said | str) -> None:
         """Write a question, and stay on its line."""
-        self.stderr.write(self._fit(self.say(text), self.stderr))
+        said = self.say(text)
+        self.stderr.write(self._fit(said, self.stderr))
         self.stderr.flush()
+        self._used += width(said.rpartition("\n")[2])
+
+    def answered(self) -> None:
+        """Take note that somebody typed Enter, so that the next text begins a line."""
+        self._used = 0
 
     def note(self, text: Said) -> None:
         """Write a warning: it never changes the exit code."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, argument, command, group, option
-from pmbridge_cli.layout import Column, table
+from pmbridge_cli.layout import Column, filled, held, padded, table, visible, width, wrapped
 from pmbridge_cli.status import AS_OF
 from pmbridge_cli.words import Both, counted, day, moment, zone_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pmbridge import Engagement, EngagementView, Report
     from pmbridge.values import Label
@@ -101,10 +101,10 @@ def _draft_screen(
     app: App, engagement: Engagement, draft: Report, view: EngagementView, files: Sequence[Path], *, opened: bool | None
 ) -> None:
     out = app.out
-    out.line(_title_line(draft, view))
-    state = "" if opened is None else out.say(_OPENED if opened else _NOT_OPENED)
-    out.line(f"  {_files(files)}{'        ' + state if state else ''}")
-    out.line(_overall(view))
+    out.lines(wrapped(out.say(_title_line(draft, view)), out.room))
+    state = [] if opened is None else [f"     {out.say(_OPENED if opened else _NOT_OPENED)}"]
+    out.lines(f"  {line.strip()}" for line in filled([*_files(files), *state], out.room - 2, gap="   "))
+    out.lines(wrapped(out.say(_overall(view)), out.room))
     gaps = _gaps(draft, view)
     if gaps:
         number = counted(len(gaps), "thing is", "things are", " 处")
@@ -114,11 +114,23 @@ def _draft_screen(
                 f"{number.zh}还不完整（客户版会照实写「未知」）：",
             )
         )
-        rows = [[out.say(text), f"→ {out.say(remedy)}" if remedy else ""] for text, remedy in gaps]
-        out.lines(f"  {line}".rstrip() for line in table([Column(least=30), Column()], rows, out.room - 2))
+        out.lines(_gap_lines([(out.say(text), out.say(remedy) if remedy else "") for text, remedy in gaps], out.room))
     chosen = f" -e {engagement.name}" if len(app.workspace.engagements) > 1 else ""
     command = f"pmbridge report check{chosen}"
     out.line(Both(f"Before it goes to the client: {command}", f"给客户前：{command}"))
+
+
+def _gap_lines(gaps: Sequence[tuple[str, str]], room: int) -> Iterator[str]:
+    """Yield what is not complete, with its remedy behind it where both fit and in a line of its own where not."""
+    column = max((width(text) for text, remedy in gaps if remedy), default=0)
+    for text, remedy in gaps:
+        step = f"→ {remedy}"
+        if remedy and column + width(step) + 4 <= room:
+            yield f"  {padded(text, column)}  {step}"
+            continue
+        yield from (f"  {line}" for line in held(text, room - 2))
+        if remedy:
+            yield from (f"    {line}" for line in wrapped(step, room - 4))
 
 
 def _title_line(made: Report, view: EngagementView) -> Both:
@@ -139,8 +151,8 @@ def _title_line(made: Report, view: EngagementView) -> Both:
     )
 
 
-def _files(files: Sequence[Path]) -> str:
-    """Return the first path whole and of the others what differs: ``x.zh-CN.html   …en.html   .md   .json``."""
+def _files(files: Sequence[Path]) -> list[str]:
+    """Return the first path whole, of the others what differs: ``x.zh-CN.html``, ``…en.html``, ``.md``, ``.json``."""
     first, *others = files
     parts, seen = [_relative(first)], {first.suffix}
     for file in others:
@@ -149,7 +161,7 @@ def _files(files: Sequence[Path]) -> str:
         elif file.suffix not in seen:
             parts.append(file.suffix)
             seen.add(file.suffix)
-    return "   ".join(parts)
+    return parts
 
 
 def _relative(path: Path) -> str:
@@ -236,8 +248,11 @@ def check(app: App, headline: str | None, as_of: str | None) -> int:
             listed = [{"name": one.name, "passed": one.passed, "text": app.out.say(one.text)} for one in found]
             documents.append({**_report_document(draft), "checks": listed})
             continue
-        app.out.line(_title_line(draft, view))
-        app.out.lines(f"  {'✓' if one.passed else '✗'} {app.out.say(one.text)}" for one in found)
+        app.out.lines(wrapped(app.out.say(_title_line(draft, view)), app.out.room))
+        for one in found:
+            first, *more = wrapped(visible(app.out.say(one.text)), app.out.room - 4)
+            app.out.line(f"  {'✓' if one.passed else '✗'} {first}")
+            app.out.lines(f"    {line}" for line in more)
         number = counted(len(failed), "check fails.", "checks fail.", " 项检查未过。")
         app.out.line(number if failed else Both("All checks pass.", "检查全部通过。"))
         if not failed:
@@ -267,8 +282,9 @@ def issue(
             {"schema": "pmbridge.report-issue/1", **_report_document(made), "files": [str(file) for file in files]}
         )
         return
-    app.out.line(Both("Issued: {title}", "已发布：{title}").filled(title=_title_line(made, view)))
-    app.out.line(f"  {_files(files)}")
+    title = Both("Issued: {title}", "已发布：{title}").filled(title=_title_line(made, view))
+    app.out.lines(wrapped(app.out.say(title), app.out.room))
+    app.out.lines(f"  {line}" for line in filled(_files(files), app.out.room - 2, gap="   "))
     app.out.line(
         Both(
             "It is frozen: a later sync changes nothing in it. Send the files from your own mailbox.",
@@ -354,7 +370,7 @@ def show(app: App, ref: str | None, out: str | None, formats: str | None) -> Non
             {"schema": "pmbridge.report-show/1", **_report_document(found), "files": listed, "report": document}
         )
     elif files:
-        app.out.line(_files(files))
+        app.out.lines(filled(_files(files), app.out.room, gap="   "))
     else:
         spoken = [one for one in LANGUAGES if one in found.languages]
         language = next((one for one in spoken if one == app.language), spoken[0])

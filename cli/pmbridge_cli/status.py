@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
-from pmbridge_cli.layout import Column, spread, table, width, wrapped
+from pmbridge_cli.layout import Column, cut, filled, spread, table, width, wrapped
+from pmbridge_cli.people import people_documents, people_line
 from pmbridge_cli.words import NEXT, NOTHING_TO_DO, UNKNOWN, Both, joined, moment, same
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _ORDER = ("red", "amber", "green")
         "显示项目现状：颜色和原因、里程碑、变更、谁在等谁。",
     )
 )
-@option("--all", "everything", is_flag=True, help=Both("also the milestones that were reached", "也显示已达成的里程碑"))
+@option("--all", "everything", is_flag=True, help=Both("also what was reached, and who has what", "也显示已达成的，以及谁手上有多少"))
 @option("--as-of", metavar="TIME", help=AS_OF)
 @option("--exit-code", is_flag=True, help=Both("exit 4 when items wait for a person", "有事项等人处理时退出码为 4"))
 def status(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> int:
@@ -67,16 +68,23 @@ def _screen(
 
     out, say, room = app.out, app.out.say, app.out.room
     name = joined([both(view.client), both(view.title)], " · ", " · ")
-    out.line(spread(say(name), say(_freshness(view)), room))
+    title, fresh = say(name), [say(part) for part in _freshness(view)]
+    together = "  ".join(fresh)
+    if width(title) + 2 + width(together) <= room:
+        out.line(spread(title, together, room))
+    else:
+        out.lines([cut(title, room), *filled(fresh, room)])
     state, progress = say(_state(view, last)), say(_progress(view))
     if width(state) + width(progress) + 2 <= room:
         out.line(spread(state, progress, room))
     else:
-        out.lines([*wrapped(state, room), progress])
+        out.lines([*wrapped(state, room), *wrapped(progress, room)])
     shown = [one for one in view.milestones if everything or one.state not in ("reached", "cancelled")]
     if shown:
         out.lines(_milestones(app, view, shown))
     out.lines(wrapped(say(_rest(view, everything=everything)), room))
+    if everything and (people := people_line(view)):
+        out.lines(wrapped(say(people), room))
     out.line(_waiting(app, tasks))
     if engagement.config.policy.first_no.weekly and not view.calendar_final:
         out.note(
@@ -87,14 +95,14 @@ def _screen(
         )
 
 
-def _freshness(view: EngagementView) -> Both:
-    parts = []
+def _freshness(view: EngagementView) -> list[Both]:
+    parts: list[Both] = []
     for source in view.sources:
         at = moment(source.complete_as_of, view.zone, view.as_of) if source.complete_as_of else None
         said = Both(f"{source.tool} {at or 'not read'}", f"{source.tool} {at or '未读完'}")
         parts.append(Both(f"{said.en} ⚠", f"{said.zh} ⚠") if source.stale or source.problem else said)
-    listed = joined(parts, "  ", "  ")
-    return Both(f"Data: {listed.en}", f"数据：{listed.zh}")
+    first = parts[0] if parts else same("")
+    return [Both(f"Data: {first.en}", f"数据：{first.zh}"), *parts[1:]]
 
 
 def _state(view: EngagementView, last: Colour | None) -> Both:
@@ -163,7 +171,7 @@ def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[
         Column(head=say(Both("Forecast", "预测/实际"))),
         Column(head=say(Both("vs plan", "比现计划"))),
         *([Column(head=say(Both("vs original", "比原计划")))] if original else []),
-        Column(head=say(Both("Progress", "进度"))),
+        Column(head=say(Both("Progress", "进度")), least=8),
     ]
     rows = []
     for one in shown:
@@ -297,6 +305,7 @@ def _document(app: App, view: EngagementView, last: str | None, tasks: tuple[Tas
         },
         "milestones": [_milestone_document(one, language) for one in view.milestones],
         "changes": [_change_document(one, language) for one in view.changes],
+        "people": people_documents(view),
         "waiting": {
             "client": sum(task.on_client for task in tasks),
             "us": sum(not task.on_client for task in tasks),

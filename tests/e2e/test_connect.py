@@ -54,16 +54,14 @@ def test_the_first_session_at_a_terminal(desk: Desk, jira: JiraSandbox) -> None:
         terminal.answer("登录邮箱？", "wang@qingchuan.example")
         terminal.answer("粘贴令牌（粘贴时不显示，属正常）", f"  {secret_of(jira)} ")
         terminal.answer("令牌到期日（创建时页面上显示的；到期前 14 天提醒）？", "2027-06-01")
-        terminal.answer("令牌保存到哪里？ 1 文件 data/secrets/jira（仅本用户可读）[默认]   2 不保存")
+        terminal.answer("令牌保存到哪里？\n  1 文件 data/secrets/jira（仅本用户可读）[默认]\n  2 不保存")
         assert terminal.end() == 0
         lines = terminal.screen.splitlines()
     assert lines[0] == "在此文件夹新建工作区：pmbridge.toml、data/、reports/"
     assert re.fullmatch(rf"  → {jira.url} \(Jira Cloud\) +只会与这个地址通信", lines[2])
     assert "API 令牌：打开 https://id.atlassian.com/manage-profile/security/api-tokens" in lines
-    assert (
-        f"  已收到 {len(secret_of(jira))} 个字符。正在验证 … 您是「王工」（wang@qingchuan.example），可见项目 1 个"
-        in lines
-    )
+    received = lines.index(f"  已收到 {len(secret_of(jira))} 个字符。正在验证 … ")
+    assert lines[received + 1] == "  您是「王工」（wang@qingchuan.example），可见项目 1 个"
     assert "已保存：令牌 → 文件 data/secrets/jira；其余 → pmbridge.toml。模式：只读。" in lines
     assert lines[-1] == "下一步：pmbridge engagement add"
     assert secret_of(jira) not in terminal.screen
@@ -95,8 +93,8 @@ def test_enter_takes_a_year_for_the_date_and_the_second_way_keeps_nothing(desk: 
         assert terminal.end() == 0
         assert 'you are "王工" (wang@qingchuan.example), 1 project visible' in terminal.screen
         assert (
-            "Saved: secret → not kept; comes from PMBRIDGE_JIRA_SECRET; the rest → pmbridge.toml. Mode: read-only."
-            in (terminal.screen)
+            "Saved: secret → not kept; comes from PMBRIDGE_JIRA_SECRET; the rest →\npmbridge.toml.\nMode: read-only."
+            in terminal.screen
         )
     assert connection(desk)["secret"] == "env:PMBRIDGE_JIRA_SECRET"
     assert str(connection(desk)["secret_expires_on"]) > "2026-12-31", "a year from the day of the test"
@@ -207,7 +205,7 @@ def test_the_systems_keyring_is_the_first_choice(desk: Desk, jira: JiraSandbox) 
     for place in ("pmbridge.secrets", "pmbridge.secrets.chain"):
         desk.patch.setattr(f"{place}.os_keyring", Wallet)
     done = desk.connect(jira)
-    assert "已保存：令牌 → 本机钥匙串（条目 pmbridge/jira）；其余 → pmbridge.toml。模式：只读。" in done.out
+    assert "已保存：令牌 → 本机钥匙串（条目 pmbridge/jira）；其余 → pmbridge.toml。\n模式：只读。" in done.out
     assert connection(desk)["secret"] == "keyring"
     assert Wallet.entries == {("pmbridge", "jira"): secret_of(jira)}
     assert desk.files() == [".gitignore", "pmbridge.toml"]

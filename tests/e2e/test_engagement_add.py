@@ -78,10 +78,11 @@ def test_the_whole_dialogue_as_in_the_handbook(fresh: Desk) -> None:
         terminal.answer("这些日期是什么？ 1 与客户定的计划日期 [默认]   2 我们目前的预测")
         terminal.answer("进度按什么算？ 1 Story Points（这些版本的 187 项全部有值）[默认]   2 按项数")
         changes = terminal.answer(
-            "「已关闭」无法判断，留空则报告里照写原文，不猜。[⏎ 留空 / 选 1 已归档 2 已否决 3 已撤回]"
+            "「已关闭」无法判断，留空则报告里照写原文，不猜。\n      [⏎ 留空 / 选 1 已归档 2 已否决 3 已撤回]"
         )
         terminal.answer(
-            "影响字段：天数 =「影响工期（天）」customfield_10050；金额 =「影响费用」customfield_10051，币种？ [CNY]"
+            "影响字段：天数 =「影响工期（天）」customfield_10050；金额 =「影响费用」\n"
+            "    customfield_10051，币种？ [CNY]"
         )
         terminal.answer("3/3 报告 — 语言 zh-CN, en [⏎ / zh / en]")
         terminal.answer("周报哪天截止？ [周五 18:00]")
