@@ -35,6 +35,7 @@ from pmbridge_jira import cursor as cursors
 from pmbridge_jira.cloud import CloudIssues
 from pmbridge_jira.dialect import CLOUD, dialect_of
 from pmbridge_jira.fields import Catalogue
+from pmbridge_jira.homes import Homes
 from pmbridge_jira.issues import IssueFormat
 from pmbridge_jira.keep import recall, write_down
 from pmbridge_jira.kinds import KINDS
@@ -75,6 +76,7 @@ class JiraAdapter(Adapter[JiraSettings]):
     def __init__(self, settings: JiraSettings, context: Context) -> None:
         super().__init__(settings, context)
         self._site = Site(settings, context)
+        self._homes = Homes()  # of the last pull: what is read again between its pages keeps its home
         dialect = dialect_of(settings.deployment) if settings.deployment else CLOUD
         lag = settings.index_lag_s
         self.find_settles = dialect.index_lag if lag is None else timedelta(seconds=lag)
@@ -149,7 +151,11 @@ class JiraAdapter(Adapter[JiraSettings]):
         self._site.account()  # from the memo, as a rule; without it an anonymous visitor's answers would pass
         self._remember_asked(scope)
         form = self._form(scope.kinds, scope.fields.get(ISSUE, ()), long=False)
-        pull = Pull(site=self._site, form=form, search=self._search(form), scope=scope, cursor=kept, mirrored=mirrored)
+        self._homes = Homes(mirrored, scope.projects)
+        pull = Pull(
+            site=self._site, form=form, search=self._search(form), scope=scope, cursor=kept, mirrored=mirrored,
+            homes=self._homes,
+        )  # fmt: skip
         try:
             yield from pull.pages()
         except CredentialRefused:
@@ -171,7 +177,7 @@ class JiraAdapter(Adapter[JiraSettings]):
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id, issues with their description and the fields that the last pull asked for."""
         form = self._form(*self._asked(), long=True)
-        return read(self._site, form, self._search(form), ids)
+        return read(self._site, form, self._search(form), self._homes, ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield comments, history and approvals of issues, always whole."""

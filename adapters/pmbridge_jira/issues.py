@@ -22,6 +22,7 @@ from pmbridge.values import Day, FieldValue, Instant, Named, ProjectId, RecordId
 from pmbridge_jira import wire
 from pmbridge_jira.dialect import Dialect
 from pmbridge_jira.fields import Catalogue, codec_for, rich
+from pmbridge_jira.homes import Homes
 from pmbridge_jira.translate import (
     ISSUE,
     LABEL,
@@ -268,11 +269,11 @@ class IssueFormat:
 class Companions:
     """The people, sprints and labels that issues name; each is told once, with the first issue that names it so."""
 
-    def __init__(self, form: IssueFormat) -> None:
-        self._form = form
+    def __init__(self, form: IssueFormat, homes: Homes | None = None) -> None:
+        self._form, self._homes = form, homes or Homes()
         self._people: set[str] = set()
-        self._labels: set[tuple[str, str]] = set()
-        self._sprints: dict[tuple[str, str], wire.Sprint] = {}
+        self._labels: set[str] = set()
+        self._sprints: dict[str, wire.Sprint] = {}
 
     def of(self, issue: wire.Issue) -> Iterator[Group | Person]:
         """Yield what *issue* names and was not told yet."""
@@ -284,16 +285,17 @@ class Companions:
                 yield found
         yield from self.sprints(self._form.sprints(issue), ProjectId(project))
         for label in (fields.get("labels") or ()) if LABEL in self._form.kinds else ():
-            if (label, project) not in self._labels and not label.startswith(MARKER_LABEL):
-                self._labels.add((label, project))
-                yield label_group(label, ProjectId(project))
+            if label not in self._labels and not label.startswith(MARKER_LABEL):
+                self._labels.add(label)
+                home = self._homes.of(RecordId(kind=LABEL, external_id=label), ProjectId(project))
+                yield label_group(label, home)
 
     def sprints(self, sprints: Iterable[wire.Sprint], project: ProjectId) -> Iterator[Group]:
         """Yield those of *sprints* that were not told yet, or told differently."""
         for sprint in sprints:
-            if self._sprints.get((sprint.id, project)) != sprint:
-                self._sprints[sprint.id, project] = sprint
-                yield sprint_group(sprint, project)
+            if self._sprints.get(sprint.id) != sprint:
+                self._sprints[sprint.id] = sprint
+                yield sprint_group(sprint, self._homes.of(RecordId(kind=SPRINT, external_id=sprint.id), project))
 
 
 def properties(dialect: Dialect) -> list[str]:

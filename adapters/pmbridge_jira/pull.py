@@ -15,6 +15,7 @@ from pmbridge.values import ProjectId, RecordId
 from pmbridge_jira import groups
 from pmbridge_jira.cloud import TOKEN_LIVES
 from pmbridge_jira.cursor import JiraCursor, Position, Scan
+from pmbridge_jira.homes import Homes
 from pmbridge_jira.issues import Companions, IssueFormat, Rows
 from pmbridge_jira.search import CHUNK, IssueSearch, PositionLost
 from pmbridge_jira.site import Site
@@ -34,13 +35,14 @@ class Pull:
     scope: Scope
     cursor: JiraCursor
     mirrored: Mirrored
+    homes: Homes
     hidden: set[ProjectId] = field(default_factory=set)
     """Projects already reported as not visible."""
     _bad: set[str] = field(default_factory=set)
     """Issues already reported as unreadable."""
 
     def __post_init__(self) -> None:
-        self.companions = Companions(self.form)
+        self.companions = Companions(self.form, self.homes)
         self._began = self.site.since()
 
     def pages(self) -> Iterator[Page]:

@@ -12,13 +12,16 @@ from pmbridge.records import Gone, Group, Record
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_jira import groups, jql, wire
 from pmbridge_jira.classify import rate_key
+from pmbridge_jira.homes import Homes
 from pmbridge_jira.issues import IssueFormat, Rows
 from pmbridge_jira.search import CHUNK, IssueSearch
 from pmbridge_jira.site import Site
 from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, label_group
 
 
-def read(site: Site, form: IssueFormat, search: IssueSearch, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
+def read(
+    site: Site, form: IssueFormat, search: IssueSearch, homes: Homes, ids: Sequence[RecordId]
+) -> Iterator[Record | Gone]:
     """Yield one answer per id.
 
     Raises:
@@ -31,7 +34,7 @@ def read(site: Site, form: IssueFormat, search: IssueSearch, ids: Sequence[Recor
         yield from _issues(site, form, search, issues[start : start + CHUNK], failures)
     for one in dict.fromkeys(ids):
         if one.kind != ISSUE:
-            yield _group(site, one)
+            yield _group(site, homes, one)
     if failures:
         raise failures[0]
 
@@ -67,17 +70,17 @@ def _issues(
             yield answer
 
 
-def _group(site: Site, one: RecordId) -> Group | Gone:
+def _group(site: Site, homes: Homes, one: RecordId) -> Group | Gone:
     match one.kind:
         case "version":
             return groups.read_version(site, one)
         case "sprint" | "label":
-            return _seen_on_an_issue(site, one)
+            return _seen_on_an_issue(site, homes, one)
         case _:
             raise Unsupported(tool="Jira", detail=f"reading {one.kind}", detail_zh=f"读取 {one.kind}")
 
 
-def _seen_on_an_issue(site: Site, one: RecordId) -> Group | Gone:
+def _seen_on_an_issue(site: Site, homes: Homes, one: RecordId) -> Group | Gone:
     """Return a sprint or label by the issue that changed last among those that have it.
 
     Neither belongs to a project by itself, and a label is nothing but what issues carry: without one it is not there.
@@ -95,7 +98,7 @@ def _seen_on_an_issue(site: Site, one: RecordId) -> Group | Gone:
     found = site.client.parse(response, _PLACES).data.issues
     if not found:
         return Gone(id=one, why="absent")
-    project = ProjectId(found[0].fields.project["id"])
+    project = homes.of(one, ProjectId(found[0].fields.project["id"]))
     if one.kind == LABEL:
         return label_group(one.external_id, project)
     return groups.read_sprint(site, one, project)

@@ -181,3 +181,29 @@ def test_the_past_is_sought_by_the_key_of_history_and_never_scanned(sqlite_store
     assert all(step.startswith("SEARCH") and "(record_id=? AND observed_at" in step for step in of_history), steps
     scanned = [step for step in steps if step.startswith("SCAN") and step.split()[1] in ("record", "child")]
     assert not scanned, steps
+
+
+def test_a_group_that_another_project_keeps_is_shown_where_an_item_names_it(store: Store, clock: FakeClock) -> None:
+    shared, own = release(1, "Shared", project=SHOP), release(2, "Own")
+    named = item(1, groups=(shared.id, release(3).id))
+    sync(store, page(named, item(2, project=SHOP), shared, own, release(4, "Not named", project=SHOP)))
+    clock.advance(60)
+    before = clock.now()
+    clock.advance(60)
+    assert [one.title for one in store.observe(JIRA, MALL).groups] == ["Shared", "Own"]
+    sync(store, page(item(1, version="v2"), release(1, "Renamed", project=SHOP), at=1), run_id="02RUN")
+    assert [one.title for one in store.observe(JIRA, MALL).groups] == ["Own"]
+    assert [one.title for one in store.observe(JIRA, SHOP).groups] == ["Renamed", "Not named"]
+    assert [one.title for one in store.observe(JIRA, MALL, as_of=before).groups] == ["Shared", "Own"]
+    assert store.observe(JIRA, MALL, as_of=START - timedelta(days=1)).groups == []
+
+
+def test_a_group_that_is_gone_is_shown_by_no_item_that_still_names_it(store: Store, clock: FakeClock) -> None:
+    shared = release(1, "Shared", project=SHOP)
+    sync(store, page(item(1, groups=(shared.id,)), shared))
+    clock.advance(60)
+    before = clock.now()
+    clock.advance(60)
+    begin(store, "02RUN").mark({shared.id: "gone"})
+    assert store.observe(JIRA, MALL).groups == []
+    assert [one.title for one in store.observe(JIRA, MALL, as_of=before).groups] == ["Shared"]

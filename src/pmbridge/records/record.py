@@ -81,7 +81,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Whatever a tool gathers items under: version, sprint, list, label, release, phase."""
+    """Whatever a tool gathers items under: version, sprint, list, label, release, phase.
+
+    ``project``: where it is kept. One that several projects share has one of them, always the same; the others find it
+    by their items, which name it in ``Item.groups``.
+    """
 
     id: RecordId
     project: ProjectId

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -53,7 +53,10 @@ class Shown(NamedTuple):
 
 
 def shown(connection: Connection, connection_id: int, project: ProjectId, at: int | None) -> Shown:
-    """Return what *project* shows now, or showed at *at* (epoch milliseconds)."""
+    """Return what *project* shows now, or showed at *at* (epoch milliseconds).
+
+    A group that its items name is among its groups, whichever project the group is kept in.
+    """
     found = Shown([], [])
     statement = _now() if at is None else _then(connection.dialect.name)
     rows = connection.execute(statement, _parameters(connection_id, project, at)).fetchall()
@@ -63,7 +66,26 @@ def shown(connection: Connection, connection_id: int, project: ProjectId, at: in
             found.items.append(one)
         elif isinstance(one, Group):
             found.groups.append(one)
+    named = {group for item in found.items for group in item.groups}
+    if elsewhere := named - {one.id for one in found.groups}:
+        found.groups.extend(_groups(connection, connection_id, elsewhere, at))
+        found.groups.sort(key=lambda one: one.id)
     return found
+
+
+def _groups(connection: Connection, connection_id: int, ids: Collection[RecordId], at: int | None) -> Iterator[Group]:
+    """Yield those of the groups *ids* that are there now, or were at *at*."""
+    dialect = connection.dialect.name
+    statement = _groups_now(dialect) if at is None else _groups_then(dialect)
+    sought: dict[str, object] = {
+        "connection": connection_id,
+        "kinds": listed(sorted({one.kind for one in ids}), dialect),
+        "ids": listed([one.external_id for one in ids], dialect),
+    }
+    for row in connection.execute(statement, sought if at is None else sought | {"at": at}):
+        one = _decoded(row)
+        if isinstance(one, Group) and one.id in ids:
+            yield one
 
 
 def details(
@@ -190,6 +212,32 @@ def _then(dialect: str) -> Select[Any]:
         select(record.c.kind, record.c.external_id, last.c.body)
         .select_from(_candidates().join(last, is_last))
         .where(last.c.project_id == bindparam("project"), last.c.presence == "present")
+    )
+
+
+def _among_groups(dialect: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        record.c.connection_id == bindparam("connection"),
+        record.c.shape == "group",
+        among(record.c.kind, "kinds", dialect),
+        among(record.c.external_id, "ids", dialect),
+    )
+
+
+@cache
+def _groups_now(dialect: str) -> Select[Any]:
+    return select(record.c.kind, record.c.external_id, record.c.body).where(
+        *_among_groups(dialect), record.c.presence == "present"
+    )
+
+
+@cache
+def _groups_then(dialect: str) -> Select[Any]:
+    last, is_last = _last_state(record.c.id, dialect)
+    return (
+        select(record.c.kind, record.c.external_id, last.c.body)
+        .select_from(record.join(last, is_last))
+        .where(*_among_groups(dialect), last.c.presence == "present")
     )
 
 

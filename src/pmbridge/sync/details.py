@@ -34,6 +34,9 @@ class Recognised:
     wanted: dict[RecordId, tuple[ProjectId, frozenset[Verb], bool]] = field(default_factory=dict)
     milestones: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    _groups: dict[RecordId, Group] = field(default_factory=dict)
+    _named: dict[ProjectId, set[RecordId]] = field(default_factory=dict)
+    """Project → the groups that its items name, whichever project those are kept in."""
 
     def look(self, sources: Sequence[ResolvedSource], records: Sequence[Record]) -> None:
         """Recognise among *records* whatever the mapping of *sources* takes."""
@@ -42,6 +45,7 @@ class Recognised:
         for source in sources:
             mine = [one for one in items if one.project == source.project_id]
             theirs = [one for one in groups if one.project == source.project_id]
+            theirs += self._shared(source, mine, groups)
             if not mine and not theirs:
                 continue
             found = recognise(Observed.of(source, items=mine, groups=theirs))
@@ -52,6 +56,23 @@ class Recognised:
             for change in found.changes:
                 self.changes.add(change.ref)
                 self._want(change.record, CHANGE_PARTS)
+
+    def _shared(self, source: ResolvedSource, items: Sequence[Item], groups: Sequence[Group]) -> list[Group]:
+        """Return the groups kept in other projects that one of these steps links to *source*: an item, or the group.
+
+        Its items and its groups may come with different pages, in either order.
+        """
+        kinds = {rule.kind for rule in source.milestones if rule.shape == "group"}
+        if not kinds:
+            return []
+        told = {one.id: one for one in groups if one.id.kind in kinds}
+        self._groups |= told
+        named = {one for item in items for one in item.groups if one.kind in kinds}
+        known = self._named.setdefault(source.project_id, set())
+        linked = named | (told.keys() & known)
+        known |= named
+        found = (self._groups[one] for one in sorted(linked) if one in self._groups)
+        return [one for one in found if one.project != source.project_id]
 
     def _want(self, item: Item, parts: frozenset[Verb]) -> None:
         before = self.wanted.get(item.id)
