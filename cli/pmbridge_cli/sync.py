@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import argument, command, option
@@ -164,6 +163,8 @@ def _failed_connection(workspace: Workspace, outcome: ConnectionOutcome) -> Both
     kept = workspace.store.last_complete(outcome.connection)
     parts = [Both(f"{mark} {short.en}", f"{mark} {short.zh}")]
     if kept is not None:
+        from zoneinfo import ZoneInfo  # it reads the system's tables, which help need not pay for
+
         at = moment(kept, ZoneInfo(workspace.config.workspace.timezone), workspace.clock.now())
         parts.append(Both(f"data of {at} stays", f"沿用 {at} 的数据"))
     said = joined(parts, "; ", "；")
