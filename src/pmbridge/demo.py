@@ -96,6 +96,12 @@ M6 = {{ name = {{ zh = "数据迁移演练", en = "Data migration rehearsal" }},
 M7 = {{ name = {{ zh = "上线", en = "Go-live" }}, weight = 10, final = true }}
 
 """
+_PEOPLE = """
+[engagements.lanhai.people]
+"王工" = ["jira:5b10ac8d82e05b22cc7d0001", "pingcode:user1", "worktile:user1", "trello:wanggong"]
+"陈工" = ["jira:5b10ac8d82e05b22cc7d0002", "pingcode:user2", "trello:member2"]
+"刘工" = ["jira:5b10ac8d82e05b22cc7d0003", "pingcode:user3", "trello:member3"]
+"""
 _SOURCES = {
     "jira": """
 [[engagements.lanhai.sources]]
@@ -322,5 +328,7 @@ class Demo:
         )
         milestones = "1-7" if self.tools == JIRA_ALONE else "3-5"
         text += "".join(_SOURCES[tool].format(milestones=milestones) for tool in self.tools)
+        if self.tools == ALL_TOOLS:
+            text += _PEOPLE
         file.touch(mode=0o600)
         file.write_text(text, "utf-8")

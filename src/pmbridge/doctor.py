@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
 import pmbridge
 from pmbridge.adapter.registry import available
 from pmbridge.clock import Clock, SystemClock
-from pmbridge.config import find_config, load_config
+from pmbridge.config import Fault, find_config, load_config
+from pmbridge.config.load import invalid
 from pmbridge.errors import ConfigError, PmbridgeError, worst_exit
 from pmbridge.records import Account
 from pmbridge.secrets import SecretChain
@@ -283,8 +285,10 @@ def _title(kind: str) -> str:
     return next((one.adapter.title for one in available() if one.name == kind and one.adapter), kind)
 
 
-def _last_read(workspace: Workspace, name: str, usable: bool) -> object:  # noqa: FBT001 - one caller
-    return workspace.store.last_complete(name) if usable else None
+def _last_read(workspace: Workspace, name: str, usable: bool) -> str | None:  # noqa: FBT001 - one caller
+    read = workspace.store.last_complete(name) if usable else None
+    zone = ZoneInfo(workspace.config.workspace.timezone)
+    return f"{read.astimezone(zone):%m-%d %H:%M}" if read is not None else None
 
 
 def _expiry(account: Account, written: date | None, today: date) -> tuple[Label | None, bool]:
@@ -340,6 +344,12 @@ def _engagements(workspace: Workspace, connections: Sequence[str]) -> Iterator[C
         except PmbridgeError as error:
             yield from _of_error(name, error)
             continue
+        if view.account_faults:
+            faults = [
+                Fault(where=f"engagements.{name}.people.{one.person}[{one.position}]", text=one.text)
+                for one in view.account_faults
+            ]
+            yield from _of_error(name, invalid(workspace.config.file, faults))
         for source in view.sources:
             if source.stale:
                 step = f"pmbridge sync {source.connection}"

@@ -146,6 +146,18 @@ def _tasks(
             text=Label(zh=f"{one.ref} {one.what.zh}：来源不一致（{sides}）", en=f"{one.ref} {one.what.en}: {sides}"),
             command=Label(zh="pmbridge engagement edit", en="pmbridge engagement edit"),
         )
+    if view.account_faults:
+        told = [
+            Label(zh=f"{one.person}：{one.text.zh}", en=f"{one.person}: {one.text.en}") for one in view.account_faults
+        ]
+        yield Task(
+            key=f"people:{','.join(f'{one.person}[{one.position}]' for one in view.account_faults)}",
+            kind="unknown",
+            engagement=view.name,
+            who=_YOU,
+            text=Label(zh=" · ".join(one.zh for one in told), en=" · ".join(one.en for one in told)),
+            command=Label(zh="pmbridge doctor", en="pmbridge doctor"),
+        )
     for note in summary(view.unknowns, changes=len(view.changes)):
         if note.remedy is not None:
             yield Task(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+AS_OF = "2026-06-05T18:00+08:00"
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +121,55 @@ def test_every_known_figure_leads_to_a_row_with_its_tool(report: dict[str, Any])
     assert all(one["sources"] for one in report["changes"]["rows"])
 
 
+def test_people_are_one_over_all_tools_for_the_team_and_not_for_the_client(folder: Path, pmbridge_bin: str) -> None:
+    done = subprocess.run(
+        [pmbridge_bin, "--config", str(folder / "workspace"), "status", "--json", "--as-of", AS_OF],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    [engagement] = json.loads(done.stdout)["engagements"]
+    people = {one["name"]: one for one in engagement["people"]}
+    assert people["王工"]["open_by_tool"] == {"Jira": 8, "Worktile": 6}
+    assert [one.partition(":")[0] for one in people["王工"]["accounts"]] == ["jira", "pingcode", "worktile"]
+    assert [one.partition(":")[0] for one in people["陈工"]["accounts"]] == ["jira", "trello"]
+    for file in folder.glob("lanhai-weekly-09.*"):
+        text = file.read_text("utf-8")
+        assert "陈工" not in text, file
+        assert not any(one.partition(":")[2] in text for person in people.values() for one in person["accounts"]), file
+
+
 def test_next_on_the_demo_workspace_lists_what_the_client_holds(folder: Path, pmbridge_bin: str) -> None:
     done = subprocess.run(
-        [pmbridge_bin, "--config", str(folder / "workspace"), "next", "--as-of", "2026-06-05T18:00+08:00"],
+        [pmbridge_bin, "--config", str(folder / "workspace"), "next", "--as-of", AS_OF],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "MALL-231" in done.stdout
+
+
+def test_every_account_that_nobody_has_is_a_fault_of_the_configuration(
+    folder: Path, pmbridge_bin: str, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(folder / "workspace", tmp_path / "workspace")
+    file = copy / "pmbridge.toml"
+    text = file.read_text("utf-8").replace("trello:wanggong", "trello:wangong").replace("pingcode:user2", "pingcode:x")
+    file.write_text(text.replace("\nsecret = ", "\nmax_wait_s = 0\nsecret = ", 3), "utf-8")
+    command = [pmbridge_bin, "--config", str(copy)]
+    done = subprocess.run([*command, "doctor", "--json"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    [fault] = [one for one in json.loads(done.stdout)["checks"] if one["about"] == "lanhai" and one["level"] == "fail"]
+    assert fault["text"].startswith("2 faults in ")
+    assert (
+        'people.王工[3] "trello:wangong" is nobody that Trello shows, did you mean "trello:wanggong"?' in fault["text"]
+    )
+    assert 'people.陈工[1] "pingcode:x" is nobody that PingCode shows' in fault["text"]
+    assert fault["next"] == "edit the file, then pmbridge doctor"
+    done = subprocess.run([*command, "next", "--json", "--as-of", AS_OF], capture_output=True, text=True, check=False)
+    assert any("trello:wangong" in one["text"] for one in json.loads(done.stdout)["tasks"])
+    # The client's report does not wait for it.
+    done = subprocess.run([*command, "report", "weekly", "--as-of", AS_OF], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -319,3 +319,35 @@ class TestSecretsStayOut:
     def test_a_reference_is_accepted(self, load: Load, secret: str) -> None:
         config = load(f'[connections.jira]\nadapter = "jira"\nbase_url = "https://a.example"\nsecret = {secret}\n')
         assert config.connections["jira"].secret
+
+
+class TestPeople:
+    def test_one_account_or_several_or_an_address(self, load: Load) -> None:
+        people = '[engagements.lanhai.people]\n"王工" = ["jira:557058:a1", "w@q.example"]\n"陈工" = "jira:b2"\n'
+        config = load(GOOD + people)
+        assert config.engagements["lanhai"].people == {"王工": ("jira:557058:a1", "w@q.example"), "陈工": ("jira:b2",)}
+
+    def test_every_fault_of_the_accounts_is_shown_at_once(self, load: Load) -> None:
+        people = """
+[engagements.lanhai.people]
+"王工" = ["trello:w", "jira:", "wang"]
+"陈工" = ["jira:b2", "chen@q.example"]
+"刘工" = ["JIRA:b2", "jira:B2", "Chen@Q.example", "jira:b2"]
+"赵工" = []
+"""
+        assert problems(load, GOOD + people) == (
+            'engagements.lanhai.people.王工[0] "trello" is unknown; known: jira',
+            'engagements.lanhai.people.王工[1] "jira:" names no account',
+            'engagements.lanhai.people.王工[2] "wang" is neither CONNECTION:ACCOUNT nor an e-mail address',
+            'engagements.lanhai.people.刘工[0] "JIRA" is unknown; known: jira',
+            'engagements.lanhai.people.刘工[2] "Chen@Q.example" is already 陈工',
+            'engagements.lanhai.people.刘工[3] "jira:b2" is already 陈工',
+            "engagements.lanhai.people.赵工 names no account",
+        )
+
+    def test_a_fault_elsewhere_hides_none_of_them(self, load: Load) -> None:
+        people = '[engagements.lanhai.people]\n"王工" = ["trello:w", 7]\n'
+        found = problems(load, GOOD.replace('client = "蓝海零售"\n', "") + people)
+        assert any(one.startswith("engagements.lanhai.client") for one in found)
+        assert any("王工[0]" in one for one in found)
+        assert any("王工" in one and "[0]" not in one for one in found)

@@ -17,6 +17,7 @@ from pmbridge.adapter import Adapter, ConnectionSettings
 from pmbridge.adapter.registry import load as load_adapter
 from pmbridge.config.faults import Fault, of_validation, unknown_key, unknown_value
 from pmbridge.config.model import NAME_PATTERN, Agency, Raw, SyncLimits, WorkspaceConfig, WorkspaceTable
+from pmbridge.config.people import people_faults
 from pmbridge.domain.mapping import EngagementConfig
 from pmbridge.errors import ConfigError, UnknownAdapter
 from pmbridge.secrets import Reference
@@ -260,4 +261,5 @@ def _engagements(
             if isinstance(named, str) and named not in connections:
                 where = f"engagements.{name}.sources[{at}].connection"
                 faults.append(unknown_value(where, named, list(connections)))
+        faults += people_faults(table, f"engagements.{name}")
     return engagements

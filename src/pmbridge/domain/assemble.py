@@ -22,6 +22,7 @@ from pmbridge.domain.moment import Moment
 from pmbridge.domain.observed_change import observe_change
 from pmbridge.domain.observed_milestone import ObservedMilestone, observe
 from pmbridge.domain.order import natural
+from pmbridge.domain.people import People
 from pmbridge.domain.rag import colours, overall
 from pmbridge.domain.recognise import Observed, Recognised, RecognisedChange, recognise
 from pmbridge.domain.resolved import ResolvedChangeRule
@@ -70,6 +71,7 @@ def assemble(
         tools={one.source.connection: one.source.tool for one in observed},
         slips=slips or {},
     )
+    work, people = _work(found), People(config.people, observed)
     rag = colours(schedule, [change for change, _ in changes], config.policy)
     today = moment.today
     return EngagementView(
@@ -85,7 +87,7 @@ def assemble(
         contract_end_on=config.contract_end_on,
         milestones=milestones,
         changes=tuple(change for change, _ in changes),
-        work=_work(found),
+        work=work,
         progress=roll_up(milestones, missing, moment),
         on_time=on_time(milestones, moment),
         rag=rag,
@@ -98,6 +100,8 @@ def assemble(
         policy=_policy(config.policy),
         policy_agreed=False,
         terms={term: text_of(words, config.languages) for term, words in config.terms.items()},
+        assignees=people.assignees(work),
+        account_faults=people.faults,
     )
 
 
@@ -175,6 +179,7 @@ def _work(found: Sequence[ObservedMilestone]) -> tuple[Work, ...]:
                     weight=leaf.weight,
                     milestones=refs,
                     observed_at=data.observed_at,
+                    assignees=item.assignees,
                 )
     work = [one for works in placed.values() for one in works.values()]
     # Keys of one project differ in their number only, so the shorter one is the smaller. Three stable sorts by plain

@@ -215,6 +215,15 @@ class ReportingPolicy(Model):
     monthly_due: str = "last day 18:00"
 
 
+def split_account(written: str) -> tuple[str | None, str]:
+    """Return connection and id of ``connection:id``; for an e-mail address ``None`` and the address.
+
+    An id may hold colons, the name of a connection holds none.
+    """
+    connection, colon, id_ = written.partition(":")
+    return (connection, id_) if colon else (None, written)
+
+
 class EngagementConfig(Model):
     """``[engagements.NAME]``: which projects belong to a client, and how to read them."""
 
@@ -227,6 +236,8 @@ class EngagementConfig(Model):
     contract_end_on: date | None = None
     sources: tuple[Source, ...] = ()
     milestones: Mapping[str, MilestoneEntry] = Field(default_factory=dict)
+    people: Mapping[str, Names] = Field(default_factory=dict)
+    """Name → accounts of one person, ``connection:id``, or an e-mail address where the tools tell it."""
     policy: ReportingPolicy = ReportingPolicy()
     terms: Mapping[str, Words] = Field(default_factory=dict)
 

@@ -37,6 +37,32 @@ class Work:
     weight: Decimal | None
     milestones: tuple[str, ...]
     observed_at: datetime
+    assignees: tuple[str, ...] = ()
+    """Account ids of the connection. Like the title of unreleased work: never for the client."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignee:
+    """One person, over all tools: internal, no count per person ever reaches the client.
+
+    ``accounts`` as ``connection:id``, sorted. ``open`` and ``done`` count work of milestones; ``by_tool`` splits
+    ``open``.
+    """
+
+    name: str
+    accounts: tuple[str, ...]
+    open: int
+    done: int
+    by_tool: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFault:
+    """What is wrong with the account that the configuration gives to *person* as its *position*-th."""
+
+    person: str
+    position: int
+    text: Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +260,9 @@ class EngagementView:
     """Thresholds in force, by name, as printed in the annex."""
     policy_agreed: bool
     terms: Mapping[str, Text]
+    assignees: tuple[Assignee, ...] = ()
+    """Who has how much of the milestones' work, most open first. Internal."""
+    account_faults: tuple[AccountFault, ...] = ()
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""
