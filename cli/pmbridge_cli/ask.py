@@ -6,6 +6,7 @@ Where nobody can be asked, the open questions are gathered and named all at once
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ K = TypeVar("K")
 DEFAULT = Both("[default]", "[默认]")
 CHOOSE = Both("choose", "选")
 _CLOSING = ("）", "」", "。")
+_ASIDE = re.compile(r"\s*(\[[^]]*\]|\([^()]*\)|（[^（）]*）)$")
+_INNER = str.maketrans("「」", "『』")
 _NEEDED = Both("This needs an answer.", "需要一个答案。")
 _UNREADABLE = Both("That cannot be read as text.", "无法识别为文字。")
 _ONE_OF = Both("Answer with a number from 1 to {n}.", "请回答 1 到 {n} 的数字。")
@@ -54,6 +57,13 @@ class Open:
 
     question: Said
     option: Said
+
+    def gist(self, language: str) -> str:
+        """Return the question itself, quoted, without the ways to answer it and what a terminal would do."""
+        said = _ASIDE.sub("", self.question.in_(language).strip())
+        if language.startswith("zh"):
+            return f"「{said.translate(_INNER)}」"
+        return '"' + said.replace('"', "'") + '"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +101,13 @@ class Ask:
         given: str | None = None,
         default: str | None = None,
         hint: str | None = None,
+        short: Said | None = None,
         check: Callable[[str], T],
     ) -> T | None:
         """Return the checked answer: what was *given* by an option, the default, or what is typed.
 
-        *hint* stands in brackets behind the question, instead of the default.
+        *hint* stands in brackets behind the question, instead of the default. *short* is the question where it is
+        only named, if it says more than it asks.
 
         Raises:
             ConfigError: what was given cannot be used.
@@ -105,7 +117,7 @@ class Ask:
         if default is not None and self._takes_defaults:
             return check(default)
         if not self.interactive:
-            self._open.append(Open(question=question, option=option))
+            self._open.append(Open(question=short or question, option=option))
             return None
         while True:
             typed = self._line(question, f" [{hint or default}]" if hint or default else "") or default
@@ -126,10 +138,11 @@ class Ask:
         given: str | None = None,
         default: str | None = None,
         blank: Said | None = None,
+        short: Said | None = None,
     ) -> str | None:
         """Return the key of the offer that is chosen, by its number or key.
 
-        With *blank*, Enter leaves the question without an answer, which is ``""``.
+        With *blank*, Enter leaves the question without an answer, which is ``""``. *short* as for :meth:`text`.
         """
         default = "" if blank is not None and default is None else default
         text = Both(*(self._offered(question, offers, default, blank, language) for language in ("en", "zh")))
@@ -147,7 +160,7 @@ class Ask:
         if default is not None and self._takes_defaults:
             return default
         if not self.interactive:
-            self._open.append(Open(question=question, option=option))
+            self._open.append(Open(question=short or question, option=option))
             return None
         while True:
             typed = self._line(text, "")
@@ -262,6 +275,16 @@ class Ask:
                 return SecretStr(secret)
             self._app.out.talk(_EMPTY)
 
+    @property
+    def pending(self) -> bool:
+        """Whether a question stayed open."""
+        return bool(self._open)
+
+    @property
+    def takes_defaults(self) -> bool:
+        """Whether a question with a default is answered by it."""
+        return self._takes_defaults
+
     def leave_open(self, question: Said, option: Said) -> None:
         """List a question that cannot be asked now."""
         self._open.append(Open(question=question, option=option))
@@ -278,8 +301,9 @@ class Ask:
 
         raise ConfigError(
             "needs-answer" if self._listed and self._app.interactive else "no-terminal",
-            question=" · ".join(one.question.in_("en") for one in self._open),
-            question_zh=" · ".join(one.question.in_("zh") for one in self._open),
+            question=", ".join(one.gist("en") for one in self._open),
+            question_zh="、".join(one.gist("zh") for one in self._open),
+            needs="needs" if len(self._open) == 1 else "need",
             option=" ".join(dict.fromkeys(one.option.in_("en") for one in self._open)),
             option_zh=" ".join(dict.fromkeys(one.option.in_("zh") for one in self._open)),
         )

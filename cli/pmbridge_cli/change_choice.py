@@ -35,6 +35,7 @@ UNCLEAR = Both(
     '"{state}" does not tell. Left blank, the report prints the word as it is, nothing is guessed. ',
     "「{state}」无法判断，留空则报告里照写原文，不猜。",
 )
+UNCLEAR_SHORT = Both('What does "{state}" mean?', "「{state}」对应什么？")
 BLANK = Both("leave blank", "留空")
 IMPACT = Both("Impact fields: {fields}", "影响字段：{fields}")
 NO_IMPACT = Both(
@@ -84,8 +85,6 @@ def choose_changes(
     days = _field(app, ask, DAYS, chosen.days, chosen.day, fields[0], "--days-field")
     money = _field(app, ask, MONEY, chosen.money, chosen.amount, fields[1], "--money-field")
     code = _currency(app, ask, days, money, currency, chosen.currency or usual_currency)
-    if mapped is None:
-        return None
     return ChangeChoice(proposal=chosen, states=mapped, days=days, money=money if code else None, currency=code)
 
 
@@ -106,9 +105,7 @@ def _which(
 # ----------------------------------------------------------------------------------------------------- the states
 
 
-def _states(
-    app: App, ask: Ask, tool: str, chosen: ChangeProposal, given: Mapping[str, str]
-) -> Mapping[str, str] | None:
+def _states(app: App, ask: Ask, tool: str, chosen: ChangeProposal, given: Mapping[str, str]) -> Mapping[str, str]:
     said = _given_states(app, chosen, given)
     mapped = {one.state.id: said.get(one.state.id, one.to or "") for one in chosen.states}
     cells = [_pair(app, one, mapped[one.state.id]) for one in chosen.states]
@@ -122,10 +119,15 @@ def _states(
         option = same(f'--state "{name}={"|".join(one.choices)}"')
         offers = [Offer(key=choice, text=state_label(choice)) for choice in one.choices]
         question = UNCLEAR.filled(state=name)
-        answer = ask.choice(Both(f"    {question.en}", f"    {question.zh}"), offers, option=option, blank=BLANK)
-        if answer is None:
-            return None
-        mapped[one.state.id] = answer
+        answer = ask.choice(
+            Both(f"    {question.en}", f"    {question.zh}"),
+            offers,
+            option=option,
+            blank=BLANK,
+            short=UNCLEAR_SHORT.filled(state=name),
+        )
+        # One that stays open is listed with those after it.
+        mapped[one.state.id] = answer or ""
     return {id_: to for id_, to in mapped.items() if to}
 
 
@@ -227,7 +229,8 @@ def _currency(
         app.out.talk(f"    {app.out.say(text)}")
         return None
     question = Both(f"    {text.en}, {CURRENCY.en}", f"    {text.zh}，{CURRENCY.zh}")
-    return ask.text(question, option=_CURRENCY_OPTION, given=given, default=proposed, check=_code)
+    short = Both(CURRENCY.en.capitalize(), CURRENCY.zh)
+    return ask.text(question, option=_CURRENCY_OPTION, given=given, default=proposed, short=short, check=_code)
 
 
 def _code(typed: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,9 @@ SAVED = Both("Saved: secret → {where}; the rest → {file}.", "已保存：令
 RENEWED = Both("Renewed: secret → {where}.", "已更换：令牌 → {where}。")
 MODE = Both(" Mode: {mode}.", "模式：{mode}。")
 READ_ONLY, WRITABLE = Both("read-only", "只读"), Both("read and write", "可写")
+READS_ONLY = Both(
+    "This secret may only read; --write needs one that may write.", "这个令牌只能读；--write 需要可写的令牌。"
+)
 UNCHANGED = Both("unchanged", "不变")
 ASK_SECRET = Both("Paste the secret (it stays hidden, that is normal)", "粘贴令牌（粘贴时不显示，属正常）")
 
@@ -73,7 +76,7 @@ class Dialogue:
             self.app.out.talk(NEW_WORKSPACE)
         known = piped or self._from_environment(name)
         with Connecting(adapter, name, given=given, file=self.place.file) as connecting:
-            question = self._asked(connecting)
+            question = self._asked(connecting, known)
             trial = self._tried(connecting, question, known)
         expires_on = self._expires_on(trial)
         file = self.place.edit(self.app)
@@ -117,7 +120,7 @@ class Dialogue:
         if not same_secret:
             chain.require_writable()
         with Connecting(adapter, name, given=given, file=self.place.file) as connecting:
-            question = self._asked(connecting)
+            question = self._asked(connecting, known)
             trial = self._tried(connecting, question, known)
         file = self.place.edit(self.app)
         at = ("connections", name)
@@ -140,8 +143,11 @@ class Dialogue:
 
     # -- questions
 
-    def _asked(self, connecting: Connecting) -> Question | None:
-        """Ask until only the secret is missing; return its question."""
+    def _asked(self, connecting: Connecting, known: SecretStr | None) -> Question | None:
+        """Ask until only the secret is missing; return its question.
+
+        Where nobody can be asked, the secret is listed with what is missing, unless it is *known*.
+        """
         from pmbridge.errors import PmbridgeError
 
         last: Question | None = None
@@ -160,6 +166,8 @@ class Dialogue:
                     announced = True
                     self._announce(connecting)
             if question is None or question.secret:
+                if self.ask.pending and known is None:
+                    self.ask.leave_open(both_of(question.text) if question else ASK_SECRET, _OPTIONS["secret"])
                 self.ask.settle()
                 return question
             self._help(question)
@@ -167,8 +175,12 @@ class Dialogue:
             answer = self.ask.text(
                 text, option=_option(question.key), default=question.default, check=lambda typed: typed
             )
-            self.ask.settle()
-            connecting.answer(question.key, answer)
+            if answer is None and question.default is None:
+                # What is asked next depends on this answer; a secret is needed in any case.
+                if known is None:
+                    self.ask.leave_open(ASK_SECRET, _OPTIONS["secret"])
+                self.ask.settle()
+            connecting.answer(question.key, question.default if answer is None else answer)
             last = question
 
     def _announce(self, connecting: Connecting) -> None:
@@ -184,8 +196,18 @@ class Dialogue:
         if question.help is not None and self.ask.interactive:
             self.app.out.tell(question.help)
 
-    def _tried(self, connecting: Connecting, question: Question | None, known: SecretStr | None) -> Trial:
-        """Ask for the secret if it is not known, and what it is worth; a wrong one may be pasted again."""
+    def _tried(
+        self,
+        connecting: Connecting,
+        question: Question | None,
+        known: SecretStr | None,
+        *,
+        before_asking: Callable[[], object] | None = None,
+    ) -> Trial:
+        """Ask for the secret if it is not known, and what it is worth; a wrong one may be pasted again.
+
+        One that may only read is no use to a connection that is to write: another is asked for, *before_asking* once.
+        """
         from pmbridge.errors import CredentialRefused
 
         for attempt in range(1, _MOST_TRIES + 1):
@@ -211,7 +233,14 @@ class Dialogue:
                 raise
             else:
                 self._welcome(trial)
-                return trial
+                if not self.write or trial.account.may_write is not False:
+                    return trial
+                if attempt == _MOST_TRIES or not self.ask.interactive:
+                    raise _reads_only(connecting.name)
+                self.app.out.tell(READS_ONLY)
+                if known is not None and before_asking is not None:
+                    before_asking()
+                known = None
         raise AssertionError("the last attempt returns or raises")
 
     def _welcome(self, trial: Trial) -> None:
@@ -326,6 +355,13 @@ def _day(typed: str) -> date | None:
         return date.fromisoformat(typed.strip())
     except ValueError:
         raise Unfit(NO_DATE) from None
+
+
+def _reads_only(name: str) -> Exception:
+    from pmbridge.errors import Refused
+
+    command = f"pmbridge connect {name} --write"
+    return Refused("refused", connection=name, detail=READS_ONLY.en, detail_zh=READS_ONLY.zh, command=command)
 
 
 def _why(error: Exception, language: str) -> str:

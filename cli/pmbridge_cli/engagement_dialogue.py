@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 CLIENT = Both("Client name?", "客户名称？")
 TITLE = Both("Project name?", "项目名称？")
 NAME = Both("Short name (for commands)?", "简称（命令里用）？")
+PROPOSALS = Both("Take the milestones and changes that are proposed?", "采用建议的里程碑和变更规则？")
+LANGUAGES_SHORT = Both("Languages of the report?", "报告语言？")
+_CLIENT_OPTION = Both("--client NAME", "--client 名称")
+_TITLE_OPTION = Both("--title NAME", "--title 名称")
+_NAME_OPTION = Both("--name NAME", "--name 简称")
 NAME_RULE = Both(
     "Lower-case letters, digits and hyphens, a letter first.", "小写字母开头，只含小写字母、数字和连字符。"
 )
@@ -97,22 +102,22 @@ class Dialogue:
     def add(self) -> None:
         """Ask everything and write a new engagement."""
         chosen = given_projects(self.app, self.answers.source) or choose_projects(self.app, self.ask)
+        if not chosen:
+            self._list_what_follows()
         self.ask.settle()
         surveys = self._surveys(chosen)
-        client = self.ask.text(
-            CLIENT, option=Both("--client NAME", "--client 名称"), given=self.answers.client, check=_not_empty
-        )
+        client = self.ask.text(CLIENT, option=_CLIENT_OPTION, given=self.answers.client, check=_not_empty)
         project = surveys[0].schema.project
         title = self.ask.text(
             TITLE,
-            option=Both("--title NAME", "--title 名称"),
+            option=_TITLE_OPTION,
             given=self.answers.title,
             default=visible(project.name),
             check=_not_empty,
         )
         name = self.ask.text(
             NAME,
-            option=Both("--name NAME", "--name 简称"),
+            option=_NAME_OPTION,
             given=self.answers.name,
             default=self._short(client, title, project.key),
             check=self._new_name,
@@ -124,6 +129,19 @@ class Dialogue:
         table["timezone"] = self.workspace.config.workspace.timezone
         table["sources"] = sources
         self._write(str(name), _ordered(table), surveys)
+
+    def _list_what_follows(self) -> None:
+        """List, beside the projects that nobody could be asked for, what is asked about any: all of it at once."""
+        if self.answers.client is None:
+            self.ask.leave_open(CLIENT, _CLIENT_OPTION)
+        if self.ask.takes_defaults:
+            return  # the rest has defaults, which come from the projects
+        if self.answers.title is None:
+            self.ask.leave_open(TITLE, _TITLE_OPTION)
+        if self.answers.name is None:
+            self.ask.leave_open(NAME, _NAME_OPTION)
+        self._report({}, {})
+        self.ask.leave_open(PROPOSALS, same("--yes"))
 
     def edit(self, name: str) -> None:
         """Ask everything again with the present answers as defaults; what is not asked stays."""
@@ -172,7 +190,7 @@ class Dialogue:
         from pmbridge.domain.propose import propose
         from pmbridge.domain.propose_changes import change_type
 
-        thing = f"{survey.connection}:{visible(survey.schema.project.key or survey.schema.project.name)}"
+        thing = f"{survey.connection}:{visible(survey.schema.project.known_as)}"
         rules = (len(_as_list(present, "milestones")), len(_as_list(present, "changes")))
         if present is not None and any(rules) and not self.answers.about_rules:
             kept = self.ask.letter(
@@ -251,6 +269,7 @@ class Dialogue:
             given=self.answers.languages,
             default=held,
             hint="⏎ / zh / en",
+            short=LANGUAGES_SHORT,
             check=_languages,
         )
         policy = dict(present.get("policy", {}))
@@ -296,7 +315,7 @@ class Dialogue:
                     "schema": "pmbridge.engagement/1",
                     "engagement": name,
                     "file": str(self.file.path),
-                    "sources": [f"{one.connection}:{one.schema.project.key}" for one in surveys],
+                    "sources": [f"{one.connection}:{one.schema.project.known_as}" for one in surveys],
                     "written": len(lines),
                     "next": following,
                 }

@@ -80,7 +80,8 @@ def _which(app: App, ask: Ask, thing: str, proposal: Proposal, given: str | None
         _show(app, thing, best)
         answer = ask.letter(USE.filled(n=len(best.examples)), ("y", "e", "n"), option=option)
         if answer != "e":
-            return best if answer == "y" else None
+            # Where nobody answers, what would be asked about the best is listed too.
+            return None if answer == "n" else best
     offers = [Offer(key=key, text=_brief(one)) for key, one in offered.items()]
     picked = ask.listed(WHICH.filled(thing=thing), [*offers, Offer(key=NONE, text=NO_ONE)], option=option)
     if not picked or picked[0] == NONE:

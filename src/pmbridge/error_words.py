@@ -258,14 +258,14 @@ WORDS: dict[str, Words] = {
         "改正 pmbridge.toml 中的 agency.logo",
     ),
     "no-terminal": Words(
-        '"{question}" needs an answer and there is no terminal.',
-        "「{question_zh}」需要回答，但没有终端。",
+        "{question} {needs} an answer and there is no terminal.",
+        "{question_zh}需要回答，但没有终端。",
         "add {option}",
         "加 {option_zh}",
     ),
     "needs-answer": Words(
-        '"{question}" needs an answer that --yes cannot give.',
-        "「{question_zh}」需要回答，--yes 不能代答。",
+        "{question} {needs} an answer that --yes cannot give.",
+        "{question_zh}需要回答，--yes 不能代答。",
         "add {option}",
         "加 {option_zh}",
     ),

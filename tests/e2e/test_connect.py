@@ -162,20 +162,33 @@ def test_a_script_gives_everything_by_options_and_stdin(desk: Desk, jira: JiraSa
 
 
 @pytest.mark.parametrize(
-    ("args", "question", "option"),
+    ("args", "questions", "options"),
     [
-        ((), "Jira 地址（浏览器地址栏里的）？", "--url 地址"),
-        (("--url", "{url}"), "登录邮箱？", "--user 用户名"),
-        (("--url", "{url}", "--user", "w@q.example"), "粘贴令牌（粘贴时不显示，属正常）", "--secret-stdin"),
+        ((), "「Jira 地址（浏览器地址栏里的）？」、「粘贴令牌」", "--url 地址 --secret-stdin"),
+        (("--url", "{url}"), "「登录邮箱？」、「粘贴令牌」", "--user 用户名 --secret-stdin"),
+        (("--url", "{url}", "--user", "w@q.example"), "「粘贴令牌」", "--secret-stdin"),
     ],
 )
-def test_without_a_terminal_the_option_is_named(
-    desk: Desk, jira: JiraSandbox, args: tuple[str, ...], question: str, option: str
+def test_without_a_terminal_all_that_is_missing_is_named_at_once(
+    desk: Desk, jira: JiraSandbox, args: tuple[str, ...], questions: str, options: str
 ) -> None:
-    done = desk.run("connect", "jira", *(one.format(url=jira.url) for one in args))
+    for yes in ([], ["--yes"]):
+        done = desk.run("connect", "jira", *(one.format(url=jira.url) for one in args), *yes)
+        assert done.code == 2
+        assert f"错误：{questions}需要回答，但没有终端。\n下一步：加 {options}\n" in done.talk
+        assert desk.files() == []
+
+
+def test_a_secret_that_is_known_is_not_asked_for(desk: Desk) -> None:
+    done = desk.run("connect", "jira", env={"PMBRIDGE_JIRA_SECRET": "x", "PMBRIDGE_LANG": "en"})
+    assert "no terminal.\nNext: add --url ADDRESS\n" in done.talk
+
+
+def test_a_question_with_a_default_does_not_hide_those_behind_it(desk: Desk) -> None:
+    done = desk.run("connect", "pingcode", env={"PMBRIDGE_LANG": "en"})
     assert done.code == 2
-    assert f"错误：「{question}」需要回答，但没有终端。\n下一步：加 {option}\n" in done.talk
-    assert desk.files() == []
+    assert 'Error: "Address?", "client_id?", "Paste the secret" need an answer and there is no terminal.' in done.talk
+    assert "Next: add --url ADDRESS --set client_id=VALUE --secret-stdin\n" in done.talk
 
 
 def test_an_empty_stdin_is_no_secret(desk: Desk, jira: JiraSandbox) -> None:

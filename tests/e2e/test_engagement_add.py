@@ -182,9 +182,40 @@ def test_yes_lists_what_it_cannot_answer(desk: Desk) -> None:
 def test_without_a_terminal_all_open_questions_come_at_once(desk: Desk) -> None:
     done = desk.run("engagement", "add", "--source", "jira:MALL")
     assert done.code == 2
-    for option in ("--client 名称", "--title 名称", "--name 简称", "--milestones version|", '--due "周五 18:00"'):
-        assert option in done.talk
-    assert "--source" in desk.run("engagement", "add").talk
+    what, following, _ = done.talk.splitlines()[-3:]
+    assert what == (
+        "错误：「客户名称？」、「项目名称？」、「简称（命令里用）？」、「用这 7 个？」、「这些日期是什么？」、"
+        "「进度按什么算？」、「『已关闭』对应什么？」、「币种？」、「报告语言？」、「周报哪天截止？」需要回答，但没有终端。"
+    )
+    options = (
+        "--client 名称", "--title 名称", "--name 简称", "--milestones version|", "--date plan|", "--weight ",
+        '--state "已关闭=', "--currency ", "--languages ", '--due "周五 18:00"',
+    )  # fmt: skip
+    for option in options:
+        assert option in following
+
+
+def test_without_a_project_the_rest_is_named_too(desk: Desk) -> None:
+    done = desk.run("engagement", "add", env={"PMBRIDGE_LANG": "en"})
+    assert done.code == 2
+    assert done.talk.splitlines()[-2] == (
+        "Next: add --source CONN:PROJECT --client NAME --title NAME --name NAME --languages zh|en|zh,en "
+        '--due "Fri 18:00" --yes'
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ((), "--source CONN:PROJECT --client NAME"),
+        (("--source", "jira:MALL"), "--client NAME"),
+        (("--client", "x"), "--source CONN:PROJECT"),
+    ],
+)
+def test_yes_names_all_that_it_cannot_answer(desk: Desk, given: tuple[str, ...], missing: str) -> None:
+    done = desk.run("engagement", "add", "--yes", *given, env={"PMBRIDGE_LANG": "en"})
+    assert done.code == 2
+    assert done.talk.splitlines()[-2] == f"Next: add {missing}"
 
 
 def test_another_source_of_milestones_can_be_chosen(desk: Desk) -> None:
