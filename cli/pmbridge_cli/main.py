@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 import click
 
 from pmbridge_cli.grammar import Entry, Tree, early, usage_error
+from pmbridge_cli.nouns import NOUNS
 from pmbridge_cli.output import Guarded, Unwritable
 from pmbridge_cli.words import Both
 
@@ -45,6 +46,7 @@ ENTRIES = {
     "sync": Entry("pmbridge_cli.sync:sync", Both("read the tools", "读取各工具")),
     "status": Entry("pmbridge_cli.status:status", Both("where we stand", "现在的状态")),
     "next": Entry("pmbridge_cli.next:next_", Both("what needs a person now", "现在需要人处理的事")),
+    **{noun: Entry(f"pmbridge_cli.noun:{noun}", words.help) for noun, words in NOUNS.items()},
     "report": Entry(
         "pmbridge_cli.report:report", Both("the client's report: draft, check, issue", "客户报告：草稿、检查、发布")
     ),
@@ -59,6 +61,7 @@ HEADINGS = {
     Both("Start", "开始"): ("init", "connect", "disconnect", "engagement"),
     Both("Look", "查看"): ("sync", "status", "next"),
     Both("Client", "客户"): ("report",),
+    Both("Register: NOUN VERB [REF]", "登记册：名词 动词 [编号]"): tuple(NOUNS),
     Both("Operate", "运维"): ("doctor", "schedule", "db", "adapters", "demo", "completion"),
 }
 ABOUT = Both(

@@ -1,0 +1,212 @@
+"""Carrying out one command of the register, and saying what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from pmbridge.domain.contact import find_contact
+from pmbridge.domain.evidence import EvidenceKind
+from pmbridge.errors import GuardFailed, Refused
+from pmbridge.register import Attachment
+from pmbridge_cli.context import App
+from pmbridge_cli.layout import visible
+from pmbridge_cli.noun import concept_of
+from pmbridge_cli.noun_input import taken, written
+from pmbridge_cli.words import Both, same
+
+if TYPE_CHECKING:
+    from pmbridge.domain.entry import Entry
+    from pmbridge.domain.machine import Concept, Condition
+    from pmbridge.register import Register
+
+SCHEMA = "pmbridge.record/1"
+_NOON = time(12)
+_BY_SUFFIX: Mapping[str, EvidenceKind] = {".eml": "email", ".txt": "call_note", ".md": "call_note"}
+_KEPT = Both("kept as evidence (sha256 {sha}…)", "已作为证据保存（sha256 {sha}…）")
+_WHOSE = ("raised_by", "asked_by", "stated_by", "complainant", "source_contact", "made_by", "given_by")
+"""Fields that name the person whose act it is."""
+_KINDS = get_args(EvidenceKind)
+
+
+def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int:
+    """Carry out ``NOUN VERB`` with the options *given* and say the result; a refusal says every condition."""
+    engagement = app.chosen()
+    register = engagement.register
+    concept = concept_of(noun)
+    today = app.workspace.clock.now().astimezone(register.zone).date()
+    said = written(concept, verb, given["words"], given, given.get("input_file"), today)
+    evidence = [attachment(one) for one in given["evidence"]]
+    by_whom(said.input, concept, said.verb, given["by"], register)
+    try:
+        record = register.do(
+            noun,
+            said.verb,
+            said.ref,
+            input=said.input,
+            at=moment(given["at"], register, app.workspace.clock.now()),
+            by=given["by"],
+            reason=reason_of(given),
+            evidence=evidence,
+            number=given.get("number"),
+        )
+    except GuardFailed as error:
+        return refused(app, error, concept, said.ref)
+    told(app, concept, record, evidence)
+    return 0
+
+
+def by_whom(given: dict[str, Any], concept: Concept, verb: str, by: str | None, register: Register) -> None:
+    """Fill in whose words or wish it is: ``--by`` unless said otherwise, a contact by ref instead of by name."""
+    takes = {one.name for one in taken(concept, verb)}
+    for name in _WHOSE:
+        if name in takes and (said := given.get(name, by)) is not None:
+            contact = find_contact(register.book, str(said))
+            given[name] = str(said) if contact is None else contact.ref
+
+
+def reason_of(given: Mapping[str, Any]) -> str | None:
+    """Return the reason of the act: ``--reason``, which may be a field of the record as well."""
+    said = given.get("reason") or given.get("in_reason")
+    return said if isinstance(said, str) else None
+
+
+def moment(text: str | None, register: Register, now: datetime) -> datetime | None:
+    """Return when it happened: a day counts as its noon, today as now at the latest; a time without zone is local.
+
+    Raises:
+        Refused: it is neither a day nor a moment.
+    """
+    if text is None:
+        return None
+    full = f"{now.astimezone(register.zone):%Y}-{text}" if re.fullmatch(r"\d\d-\d\d", text) else text
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", full):
+            noon = datetime.combine(date.fromisoformat(full), _NOON, register.zone)
+            return min(noon, now) if noon - now < timedelta(days=1) and noon.date() == _day(now, register) else noon
+        at = datetime.fromisoformat(full)
+    except ValueError:
+        raise Refused(
+            detail=f'--at "{text}" is no day and no moment, e.g. 2026-05-27 or 2026-05-27T10:30',
+            detail_zh=f"--at「{text}」不是日期或时刻，例如 2026-05-27 或 2026-05-27T10:30",
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=register.zone)
+
+
+def _day(at: datetime, register: Register) -> date:
+    return at.astimezone(register.zone).date()
+
+
+def attachment(text: str) -> Attachment:
+    """Return the evidence of ``[KIND:]FILE``.
+
+    Raises:
+        Refused: the file cannot be read, or its kind cannot be told from its name.
+    """
+    kind, _, rest = text.partition(":")
+    if kind in _KINDS and rest:
+        return Attachment(Path(rest), kind)  # type: ignore[arg-type] # one of the kinds, as just seen
+    guessed = _BY_SUFFIX.get(Path(text).suffix.lower())
+    if guessed is None:
+        kinds = "signed_document, meeting_minute, file"
+        raise Refused(
+            detail=f"what is {text}? Write its kind before it: {kinds}",
+            detail_zh=f"{text} 是什么证据？请在前面写类别：{kinds}",
+            command=f"--evidence signed_document:{text}",
+        )
+    return Attachment(Path(text), guessed)
+
+
+# ------------------------------------------------------------------------------------------------- what is said
+
+
+def told(app: App, concept: Concept, record: Entry[Any], evidence: Sequence[Attachment]) -> None:
+    """Say that *record* is in its present state now, what was kept, and the next step."""
+    step = next_step(concept, record)
+    if app.json:
+        app.out.document(
+            {
+                "schema": SCHEMA,
+                "noun": concept.name,
+                "ref": record.ref,
+                "state": record.state,
+                "version": record.version,
+                "evidence": [one.evidence.sha256 for one in evidence],
+                "next": step,
+            }
+        )
+        return
+    state = concept.states[record.state].label
+    title = _title(app, record)
+    app.out.line(Both(f"{record.ref}{title}: {state.en}.", f"{record.ref}{title}：{state.zh}。"))
+    for one in evidence:
+        kept = _KEPT.filled(sha=str(one.evidence.sha256)[:4])
+        app.out.line(Both(f"{one.evidence.title} {kept.en}", f"{one.evidence.title} {kept.zh}"))
+    app.out.next(step)
+
+
+def _title(app: App, record: Entry[Any]) -> str:
+    from pmbridge_cli.noun_show import title
+
+    words = app.chosen().register.book.reveal(title(record, app.language))
+    return f" {visible(words)}" if words else ""
+
+
+def next_step(concept: Concept, record: Entry[Any]) -> str:
+    """Return the command that usually follows: the first step in the machine's order, if it is somebody's move."""
+    if concept.states[record.state].holder is None:
+        return f"pmbridge {concept.name} show {record.ref}"
+    for step in concept.steps:
+        if record.state in step.sources and step.target is not None and record.state not in step.targets:
+            if step.verdict:
+                return f"pmbridge {concept.name} decide {record.ref} {step.verb.replace('_', '-')}"
+            return f"pmbridge {concept.name} {step.verb.replace('_', '-')} {record.ref}"
+    return f"pmbridge {concept.name} show {record.ref}"
+
+
+def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None) -> int:
+    """Say what is not met, what would meet it, and what is met; returns the exit code."""
+    conditions = cast("tuple[Condition, ...]", error.conditions)
+    unmet = [one for one in conditions if not one.met]
+    show = f"pmbridge {concept.name} show {ref}" if ref else f"pmbridge {concept.name} list"
+    if app.json:
+        app.out.document(
+            {
+                "schema": "pmbridge.error/1",
+                "error": error.name,
+                "exit": error.exit_code,
+                "text": error.text(app.language),
+                "next": show,
+                "conditions": [
+                    {
+                        "name": one.name,
+                        "met": one.met,
+                        "found": one.found and app.out.say(one.found),
+                        "needed": one.needed and app.out.say(one.needed),
+                        "fix": one.fix and app.out.say(one.fix),
+                    }
+                    for one in conditions
+                ],
+            }
+        )
+        return error.exit_code
+    said = error.facts
+    head = Both(str(said["detail"]).partition(": ")[0], str(said["detail_zh"]).partition("：")[0])
+    app.out.tell(Both(f"Refused: {head.en}.", f"拒绝：{head.zh}。"))
+    for one in unmet:
+        label, found, fix = one.label, one.found or same(""), one.fix or same("")
+        app.out.tell(
+            Both(
+                f"  ✗ {label.en}: {visible(found.in_('en'))}. {fix.in_('en')}".rstrip(),
+                f"  ✗ {label.zh}：{visible(found.in_('zh'))}。{fix.in_('zh')}".rstrip(),
+            )
+        )
+    if met := [one.label for one in conditions if one.met]:
+        app.out.tell(
+            Both(f"Met: {', '.join(one.en for one in met)}.", f"已满足 {len(met)} 项：{'、'.join(o.zh for o in met)}。")
+        )
+    app.out.talk(Both(f"Next: {show}", f"下一步：{show}"))
+    return error.exit_code

@@ -1,0 +1,209 @@
+"""Looking at the register: one noun as a list, one record with its whole life."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from pmbridge.clock import from_millis
+from pmbridge.domain.contact import name_of
+from pmbridge.domain.figure import Text
+from pmbridge.domain.refusal import unknown_record
+from pmbridge.errors import UnknownRef
+from pmbridge_cli.context import App
+from pmbridge_cli.layout import Column, table, visible, wrapped
+from pmbridge_cli.noun import concept_of
+from pmbridge_cli.noun_input import ref_of
+from pmbridge_cli.words import Both, day
+
+if TYPE_CHECKING:
+    from pmbridge.domain.book import Book
+    from pmbridge.domain.entry import Entry
+    from pmbridge.domain.event import Event
+    from pmbridge.domain.machine import Concept
+    from pmbridge.register import Register
+
+_TITLES = ("title", "name", "text", "statement", "what", "question", "subject", "sought")
+_DUE = ("due_on", "need_by", "needed_by", "planned_on", "review_on", "check_by", "planned_at", "closes_at")
+_HEADS = (Both("ref", "编号"), Both("title", "内容"), Both("state", "状态"), Both("since", "自"), Both("due", "期限"))
+NOTHING = Both("No {noun} yet.", "还没有{noun}。")
+HIDDEN = Both("{n} more are over (--all)", "另有 {n} 条已结束（--all）")
+
+
+def listed(app: App, noun: str, *, state: Sequence[str], everything: bool) -> None:
+    """Write the records of *noun*: ref, title, state with its day, and what it is due by."""
+    register, concept = app.chosen().register, concept_of(noun)
+    records = register.book.of(noun)
+    over = [one for one in records if concept.states[one.state].terminal]
+    shown = [one for one in records if (not state or one.state in state)]
+    if not everything and not state:
+        shown = [one for one in shown if one not in over]
+    if app.json:
+        app.out.document(
+            {
+                "schema": "pmbridge.records/1",
+                "noun": noun,
+                "records": [_document(register.book, one) for one in (records if everything else shown)],
+            }
+        )
+        return
+    if not records:
+        app.out.line(NOTHING.filled(noun=Both(concept.label.en, concept.label.zh)))
+        app.out.next(f"pmbridge {noun} {_first_verb(concept)}")
+        return
+    today = app.workspace.clock.now().astimezone(register.zone).date()
+    rows = [
+        [
+            one.ref,
+            _revealed(register.book, title(one, app.language)),
+            app.out.say(concept.states[one.state].label),
+            day(one.since.day, today),
+            _due(one, today),
+        ]
+        for one in shown
+    ]
+    columns = [Column(head=app.out.say(head), least=12 if head is _HEADS[1] else None) for head in _HEADS]
+    app.out.lines(table(columns, rows, app.out.room))
+    if hidden := len(records) - len(shown):
+        app.out.line(HIDDEN.filled(n=hidden))
+
+
+def shown(app: App, noun: str, ref: str) -> None:
+    """Write everything about the record *ref*: fields, states, links, events with their evidence.
+
+    Raises:
+        UnknownRef: no such record.
+    """
+    register, concept = app.chosen().register, concept_of(noun)
+    record = register.book.get(ref_of(concept, ref) or ref)
+    if record is None or record.kind != noun:
+        raise _unknown(register, concept, ref)
+    events = register.events(record.ref)
+    if app.json:
+        document = _document(register.book, record)
+        document["events"] = [_event_document(one, register) for one in events]
+        app.out.document({"schema": "pmbridge.record/1", "noun": noun, **document})
+        return
+    today = app.workspace.clock.now().astimezone(register.zone).date()
+    label = concept.states[record.state].label
+    head = _revealed(register.book, title(record, app.language))
+    app.out.line(
+        Both(
+            f"{record.ref} {head} · {label.en} since {day(record.since.day, today)}",
+            f"{record.ref} {head} · {label.zh}，自 {day(record.since.day, today)}",
+        )
+    )
+    for name, value in _values(register.book, record.fields, app.language):
+        for at, line in enumerate(wrapped(visible(value), app.out.room - 22)):
+            app.out.line(f"  {name if at == 0 else '':<20}{line}")
+    for link in record.links:
+        app.out.line(f"  {'=':<20}{link.connection}:{link.kind}:{link.external_id} {visible(link.url)}".rstrip())
+    app.out.line(Both("History", "经过"))
+    for one in events:
+        app.out.line(f"  {visible(_event_line(app, concept, one, register, today))}")
+
+
+def title(record: Entry[Any], language: str = "en") -> str:
+    """Return the words by which people know *record*; empty where it has none."""
+    for name in _TITLES:
+        value = getattr(record.fields, name, None)
+        if isinstance(value, Text):
+            return value.in_(language)[0]
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _first_verb(concept: Concept) -> str:
+    return next((one.verb for one in concept.steps if "" in one.sources), "list")
+
+
+def _due(record: Entry[Any], today: date) -> str:
+    for name in _DUE:
+        value = getattr(record.fields, name, None)
+        if isinstance(value, datetime):
+            return day(value.date(), today)
+        if isinstance(value, date):
+            return day(value, today)
+    return ""
+
+
+def _revealed(book: Book, text: str) -> str:
+    """Return *text*, or the words behind its seal; of a pseudonymised contact nothing but a dash is left."""
+    return book.reveal(text) or "–"
+
+
+def _unknown(register: Register, concept: Concept, ref: str) -> UnknownRef:
+    return unknown_record(register.book, concept, ref)
+
+
+def _document(book: Book, record: Entry[Any]) -> dict[str, Any]:
+    fields = record.fields.model_dump(mode="json")
+    fields |= {name: _revealed(book, value) for name, value in fields.items() if isinstance(value, str)}
+    return {
+        "ref": record.ref,
+        "state": record.state,
+        "since": record.since.day.isoformat(),
+        "audience": record.audience,
+        "version": record.version,
+        "fields": fields,
+        "trail": [{"state": one.state, "at": one.at.isoformat(), "day": one.day.isoformat()} for one in record.trail],
+        "links": [
+            {"connection": one.connection, "kind": one.kind, "id": one.external_id, "key": one.key, "url": one.url}
+            for one in record.links
+        ],
+    }
+
+
+def _event_document(event: Event, register: Register) -> dict[str, Any]:
+    return {
+        "seq": event.seq,
+        "verb": event.verb,
+        "occurred_at": _at(event.occurred_at, register),
+        "recorded_at": _at(event.recorded_at, register),
+        "actor": event.actor,
+        "hash": event.hash.hex(),
+    }
+
+
+def _at(millis: int, register: Register) -> str:
+    return from_millis(millis).astimezone(register.zone).isoformat(timespec="seconds")
+
+
+def _event_line(app: App, concept: Concept, event: Event, register: Register, today: date) -> str:
+    """Return one event on one line: when, what, who recorded it, why, and what proves it."""
+    payload = json.loads(event.payload)
+    step = next((one for one in concept.steps if one.verb == event.verb), None)
+    word = app.out.say(step.label) if step else event.verb
+    on = day(date.fromisoformat(_at(event.occurred_at, register)[:10]), today)
+    who = name_of(register.book, payload.get("by") or event.actor.partition(":")[2])
+    proofs = [str(one.get("title")) for one in payload.get("evidence") or ()]
+    parts: Iterable[str | None] = (on, word, who, payload.get("reason"), *proofs)
+    return "  ".join(str(one) for one in parts if one)
+
+
+def _values(book: Book, fields: BaseModel, language: str) -> Iterable[tuple[str, str]]:
+    for name, value in fields:
+        if value in (None, "", (), frozenset()):
+            continue
+        yield name.replace("_", " "), _said(book, value, language)
+
+
+def _said(book: Book, value: Any, language: str) -> str:
+    if isinstance(value, Text):
+        return value.in_(language)[0]
+    if isinstance(value, str):
+        return _revealed(book, value)
+    if isinstance(value, BaseModel):
+        told = [(name.replace("_", " "), one) for name, one in value if one not in (None, (), "")]
+        return " · ".join(f"{name} {_said(book, one, language)}" for name, one in told)
+    if isinstance(value, dict):
+        return " · ".join(f"{key} {_said(book, one, language)}" for key, one in value.items())
+    if isinstance(value, tuple | frozenset | list):
+        some = sorted(value, key=str) if isinstance(value, frozenset) else value
+        return "; ".join(_said(book, one, language) for one in some)
+    return str(value)
