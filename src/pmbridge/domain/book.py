@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pmbridge.domain.entry import Entry, decode_entry, fold
 from pmbridge.domain.event import Event
-from pmbridge.domain.fields import Fields
+from pmbridge.domain.fields import Adopt, Fields
 from pmbridge.domain.machine import Concept
+from pmbridge.values import Label
 
 F = TypeVar("F", bound=Fields)
 
@@ -88,6 +89,26 @@ class Book:
         refs = self._refs.get(kind)
         return self.get(max(refs, key=lambda ref: numbered(ref)[1])) if refs else None
 
+    def adopter(self, remote: Adopt) -> str | None:
+        """Return the ref of the record that is the tool's record *remote*, ``None`` if none is."""
+        wanted = (remote.connection, remote.kind, remote.external_id)
+        for entry in self:
+            if any((one.connection, one.kind, one.external_id) == wanted for one in entry.links):
+                return entry.ref
+        return None
+
+    def violations(self) -> Iterator[tuple[str, str, Label]]:
+        """Yield (ref, invariant, what does not hold) for every record that breaks an invariant of its concept."""
+        for entry in self:
+            for name, found in self.broken_by(entry):
+                yield entry.ref, name, found
+
+    def broken_by(self, entry: Entry[Any]) -> Iterator[tuple[str, Label]]:
+        """Yield (invariant, what does not hold) for one record."""
+        for invariant in self.concepts[entry.kind].invariants:
+            for found in invariant.check(entry, self):
+                yield invariant.name, found
+
     def reveal(self, text: str) -> str | None:
         """Return the text behind the seal *text*, ``None`` once it was erased; any other text as it is."""
         return self.personal.get(text) if text.startswith(SEALED) else text
@@ -141,6 +162,11 @@ class Book:
     def mark(self) -> int:
         """Return a mark to which :meth:`undo` can go back, until :meth:`settle`."""
         return len(self._undo)
+
+    def changed_since(self, mark: int) -> list[Entry[Any]]:
+        """Return the records that were changed since *mark*, as they are now, in the order of their first change."""
+        refs = dict.fromkeys(ref for ref, _, _ in self._undo[mark:])
+        return [entry for ref in refs if (entry := self.get(ref)) is not None]
 
     def undo(self, mark: int) -> None:
         """Take back everything since *mark*."""

@@ -20,7 +20,15 @@ from pmbridge.domain.entry import Entry
 from pmbridge.domain.event import Event, Head, chained, head_of, payload_type
 from pmbridge.domain.evidence import Actor, Evidence
 from pmbridge.domain.fields import personal_fields
-from pmbridge.domain.ground_rules import faults, in_order, no_evidence, no_step, number_free
+from pmbridge.domain.ground_rules import (
+    broken_invariant,
+    faults,
+    in_order,
+    no_evidence,
+    no_reason,
+    no_step,
+    number_free,
+)
 from pmbridge.domain.machine import NEW, Ask, Concept, Condition, Effect, Step
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.refusal import refused, unknown_record, unknown_verb
@@ -91,7 +99,9 @@ class Scribe:
         """
         mark, count, erased, head = self.book.mark(), len(self.events), len(self.erased), self.head
         try:
-            return self._step(command, cause=None, depth=0)
+            made = self._step(command, cause=None, depth=0)
+            self._refuse_broken(command, mark)
+            return made
         except BaseException:
             self.book.undo(mark)
             del self.events[count:], self.erased[erased:]
@@ -108,6 +118,18 @@ class Scribe:
         if step is None or given is None:
             return found
         return (*found, *self._guarded(concept, entry, step, given, command))
+
+    def _refuse_broken(self, command: Command, mark: int) -> None:
+        """Refuse a command after which an invariant would not hold, whatever its guards said."""
+        broken = [
+            broken_invariant(name, entry, found)
+            for entry in self.book.changed_since(mark)
+            for name, found in self.book.broken_by(entry)
+        ]
+        if broken:
+            concept = self.book.concepts[command.kind]
+            entry = None if command.ref is None else self.book.get(command.ref)
+            raise refused(concept, entry, None, command.verb, broken)
 
     # -- one step
 
@@ -181,11 +203,15 @@ class Scribe:
             return concept, entry, None, None, tuple(found)
         if step.evidence and not command.evidence:
             found.append(no_evidence())
+        if step.reason and not (command.reason or "").strip():
+            found.append(no_reason())
         try:
             given = step.takes.model_validate(_plain(command.input, step.takes))
         except ValidationError as error:
             found += faults(error, concept, entry, command.verb)
             return concept, entry, step, None, tuple(found)
+        if step.fill is not None:
+            given = step.fill(self._ask(command.ref or self._new_ref(concept, given, command), entry, given, command))
         return concept, entry, step, given, tuple(found)
 
     def _guarded(

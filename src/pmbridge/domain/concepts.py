@@ -9,7 +9,13 @@ from types import MappingProxyType
 
 from pmbridge.domain.machine import Concept
 
-_FILES: tuple[str, ...] = ()
+_FILES = (
+    "contact",
+    "client_decision",
+    "baseline_concepts",
+    "milestone",
+    "change",
+)
 
 
 def gathered(*concepts: Concept) -> Mapping[str, Concept]:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pmbridge.clock import from_millis
 from pmbridge.domain.event import Event, payload_type
 from pmbridge.domain.evidence import Evidence
-from pmbridge.domain.fields import Fields
+from pmbridge.domain.fields import Adopt, Fields
 from pmbridge.domain.machine import NEW, Concept, Holder
 
 F = TypeVar("F", bound=Fields)
@@ -51,7 +51,8 @@ class Entry(Generic[F]):
     """A record of the register. ``version`` counts its events, ``seq`` is the last one's number.
 
     ``released`` are the fields as they were worded when the client got to see them, ``None`` before that. ``trail``
-    lists the states in the order in which they were entered, the present one last.
+    lists the states in the order in which they were entered, the present one last. ``links``: the tools' records that
+    this record *is*.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Entry(Generic[F]):
     released: F | None = None
     released_at: datetime | None = None
     released_by: str | None = None
+    links: tuple[Adopt, ...] = ()
 
     @property
     def audience(self) -> Audience:
@@ -113,6 +115,9 @@ def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, event: Event
     else:
         trail = entry.trail
     shown = step.discloses
+    links = () if entry is None else entry.links
+    if isinstance(told.input, Adopt):
+        links = (*links, told.input)
     return Entry(
         kind=event.kind,
         ref=event.ref,
@@ -125,6 +130,7 @@ def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, event: Event
         released=fields if shown else entry.released if entry is not None else None,
         released_at=at if shown else entry.released_at if entry is not None else None,
         released_by=event.actor if shown else entry.released_by if entry is not None else None,
+        links=links,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 Visibility = Literal["C", "R", "X"]
@@ -51,6 +51,7 @@ class Fields(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     visibility: ClassVar[Mapping[str, Visibility]] = {}
+    personal: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -61,6 +62,7 @@ class Fields(BaseModel):
                 raise TypeError(f"{cls.__name__}.{name} does not say who may see it: declare it with C(), R() or X()")
             seen[name] = said
         cls.visibility = seen
+        cls.personal = frozenset(personal_fields(cls))
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with *changes*. Values are taken as they are: they come out of a checked input.
@@ -89,6 +91,15 @@ class Fields(BaseModel):
         adapters = _adapters(type(self))
         return self.evolve(**{name: adapters[name].validate_python(value) for name, value in changes.items()})
 
+    @classmethod
+    def fault(cls, name: str, value: Any) -> str | None:
+        """Return what is wrong with *value*, as it stands in JSON, for the field *name*; ``None`` if nothing is."""
+        try:
+            _adapters(cls)[name].validate_python(value)
+        except ValidationError as error:
+            return "; ".join(one["msg"] for one in error.errors(include_url=False, include_input=False))
+        return None
+
 
 @cache
 def _adapters(cls: type[Fields]) -> Mapping[str, TypeAdapter[Any]]:
@@ -113,6 +124,16 @@ class Edit(Input):
     """New values of fields that may be edited, by name, as they stand in JSON."""
 
     changes: dict[str, Any]
+
+
+class Adopt(Input):
+    """The record of a tool that a record of the register is from now on."""
+
+    connection: str
+    kind: str
+    external_id: str
+    key: str = ""
+    url: str = ""
 
 
 def personal_fields(takes: type[BaseModel]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from pmbridge.values import Label
 _IN_ORDER = Label(zh="时间顺序", en="time in order")
 _STATE = Label(zh="状态", en="state")
 _EVIDENCE = Label(zh="证据", en="evidence")
+_REASON = Label(zh="理由", en="reason")
 _REF = Label(zh="编号", en="ref")
 
 
@@ -111,6 +112,30 @@ def no_evidence() -> Condition:
         found=Label(zh="没有证据", en="no evidence"),
         needed=Label(zh="邮件、签字件、会议纪要或文件", en="an e-mail, signed document, minutes or a file"),
         fix=command("--evidence FILE"),
+    )
+
+
+def no_reason() -> Condition:
+    """Return the condition of a step that needs a reason and has none."""
+    return Condition(
+        name="reason",
+        label=_REASON,
+        met=False,
+        found=Label(zh="没有写", en="missing"),
+        needed=Label(zh="理由", en="a reason"),
+        fix=command("--reason TEXT"),
+    )
+
+
+def broken_invariant(name: str, entry: Entry[Any], found: Label) -> Condition:
+    """Return the condition that an invariant of *entry* would not hold any more."""
+    return Condition(
+        name=name,
+        label=Label(zh=f"不变量 {name}", en=f"invariant {name}"),
+        met=False,
+        found=Label(zh=f"{entry.ref}：{found.zh}", en=f"{entry.ref}: {found.en}"),
+        needed=Label(zh="始终成立的规则", en="a rule that always holds"),
+        fix=command(f"pmbridge {entry.kind} show {entry.ref}"),
     )
 
 

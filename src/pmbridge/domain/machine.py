@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from pmbridge.domain.evidence import Actor, Evidence
-from pmbridge.domain.fields import Edit, Empty, Fields
+from pmbridge.domain.fields import Adopt, Edit, Empty, Fields
 from pmbridge.values import Label
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ NEW = ""
 Holder = Literal["agency", "client"]
 """Whose move it is."""
 
-F = TypeVar("F", bound=Fields)
-I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the input, as F are the fields
+F = TypeVar("F", bound=Fields, covariant=True)
+I = TypeVar("I", bound=BaseModel, covariant=True)  # noqa: E741 - the input, as F are the fields
 
 
 # ------------------------------------------------------------------------------------- conditions and questions
@@ -195,7 +195,8 @@ class Step:
 
     ``apply(fields, input, said)`` gives the new fields; it is the fold and runs again on every replay, so it looks at
     nothing else. ``fields`` is ``None`` when the record is new. ``discloses``: the client sees the record from then
-    on, as it is worded then. ``verdict``: entered as ``decide REF VERB``. ``evidence``: at least one is needed.
+    on, as it is worded then. ``verdict``: entered as ``decide REF VERB``. ``evidence``: at least one is needed;
+    ``reason``: one must be given. ``fill`` completes the input from what the register knows, before the guards look.
     ``erases``: the texts behind the record's seals are forgotten. ``done``: the participle of a refusal.
     """
 
@@ -207,8 +208,10 @@ class Step:
     apply: Callable[[Any, Any, Said], Any] = field(default=keep, kw_only=True)
     guards: tuple[Guard, ...] = field(default=(), kw_only=True)
     effects: Callable[[Any], Iterable[Effect]] = field(default=no_effects, kw_only=True)
+    fill: Callable[[Any], BaseModel] | None = field(default=None, kw_only=True)
     evidence: bool = field(default=False, kw_only=True)
     discloses: bool = field(default=False, kw_only=True)
+    reason: bool = field(default=False, kw_only=True)
     verdict: bool = field(default=False, kw_only=True)
     erases: bool = field(default=False, kw_only=True)
     done: str = field(default="", kw_only=True)
@@ -237,13 +240,26 @@ def any_prefix(prefixes: tuple[str, ...]) -> Callable[[Any], str]:
     return lambda _: prefixes[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant:
+    """What always holds for every record of a concept, whatever command came. ``check`` yields what does not.
+
+    Looked at after every command for the records that it touched. ``name`` is the number that it goes by.
+    """
+
+    name: str
+    check: Callable[[Any, Book], Iterable[Label]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Concept:
     """A kind of record: its fields, states and steps, and how its refs are written.
 
     ``prefixes``: those of its refs; ``prefix_of`` picks one by the creating input. ``width`` digits with leading
-    zeros, ``dash`` between, counted from ``first``. ``editable``: fields that ``edit`` may change while the record
-    lives. ``derived`` shows another state than the stored one where time alone moves it (a lapsed offer).
+    zeros (``widths``: of a prefix that has another number of them), ``dash`` between, counted from ``first``.
+    ``editable``: fields that ``edit`` may change while the record lives; ``editable_in``: some more in a state in
+    which nothing is agreed yet. ``derived`` shows another state than the stored one where time alone moves it (a
+    lapsed offer).
     """
 
     name: str
@@ -253,11 +269,14 @@ class Concept:
     states: Mapping[str, State]
     steps: tuple[Step, ...]
     width: int = 2
+    widths: Mapping[str, int] = field(default_factory=dict)
     dash: bool = True
     first: int = 1
     prefix_of: Callable[[Any], str] | None = None
     editable: frozenset[str] = frozenset()
+    editable_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     derived: Callable[[Any, Moment], str] | None = None
+    invariants: tuple[Invariant, ...] = ()
     released: frozenset[str] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
@@ -266,8 +285,11 @@ class Concept:
             unknown = {*step.sources, *step.targets} - self.states.keys() - {NEW}
             if unknown:
                 raise TypeError(f"{self.name} {step.verb}: no state {', '.join(sorted(unknown))}")
-        if odd := self.editable - self.fields.visibility.keys():
+        editable = self.editable.union(*self.editable_in.values())
+        if odd := editable - self.fields.visibility.keys():
             raise TypeError(f"{self.name}: no field {', '.join(sorted(odd))} to edit")
+        if odd := editable & self.fields.personal:
+            raise TypeError(f"{self.name}: {', '.join(sorted(odd))} must be sealed, which edit does not")
 
     @cached_property
     def _by_source(self) -> Mapping[tuple[str, str], Step]:
@@ -291,18 +313,36 @@ class Concept:
                           check=self._not_editable, doc="Only fields that no step and no agreement owns."),),
         )  # fmt: skip
         release = Step(tuple(self.states), "release", Label(zh="对客户公开", en="release"), None, discloses=True)
-        return edit, release
+        adopt = Step(
+            alive,
+            "adopt",
+            Label(zh="纳入", en="adopt"),
+            None,
+            takes=Adopt,
+            guards=(Guard(name="one-owner", label=Label(zh="未被其他记录纳入", en="not adopted by another record"),
+                          check=_taken, doc="A record of a tool belongs to one record of the register."),),
+        )  # fmt: skip
+        return edit, release, adopt
 
     def _not_editable(self, ask: Ask[Any, Edit]) -> Iterable[Unmet]:
-        for name in sorted(ask.input.changes.keys() - self.editable):
-            yield Unmet(
-                found=Label(zh=f"「{name}」不能修改", en=f'"{name}" cannot be edited'),
-                needed=Label(
-                    zh=f"可修改：{'、'.join(sorted(self.editable)) or '无'}",
-                    en=f"editable: {', '.join(sorted(self.editable)) or 'nothing'}",
-                ),
-                fix=command(f"pmbridge {self.name} show {ask.ref}"),
-            )
+        may = self.editable | self.editable_in.get(ask.state, frozenset())
+        for name, value in sorted(ask.input.changes.items()):
+            fix = command(f"pmbridge {self.name} show {ask.ref}")
+            if name not in may:
+                yield Unmet(
+                    found=Label(zh=f"「{name}」不能修改", en=f'"{name}" cannot be edited'),
+                    needed=Label(
+                        zh=f"可修改：{'、'.join(sorted(may)) or '无'}",
+                        en=f"editable: {', '.join(sorted(may)) or 'nothing'}",
+                    ),
+                    fix=fix,
+                )
+            elif fault := self.fields.fault(name, value):
+                yield Unmet(
+                    found=Label(zh=f"{name}：{fault}", en=f"{name}: {fault}"),
+                    needed=Label(zh=f"{name} 的值", en=f"a value of {name}"),
+                    fix=fix,
+                )
 
     def step(self, verb: str, state: str) -> Step | None:
         """Return the step that *verb* takes from *state*, ``None`` when there is none."""
@@ -319,7 +359,7 @@ class Concept:
 
     def ref(self, prefix: str, number: int) -> str:
         """Return the ref of *number*: ``CR-004``, ``M4``."""
-        return f"{prefix}{'-' if self.dash else ''}{number:0{self.width if self.dash else 1}}"
+        return f"{prefix}{'-' if self.dash else ''}{number:0{self.widths.get(prefix, self.width) if self.dash else 1}}"
 
     def prefix(self, given: BaseModel) -> str:
         """Return the prefix of a record that *given* creates."""
@@ -328,3 +368,13 @@ class Concept:
 
 def _edited(fields: Fields, given: Edit, _: Said) -> Fields:
     return fields.edited(given.changes)
+
+
+def _taken(ask: Ask[Any, Adopt]) -> Iterable[Unmet]:
+    owner = ask.register.adopter(ask.input)
+    if owner is not None:
+        yield Unmet(
+            found=Label(zh=f"已属于 {owner}", en=f"it belongs to {owner}"),
+            needed=Label(zh="未被纳入的工具记录", en="a record of the tool that nobody adopted"),
+            fix=command(f"pmbridge {ask.register.kind(owner)} show {owner}"),
+        )
