@@ -29,7 +29,7 @@ NEW = ""
 Holder = Literal["agency", "client"]
 """Whose move it is."""
 
-F = TypeVar("F", bound=Fields, covariant=True)
+F = TypeVar("F", covariant=True)
 I = TypeVar("I", bound=BaseModel, covariant=True)  # noqa: E741 - the input, as F are the fields
 
 

@@ -11,10 +11,11 @@ from decimal import Decimal
 from pmbridge.domain.change import STATES
 from pmbridge.domain.feed import SourceData, state_changes
 from pmbridge.domain.figure import Figure, Known, Money, SourceRef, Unknown, UnknownReason, plain
+from pmbridge.domain.machine import Holder
 from pmbridge.domain.recognise import RecognisedChange
 from pmbridge.domain.resolved import ResolvedChangeRule
 from pmbridge.domain.text import title_of, without_ref
-from pmbridge.domain.view import Age, Change, Holder
+from pmbridge.domain.view import Age, Change
 from pmbridge.records import Item
 from pmbridge.values import Label, Named, Number
 

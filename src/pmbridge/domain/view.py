@@ -12,12 +12,12 @@ from decimal import Decimal
 from typing import Literal
 
 from pmbridge.domain.figure import Figure, Money, Progress, SourceRef, Text, UnknownReason
+from pmbridge.domain.machine import Holder
 from pmbridge.records import Category
 from pmbridge.values import Label, RecordId
 
 ForecastMethod = Literal["actual", "owner", "tool_date", "throughput"]
 Colour = Literal["red", "amber", "green", "grey"]
-Holder = Literal["agency", "client"]
 Dimension = Literal["schedule", "scope", "budget", "quality", "risk", "client"]
 
 
