@@ -174,7 +174,8 @@ def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]
     """Yield what the last run of each connection left for a person: a guard, a credential, held records."""
     runs = workspace.store.last_runs()
     for connection in dict.fromkeys(source.connection for source in engagement.config.sources):
-        tool = load(workspace.config.connections[connection].adapter).title
+        settings = workspace.config.connections[connection]
+        tool = load(settings.adapter).title
         held = workspace.store.held(connection)
         gone = sum(len(ids) for ids in held.values())
         if gone:
@@ -191,7 +192,9 @@ def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]
                 command=Label(zh=command, en=command),
             )
         run = runs.get(connection)
-        error = _for_a_person(run.error, connection, tool) if run is not None and run.error else None
+        # Not every tool knows an account by a name; Jira's settings hold the one that logs in.
+        user: str | None = getattr(settings, "user", None)
+        error = _for_a_person(run.error, connection, tool, user) if run is not None and run.error else None
         if error is not None:
             yield Task(
                 key=f"last-run:{connection}:{error.name}",
@@ -203,10 +206,10 @@ def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]
             )
 
 
-def _for_a_person(name: str, connection: str, tool: str) -> PmbridgeError | None:
+def _for_a_person(name: str, connection: str, tool: str, user: str | None) -> PmbridgeError | None:
     """Return the error that ended the last run, if it is one that no later run can mend by itself."""
     if name in _ACCESS:
-        return NotAuthorized(name, connection=connection, tool=tool, thing=connection)
+        return NotAuthorized(name, connection=connection, tool=tool, thing=connection, user=user)
     if name in _STOPS:
         return SafetyStop(name, connection=connection, tool=tool)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -142,6 +142,25 @@ def test_what_was_held_back_and_a_refused_credential_come_first(bench: Bench) ->
     assert bench.workspace.sync().exit_code == 3
     kinds = bench.kinds()
     assert sorted(kinds[:2]) == ["access", "stop"]
+
+
+@pytest.mark.parametrize(
+    ("user", "en", "zh"),
+    [
+        ("wang@qingchuan.example", "(refused, as wang@qingchuan.example)", "（被拒绝，wang@qingchuan.example）"),
+        (None, "(refused, as this account)", "（被拒绝，当前账号）"),
+    ],
+)
+def test_a_refused_credential_names_the_account_that_the_configuration_knows(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, user: str | None, en: str, zh: str
+) -> None:
+    runs = {name: replace(run, error="credential-refused") for name, run in bench.workspace.store.last_runs().items()}
+    monkeypatch.setattr(bench.workspace.store, "last_runs", lambda: runs)
+    settings = bench.workspace.config.connections["jira"].model_copy(update={"user": user})
+    monkeypatch.setattr(bench.workspace, "config", replace(bench.workspace.config, connections={"jira": settings}))
+    text = bench.one("access").text
+    assert en in text.en
+    assert zh in text.zh
 
 
 def test_each_task_is_news_once(bench: Bench) -> None:
