@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pmbridge.domain.figure import UnknownReason
-from pmbridge.domain.view import Colour, Dimension, ForecastMethod, Holder
+from pmbridge.domain.machine import Holder
+from pmbridge.domain.view import Colour, Dimension, ForecastMethod
 from pmbridge.report.parts import (
     DayFigure,
     DaysFigure,
