@@ -21,15 +21,16 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from benchmarks.budgets import BUDGETS
+from benchmarks.budgets import BOARDS_AGAIN, BOARDS_FIRST, BUDGETS, PY_TRELLO, UNIT
 
 SIZE = 10_000
+BOARDS = 20
 LATENCY_S = 0.05
 
 
 @dataclass
 class Bench:
-    """The servers and folders of one run. ``quick``: at no latency, ``slow``: at 50 ms."""
+    """The servers and folders of one run. ``quick``: at no latency, ``slow``: at 50 ms, ``boards``: Trello at 50 ms."""
 
     root: Path
     urls: dict[str, str]
@@ -58,12 +59,14 @@ class Case:
     args: Callable[[Bench], list[str]]
     peer: str | None = None
     server: str | None = None
+    unit: str = UNIT
+    """The case that its ratio is taken to."""
     results: list[dict[str, Any]] = field(default_factory=list)
 
 
-def peer(name: str, case: str, server: str, package: str | None = None) -> Case:
+def peer(name: str, case: str, server: str, package: str | None = None, *, unit: str = UNIT) -> Case:
     """Return a case that fetches everything from *server*."""
-    return Case(name, lambda b: [case, "--url", b.urls[server]], peer=package, server=server)
+    return Case(name, lambda b: [case, "--url", b.urls[server]], peer=package, server=server, unit=unit)
 
 
 def sync(name: str, server: str, folder: str, *more: str, fresh: bool = False, touch: str = "") -> Case:
@@ -74,7 +77,7 @@ def sync(name: str, server: str, folder: str, *more: str, fresh: bool = False, t
             bench.steer(server, f"touch?share={touch}")
         return ["sync", "--url", bench.urls[server], "--folder", bench.folder(folder, fresh=fresh), *more]
 
-    return Case(name, args, server=server)
+    return Case(name, args, server=server, unit=PY_TRELLO if server == "boards" else UNIT)
 
 
 def cases() -> list[Case]:
@@ -91,6 +94,10 @@ def cases() -> list[Case]:
         peer("50 ms: requests + json", "bare", "slow"),
         peer("50 ms: jira, search_issues", "jira", "slow", "jira"),
         sync("50 ms: pmbridge, first sync", "slow", "s", fresh=True),
+        peer(PY_TRELLO, "py-trello", "boards", "py-trello", unit=PY_TRELLO),
+        peer("50 ms, Trello: requests + json, nested boards", "bare-trello", "boards", unit=PY_TRELLO),
+        sync(BOARDS_FIRST, "boards", "t", *TRELLO, fresh=True),
+        sync(BOARDS_AGAIN, "boards", "t", *TRELLO),
         Case("sqlite3, guarded upsert, rows ready", lambda b: ["sqlite-rows", "--folder", b.folder("raw"), *size(b)]),
         Case("sqlite3, guarded upsert, from records", lambda b: ["sqlite", "--folder", b.folder("raw"), *size(b)]),
         Case("store, unchanged records offered", lambda b: ["store", "--folder", b.folder("raw"), *size(b)]),
@@ -100,6 +107,9 @@ def cases() -> list[Case]:
         Case("python -c pass", lambda _: ["pass"]),
         Case("pmbridge --help", lambda _: ["help"]),
     ]
+
+
+TRELLO = ("--tool", "trello", "--boards", str(BOARDS))
 
 
 def size(bench: Bench) -> list[str]:
@@ -113,9 +123,10 @@ def back(bench: Bench) -> str:
 
 
 @contextmanager
-def served(size: int, delay: float) -> Iterator[str]:
+def served(size: int, delay: float, tool: str = "jira") -> Iterator[str]:
     """Run the server and yield its address."""
-    command = [sys.executable, "-m", "benchmarks.server", "--size", str(size), "--delay", str(delay)]
+    what = ["--tool", tool, "--size", str(size), "--delay", str(delay)]
+    command = [sys.executable, "-m", "benchmarks.server", *what]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             port = process.stdout.readline().strip() if process.stdout else ""
@@ -179,15 +190,16 @@ def head() -> str:
 
 def table(done: list[Case]) -> str:
     """Return the table in Markdown: medians, extremes, ratio to the unit."""
-    unit = next((middle(one, "cpu") for one in done if one.name.startswith("requests + json") and one.results), None)
+    units = {one.name: middle(one, "cpu") for one in done if one.results}
     lines = [
-        "| case | CPU s (min–max) | x | wall s (min–max) | MiB | requests | rows written | file MiB |",
+        "| case | CPU s (min–max) | x its unit | wall s (min–max) | MiB | requests | rows written | file MiB |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for case in done:
         if not case.results:
             lines.append(f"| {case.name} | absent: not installed | | | | | | |")
             continue
+        unit = units.get(case.unit)
         ratio = f"{middle(case, 'cpu') / unit:.2f}" if unit and case.server else ""
         lines.append(
             f"| {case.name} | {spread(case, 'cpu')} | {ratio} | {spread(case, 'wall')} | {middle(case, 'mib'):.0f} "
@@ -236,8 +248,13 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, help="write the tables here")
     given = parser.parse_args()
     chosen = [case for case in cases() if not given.words or any(word in case.name for word in given.words)]
-    with tempfile.TemporaryDirectory() as root, served(given.size, 0) as quick, served(given.size, LATENCY_S) as slow:
-        bench = Bench(root=Path(root), urls={"quick": quick, "slow": slow}, store_size=100_000)
+    with (
+        tempfile.TemporaryDirectory() as root,
+        served(given.size, 0) as quick,
+        served(given.size, LATENCY_S) as slow,
+        served(BOARDS, LATENCY_S, "trello") as boards,
+    ):
+        bench = Bench(root=Path(root), urls={"quick": quick, "slow": slow, "boards": boards}, store_size=100_000)
         prepare(chosen, bench)
         for turn in range(given.repeats):
             for case in chosen:
@@ -258,8 +275,11 @@ def prepare(chosen: list[Case], bench: Bench) -> None:
     from benchmarks.store import deepen, fill
 
     names = " ".join(case.name for case in chosen)
-    for server, folder in (("quick", "w"), ("slow", "s")):
-        run(sync("warm up", server, folder, fresh=True), bench)
+    warm = [sync("warm up", "quick", "w", fresh=True), sync("warm up", "slow", "s", fresh=True)]
+    if "Trello" in names:
+        warm.append(sync("warm up", "boards", "t", *TRELLO, fresh=True))
+    for case in warm:
+        run(case, bench)
     if "unchanged records" in names or "guarded upsert" in names:
         fill(Path(bench.folder("raw")), bench.store_size)
     if "view" in names:

@@ -13,6 +13,9 @@ AGAIN = "pmbridge, again, nothing changed"
 RESCAN = "pmbridge, full rescan, nothing changed"
 SLOW_UNIT = "50 ms: requests + json"
 SLOW = "50 ms: pmbridge, first sync"
+PY_TRELLO = "50 ms, Trello: py-trello, all cards of 20 boards (the unit here)"
+BOARDS_FIRST = "50 ms, Trello: pmbridge, first sync of 20 boards"
+BOARDS_AGAIN = "50 ms, Trello: pmbridge, again, nothing changed"
 STORE = "store, unchanged records offered"
 SQLITE = "sqlite3, guarded upsert, from records"
 REPORT = "report, 2 languages, html md json"
@@ -57,6 +60,10 @@ BUDGETS = (
         frozenset({SLOW}),
         lambda v: v(SLOW, "requests") / v(SLOW, "wall"),
     ),
+    plain("Trello, 20 boards of 500 cards at 50 ms, wall", 0.7, "s", BOARDS_FIRST, "wall"),
+    ratio("Trello, first sync, CPU", 0.8, BOARDS_FIRST, PY_TRELLO),
+    plain("Trello, nothing changed, CPU", 0.1, "s", BOARDS_AGAIN, "cpu"),
+    plain("Trello, nothing changed, requests", 1, "", BOARDS_AGAIN, "requests"),
     plain("nothing changed, requests", 2, "", AGAIN, "requests"),
     plain("nothing changed, rows written", 0, "", AGAIN, "written"),
     ratio("full rescan, CPU", 0.5, RESCAN, UNIT),

@@ -16,33 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.workspaces import CONNECTION, TRELLO_KEY, configured
+
 FIELDS = [
     "summary", "issuetype", "project", "status", "assignee", "creator", "created", "updated", "duedate",
     "resolutiondate", "fixVersions", "parent", "labels", "issuelinks", "customfield_10016",
 ]  # fmt: skip
-TOML = """
-[workspace]
-store = "sqlite:///data/pmbridge.db"
-language = "en"
-timezone = "Asia/Shanghai"
-
-[connections.build]
-adapter = "jira"
-base_url = "{url}"
-user = "pm@agency.example"
-secret = "env:BENCH_TOKEN"
-
-[engagements.bench]
-client = "Bench"
-name = "Bench"
-languages = ["zh-CN", "en"]
-
-[[engagements.bench.sources]]
-connection = "build"
-project = "MALL|10000"
-milestones = {{ from = "version", match = '^(?P<ref>M\\d+)\\s', weight = "points:customfield_10016", date_is = "plan" }}
-"""
-
 Work = Callable[[], dict[str, Any]]
 
 
@@ -147,15 +126,51 @@ def atlassian(given: argparse.Namespace) -> Work:
     return work
 
 
+def py_trello(given: argparse.Namespace) -> Work:
+    """The `py-trello` package: all cards of all boards of the account."""
+    import requests
+    from trello import TrelloClient
+
+    class Diverted(requests.Session):
+        """Trello's address is built into py-trello; this session asks the benchmark's server instead."""
+
+        def request(self, method: Any, url: Any, *args: Any, **more: Any) -> requests.Response:
+            return super().request(method, url.replace("https://api.trello.com", given.url), *args, **more)
+
+    session = Diverted()
+    session.trust_env = False
+    client = TrelloClient(api_key=TRELLO_KEY, api_secret="bench", http_service=session)
+    return lambda: {"read": sum(len(board.all_cards()) for board in client.list_boards())}
+
+
+def bare_trello(given: argparse.Namespace) -> Work:
+    """`requests` and `json`, one nested request per board, as ours: all kept in a list."""
+    import requests
+
+    def work() -> dict[str, Any]:
+        with requests.Session() as session:
+            session.trust_env = False
+            boards = session.get(f"{given.url}/1/members/me/boards", params={"fields": "name"}).json()
+            asked = {"fields": "all", "lists": "all", "labels": "all", "members": "all", "customFields": "true",
+                     "cards": "all", "checklists": "all"}  # fmt: skip
+            kept = [session.get(f"{given.url}/1/boards/{one['id']}", params=asked).json() for one in boards]
+        return {"read": sum(len(one["cards"]) for one in kept)}
+
+    return work
+
+
 # ------------------------------------------------------------------------------------------------------ pmbridge
 
 
-def loaded() -> None:
+def loaded(tool: str = "jira") -> None:
     """Import what pmbridge imports late: an adapter with its connection, a country's holidays with a calendar."""
     import holidays
 
     import pmbridge_jira.adapter
     import pmbridge_jira.describe  # noqa: F401 - as the one above: imported, not used
+
+    if tool == "trello":
+        import pmbridge_trello.adapter  # noqa: F401
 
     holidays.country_holidays("CN", years=2026)
 
@@ -165,14 +180,14 @@ def sync(given: argparse.Namespace) -> Work:
     import pmbridge
     import pmbridge.workspace
 
-    loaded()
+    loaded(given.tool)
     folder = Path(given.folder)
     if not (folder / "pmbridge.toml").exists():
-        (folder / "pmbridge.toml").write_text(TOML.format(url=given.url), encoding="utf-8")
+        (folder / "pmbridge.toml").write_text(configured(given.tool, given.url, given.boards), encoding="utf-8")
 
     def work() -> dict[str, Any]:
         with pmbridge.open(folder) as ws:
-            outcome = ws.sync(full=given.full).connections["build"]
+            outcome = ws.sync(full=given.full).connections[CONNECTION]
         if outcome.error:
             raise outcome.error
         return {
@@ -246,6 +261,8 @@ CASES: dict[str, Callable[[argparse.Namespace], Work]] = {
     "bare": bare,
     "jira": pycontribs,
     "atlassian": atlassian,
+    "bare-trello": bare_trello,
+    "py-trello": py_trello,
     "sync": sync,
     "report": report,
     "view": view,
@@ -260,6 +277,8 @@ def main() -> None:
     parser.add_argument("case", choices=[*CASES, "store", "sqlite", "sqlite-rows"])
     parser.add_argument("--url", default="")
     parser.add_argument("--folder", default="")
+    parser.add_argument("--tool", default="jira")
+    parser.add_argument("--boards", type=int, default=0)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--as-of", default="")
     parser.add_argument("--size", type=int, default=100_000)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 PAGE = 100
@@ -159,6 +159,17 @@ class Site:
         found = [n for n, at in enumerate(self.updated) if at >= int(bound.group(1))]
         return sorted(found, key=lambda n: self.updated[n])
 
+    def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
+        """Answer one request."""
+        if path.endswith("/search/jql"):
+            return search(self, json.loads(body) if body else dict(query))
+        if path.endswith("/issue/bulkfetch"):
+            asked = json.loads(body)
+            bodies = self.bodies(asked.get("fields"))
+            places = (self.position[str(one)] for one in asked["issueIdsOrKeys"])
+            return b'{"issues":[' + b",".join(bodies[n] for n in places) + b'],"issueErrors":[]}'
+        return json.dumps(fixed(path), ensure_ascii=False).encode()
+
 
 def search(site: Site, asked: dict[str, Any]) -> bytes:
     """Answer ``search/jql``."""
@@ -240,24 +251,36 @@ def fixed(path: str) -> object:
     return {"startAt": 0, "maxResults": 50, "total": 0, "isLast": True, "values": [], "issues": []}
 
 
+class AnySite(Protocol):
+    """A tool that the server stands for."""
+
+    def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
+        """Answer one request."""
+        ...
+
+    def touch(self, share: float) -> None:
+        """Change a part of what there is."""
+        ...
+
+
 class Server:
     """Counts requests and answers them."""
 
-    def __init__(self, site: Site, delay: float) -> None:
+    def __init__(self, site: AnySite, delay: float) -> None:
         self.site, self.delay, self.count = site, delay, 0
 
     async def client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until it closes."""
         try:
             while line := await reader.readline():
-                method, target, _ = line.decode().split(" ", 2)
+                target = line.decode().split(" ", 2)[1]
                 length = 0
                 while (header := await reader.readline()) not in (b"\r\n", b""):
                     name, _, value = header.partition(b":")
                     if name.lower() == b"content-length":
                         length = int(value)
                 body = await reader.readexactly(length) if length else b""
-                answer = self.answer(method, target, body)
+                answer = self.answer(target, body)
                 if self.delay and "/_bench/" not in target:
                     await asyncio.sleep(self.delay)
                 head = (
@@ -271,21 +294,13 @@ class Server:
         finally:
             writer.close()
 
-    def answer(self, method: str, target: str, body: bytes) -> bytes:
+    def answer(self, target: str, body: bytes) -> bytes:
         """Return the body of the answer to one request."""
         split = urlsplit(target)
         if split.path.startswith("/_bench/"):
             return self.steer(split.path, parse_qs(split.query))
         self.count += 1
-        if split.path.endswith("/search/jql"):
-            asked = json.loads(body) if method == "POST" else {k: v[-1] for k, v in parse_qs(split.query).items()}
-            return search(self.site, asked)
-        if split.path.endswith("/issue/bulkfetch"):
-            asked = json.loads(body)
-            bodies = self.site.bodies(asked.get("fields"))
-            places = (self.site.position[str(one)] for one in asked["issueIdsOrKeys"])
-            return b'{"issues":[' + b",".join(bodies[n] for n in places) + b'],"issueErrors":[]}'
-        return json.dumps(fixed(split.path), ensure_ascii=False).encode()
+        return self.site.reply(split.path, {key: one[-1] for key, one in parse_qs(split.query).items()}, body)
 
     def steer(self, path: str, query: dict[str, list[str]]) -> bytes:
         """Let the driver look and change things."""
@@ -297,10 +312,20 @@ class Server:
         return json.dumps({"requests": count}).encode()
 
 
-async def serve(size: int, delay: float) -> None:
+def site_of(tool: str, size: int) -> AnySite:
+    """Return a *tool* with *size* issues, or boards."""
+    if tool == "trello":
+        from benchmarks.trello_site import TrelloSite
+
+        return TrelloSite(size)
+    site = Site(size)
+    site.bodies(None)
+    return site
+
+
+async def serve(site: AnySite, delay: float) -> None:
     """Serve until killed; print the port once everything is rendered."""
-    server = Server(Site(size), delay)
-    server.site.bodies(None)
+    server = Server(site, delay)
     listening = await asyncio.start_server(server.client, "127.0.0.1", 0, limit=2**20)
     print(listening.sockets[0].getsockname()[1], flush=True)
     await listening.serve_forever()
@@ -308,7 +333,8 @@ async def serve(size: int, delay: float) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
+    parser.add_argument("--tool", choices=["jira", "trello"], default="jira")
     parser.add_argument("--size", type=int, default=10_000)
     parser.add_argument("--delay", type=float, default=0.0)
     given = parser.parse_args()
-    asyncio.run(serve(given.size, given.delay))
+    asyncio.run(serve(site_of(given.tool, given.size), given.delay))

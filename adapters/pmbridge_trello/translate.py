@@ -142,15 +142,14 @@ class CardReader:
         place = self._place_of(card.idList)
         description, marker = split_marker(card.desc) if card.desc else ("", None)
         made = touched = created_at(card.id)
-        moved = to_millis(made)
         # A board made from a template keeps the dates of the template: older than the card itself.
-        if card.dateLastActivity is not None and (told := to_millis(card.dateLastActivity)) > moved:
-            touched, moved = card.dateLastActivity.astimezone(UTC), told
+        if card.dateLastActivity is not None and card.dateLastActivity > made:
+            touched = card.dateLastActivity.astimezone(UTC)
         done = self._asked.complete_is_done and card.dueComplete
         return Item(
             id=RecordId(kind=CARD, external_id=card.id),
             project=ProjectId(card.idBoard),
-            version=f"{moved}.{card.badges.comments or 0 if card.badges else 0}",
+            version=f"{to_millis(touched)}.{card.badges.comments or 0 if card.badges else 0}",
             title=card.name,
             type=CARD_TYPE,
             state=COMPLETE if done else place.state,

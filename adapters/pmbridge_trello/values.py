@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -22,6 +23,15 @@ _TYPES: Mapping[str, FieldType] = {
     "date": "instant",
     "checkbox": "flag",
     "list": "named",
+}
+
+
+_KNOWN = frozenset({"text", "number", "date", "checked"})
+_FLAGS: Mapping[str | bool, Flag] = {
+    "true": Flag(on=True),
+    True: Flag(on=True),
+    "false": Flag(on=False),
+    False: Flag(on=False),
 }
 
 
@@ -64,44 +74,41 @@ class FieldReader:
 
 def _content(kind: str, content: JsonValue, field: str) -> FieldValue:
     # Everything is a string on the wire; that numbers and flags might come as such one day costs nothing to allow.
-    where = f"{field}.value.{kind}"
-    match kind, content:
-        case "text", str():
-            return Plain(text=content)
-        case "number", str() | int() | float() if not isinstance(content, bool):
-            return Number(value=_number(str(content), where))
-        case "date", str():
-            return Instant(at=_moment(content, where))
-        case "checked", "true" | True:
-            return Flag(on=True)
-        case "checked", "false" | False:
-            return Flag(on=False)
-        case "text" | "number" | "date" | "checked", _:
-            raise Unreadable(where)
-        case _:
-            return Plain(text=content if isinstance(content, str) else json.dumps(content, ensure_ascii=False))
+    if kind not in _KNOWN:
+        return Plain(text=content if isinstance(content, str) else json.dumps(content, ensure_ascii=False))
+    found: FieldValue | None = None
+    if kind == "checked":
+        found = _FLAGS.get(content) if isinstance(content, str | bool) else None
+    elif kind == "number":
+        number = isinstance(content, str | int | float) and not isinstance(content, bool)
+        found = _number(str(content)) if number else None
+    elif isinstance(content, str):
+        found = Plain(text=content) if kind == "text" else _moment(content)
+    if found is None:
+        raise Unreadable(f"{field}.value.{kind}")
+    return found
 
 
-def _number(text: str, where: str) -> Decimal:
+# A board has thousands of cards and a handful of estimates.
+@lru_cache(maxsize=1024)
+def _number(text: str) -> Number | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise Unreadable(where) from None
+        return None
     if not number.is_finite():
-        raise Unreadable(where)
+        return None
     # 3 and 3.0 are one number; one spelling, so that the content hash does not move.
     whole = number.to_integral_value()
-    return whole if number == whole else number.normalize()
+    return Number(value=whole if number == whole else number.normalize())
 
 
-def _moment(text: str, where: str) -> datetime:
+def _moment(text: str) -> Instant | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Unreadable(where) from None
-    if at.tzinfo is None or not wire.EARLIEST <= at <= wire.LATEST:
-        raise Unreadable(where)
-    return at
+        return None
+    return Instant(at=at) if at.tzinfo is not None and wire.EARLIEST <= at <= wire.LATEST else None
 
 
 def field_info(field: wire.CustomField) -> FieldInfo:

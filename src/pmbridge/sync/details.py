@@ -40,12 +40,18 @@ class Recognised:
 
     def look(self, sources: Sequence[ResolvedSource], records: Sequence[Record]) -> None:
         """Recognise among *records* whatever the mapping of *sources* takes."""
-        items = [one for one in records if isinstance(one, Item)]
         groups = [one for one in records if isinstance(one, Group)]
+        # Sorted once: there may be as many sources as projects, and a page seldom holds more than one of them.
+        items_of: dict[ProjectId, list[Item]] = {}
+        groups_of: dict[ProjectId, list[Group]] = {}
+        for one in records:
+            if isinstance(one, Item):
+                items_of.setdefault(one.project, []).append(one)
+            elif isinstance(one, Group):
+                groups_of.setdefault(one.project, []).append(one)
         for source in sources:
-            mine = [one for one in items if one.project == source.project_id]
-            theirs = [one for one in groups if one.project == source.project_id]
-            theirs += self._shared(source, mine, groups)
+            mine = items_of.get(source.project_id, [])
+            theirs = [*groups_of.get(source.project_id, ()), *self._shared(source, mine, groups)]
             if not mine and not theirs:
                 continue
             found = recognise(Observed.of(source, items=mine, groups=theirs))

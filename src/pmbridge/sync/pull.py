@@ -31,6 +31,8 @@ class Pulled:
     """Records of which a page says that they are not there, without saying why."""
     skipped: list[Skipped] = field(default_factory=list)
     from_scratch: bool = False
+    unlooked: int = 0
+    """Items and groups that came and differed in nothing, so that nobody looked at them."""
 
 
 class Keeper:
@@ -104,6 +106,7 @@ class Pull:
         pulled.listings += page.listings
         pulled.missing += outcome.missing
         pulled.skipped += page.skipped
+        pulled.unlooked += len(leaves(page.records)) - len(leaves(outcome.touched)) if not confirmed else len(confirmed)
         self.on_page(pulled, page, outcome.touched)
         self.keeper.keep()
 
@@ -119,6 +122,6 @@ def retry_quarantined(adapter: Adapter[Any], run: Run) -> list[PmbridgeError]:
     return still
 
 
-def leaves(records: Sequence[Record]) -> list[Item | Group]:
+def leaves(records: Sequence[Record | Gone]) -> list[Item | Group]:
     """Return the items and groups among *records*: what recognition looks at."""
     return [one for one in records if isinstance(one, Item | Group)]

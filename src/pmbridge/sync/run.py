@@ -166,9 +166,9 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
     state.problems += judged.problems
     state.skipped += judged.skipped
 
-    # Only what differed was looked at. That is everything in a first sync, and enough where the last run looked at the
-    # rest with the same mapping and got to its end.
-    everything = pulled.from_scratch and pulled.read == pulled.new
+    # Only what differed was looked at. That is everything in a first sync (people apart, who come with each project),
+    # and enough where the last run looked at the rest with the same mapping and got to its end.
+    everything = pulled.from_scratch and pulled.unlooked == 0
     if not everything and (mapping_moved or not previous_ok):
         _look_at_everything(job, sources, recognised)
         everything = True
