@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command
-from pmbridge_cli.layout import Column, table
+from pmbridge_cli.layout import Column
 from pmbridge_cli.words import Both, same
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def adapters(app: App) -> None:
         ]
         for one in found
     ]
-    app.out.lines(table([Column(), Column(), Column(), Column()], rows, app.out.room))
+    app.out.lines(app.out.table([Column(), Column(), Column(), Column()], rows))
     if not rows:
         app.out.line(Both("No adapter is installed.", "没有安装任何适配器。"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pmbridge_cli.ask import Ask, Offer, Unfit, misfit
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import Column, table, visible, width
+from pmbridge_cli.layout import Column, visible, width
 from pmbridge_cli.words import Both, same
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _code(typed: str) -> str:
 
 def rows(app: App, examples: Sequence[tuple[str, str, str]]) -> list[str]:
     """Return lines of key, title and state that fit on the screen."""
-    return table((Column(), Column(least=20), Column(least=8)), examples, app.out.room - 6)
+    return app.out.table((Column(), Column(least=20), Column(least=8)), examples, app.out.room - 6)
 
 
 def _show(app: App, thing: str, chosen: ChangeProposal) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import argument, command, option
-from pmbridge_cli.layout import Column, table, visible
+from pmbridge_cli.layout import Column, visible
 from pmbridge_cli.words import Both, counted, joined
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def _lines(app: App, checks: Sequence[Check]) -> list[str]:
         about = "" if check.about == "pmbridge" else check.about
         text = visible(say(check.text))
         step = f"  → {say(check.next)}" if check.next else ""
-        rows.append([MARKS[check.level], about, f"{text}{step}"])
+        rows.append([app.out.mark(MARKS[check.level]), about, f"{text}{step}"])
     named = [row for row in rows if row[1]]
-    lines = dict(zip(map(tuple, named), table([Column(), Column(), Column()], named, app.out.room, gap=1), strict=True))
+    lines = dict(zip(map(tuple, named), app.out.table([Column(), Column(), Column()], named, gap=1), strict=True))
     return [lines.get(tuple(row), f"{row[0]} {row[2]}") for row in rows]
 
 

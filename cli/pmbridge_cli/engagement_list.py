@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command
-from pmbridge_cli.layout import Column, table
+from pmbridge_cli.layout import Column
 from pmbridge_cli.words import Both
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def list_(app: App) -> None:
         return
     heads = [app.out.say(head) for head in _HEADS]
     columns = [Column(head=head, least=None if at in (0, 3) else 12) for at, head in enumerate(heads)]
-    app.out.lines(table(columns, rows, app.out.room))
+    app.out.lines(app.out.table(columns, rows))
 
 
 def shown(words: str | Mapping[Any, str], language: str) -> str:

@@ -30,17 +30,17 @@ def _columns(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in _WIDE else 1
 
 
-def cut(text: str, columns: int) -> str:
-    """Return *text* in at most *columns*, ending in an ellipsis where something was left out."""
+def cut(text: str, columns: int, ellipsis: str = ELLIPSIS) -> str:
+    """Return *text* in at most *columns*, ending in *ellipsis* where something was left out."""
     if width(text) <= columns:
         return text
     kept, used = [], 0
     for sign in text:
-        if used + _columns(sign) > columns - 1:
+        if used + _columns(sign) > columns - width(ellipsis):
             break
         kept.append(sign)
         used += _columns(sign)
-    return "".join(kept).rstrip() + ELLIPSIS
+    return "".join(kept).rstrip() + ellipsis
 
 
 def padded(text: str, columns: int) -> str:
@@ -57,7 +57,9 @@ class Column:
     right: bool = False
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int, *, gap: int = 2) -> list[str]:
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int, *, gap: int = 2, ellipsis: str = ELLIPSIS
+) -> list[str]:
     """Return the lines of a table that fits in *room* columns as far as its cuttable columns allow.
 
     A head line comes first unless every head is empty. The last column is not padded.
@@ -72,13 +74,13 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int, *
             widths[at] -= taken
             spare += taken
     lines = [heads] if any(heads) else []
-    return [_line(columns, row, widths, gap) for row in [*lines, *cells]]
+    return [_line(columns, row, widths, gap, ellipsis) for row in [*lines, *cells]]
 
 
-def _line(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int], gap: int) -> str:
+def _line(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int], gap: int, ellipsis: str) -> str:
     shown = []
     for column, cell, columns_ in zip(columns, row, widths, strict=True):
-        text = cut(cell, columns_) if column.least is not None else cell
+        text = cut(cell, columns_, ellipsis) if column.least is not None else cell
         shown.append(" " * (columns_ - width(text)) + text if column.right else padded(text, columns_))
     return (" " * gap).join(shown).rstrip()
 

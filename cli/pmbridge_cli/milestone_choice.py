@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from pmbridge_cli.ask import Ask, Offer, misfit
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import Column, table, visible, wrapped
+from pmbridge_cli.layout import Column, visible, wrapped
 from pmbridge_cli.words import Both, joined, same
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _show(app: App, thing: str, proposal: MilestoneProposal) -> None:
         out.talk(line)
     rows = [_row(app, one) for one in _telling(proposal.examples)]
     columns = (Column(least=20), Column(), Column(least=10))
-    for line in table(columns, rows, out.room - 6):
+    for line in out.table(columns, rows, out.room - 6):
         out.talk(f"      {line}")
     if len(proposal.examples) > len(rows):
         out.talk(f"      {out.say(OF_ALL.filled(n=len(proposal.examples)))}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
-from pmbridge_cli.layout import Column, held, table, visible, width, wrapped
+from pmbridge_cli.layout import Column, held, visible, width, wrapped
 from pmbridge_cli.words import NOTHING_TO_DO, Both, day, late, same, weekday
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def next_(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> 
         ]
         for at, task in enumerate(tasks, 1)
     ]
-    things = [visible(say(task.text)) for task in tasks]
+    things = [app.out.shown(visible(say(task.text))) for task in tasks]
     commands = [visible(say(task.command)) for task in tasks]
     app.out.lines(_lines(app, columns, rows, things, commands))
     return code
@@ -78,11 +78,11 @@ def _lines(
     what, how = say(Both("What", "事项")), say(Both("Command", "命令"))
     # One line a task, as long as every title keeps most of its length.
     whole = [*columns, Column(head=what, least=48), Column(head=how)]
-    lines = table(whole, [[*row, *both] for row, *both in zip(rows, things, commands, strict=True)], room)
+    lines = app.out.table(whole, [[*row, *both] for row, *both in zip(rows, things, commands, strict=True)])
     if all(width(line) <= room for line in lines):
         yield from lines
         return
-    left = table([*columns, Column(head=what)], [[*row, "."] for row in rows], room - _LEAST)
+    left = app.out.table([*columns, Column(head=what)], [[*row, "."] for row in rows], room - _LEAST)
     margin = width(left[0]) - width(what)
     yield left[0]
     for line, thing, step in zip(left[1:], things, commands, strict=True):

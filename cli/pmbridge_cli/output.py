@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pmbridge_cli.layout import hung, width
+from pmbridge_cli.layout import ELLIPSIS, Column, hung, padded, table, width
 from pmbridge_cli.words import NEXT, Both, Said
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ERROR = Both("Error: {text}", "错误：{text}")
 NOTE = Both("Note: {text}", "注意：{text}")
 _NO_CHINESE = Both("this output cannot show Chinese, so it is in English", "")
+MARKS = ("✓", "!", "✗")
 _ASCII = str.maketrans(
     {
         "✓": "ok",
@@ -104,6 +106,22 @@ class Output:
     def say(self, text: Said | str) -> str:
         """Return *text* in the language of the screen."""
         return text if isinstance(text, str) else text.in_(self.language)
+
+    def shown(self, text: Said | str) -> str:
+        """Return *text* as it will stand on stdout, for what must be measured before it is written."""
+        return self._fit(self.say(text), self.stdout)
+
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None = None, *, gap: int = 2
+    ) -> list[str]:
+        """Return the lines of a table; see :func:`~pmbridge_cli.layout.table`. Columns stay columns in any encoding."""
+        fitted = [[self.shown(cell) for cell in row] for row in rows]
+        heads = [replace(column, head=self.shown(column.head)) for column in columns]
+        return table(heads, fitted, self.room if room is None else room, gap=gap, ellipsis=self.shown(ELLIPSIS))
+
+    def mark(self, sign: str) -> str:
+        """Return a mark that begins a line, as wide as all of them where they have to be spelled."""
+        return padded(self.shown(sign), max(width(self.shown(one)) for one in MARKS))
 
     def line(self, text: Said | str = "") -> None:
         """Write one line of the result."""

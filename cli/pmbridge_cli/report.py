@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, argument, command, group, option
-from pmbridge_cli.layout import Column, filled, held, padded, table, visible, width, wrapped
+from pmbridge_cli.layout import Column, filled, held, padded, visible, width, wrapped
 from pmbridge_cli.status import AS_OF
 from pmbridge_cli.words import Both, counted, day, moment, zone_name
 
@@ -114,7 +114,8 @@ def _draft_screen(
                 f"{number.zh}还不完整（客户版会照实写「未知」）：",
             )
         )
-        out.lines(_gap_lines([(out.say(text), out.say(remedy) if remedy else "") for text, remedy in gaps], out.room))
+        told = [(out.shown(text), out.shown(remedy) if remedy else "") for text, remedy in gaps]
+        out.lines(_gap_lines(told, out.room))
     chosen = f" -e {engagement.name}" if len(app.workspace.engagements) > 1 else ""
     command = f"pmbridge report check{chosen}"
     out.line(Both(f"Before it goes to the client: {command}", f"给客户前：{command}"))
@@ -251,7 +252,7 @@ def check(app: App, headline: str | None, as_of: str | None) -> int:
         app.out.lines(wrapped(app.out.say(_title_line(draft, view)), app.out.room))
         for one in found:
             first, *more = wrapped(visible(app.out.say(one.text)), app.out.room - 4)
-            app.out.line(f"  {'✓' if one.passed else '✗'} {first}")
+            app.out.line(f"  {app.out.mark('✓' if one.passed else '✗')} {first}")
             app.out.lines(f"    {line}" for line in more)
         number = counted(len(failed), "check fails.", "checks fail.", " 项检查未过。")
         app.out.line(number if failed else Both("All checks pass.", "检查全部通过。"))
@@ -332,7 +333,7 @@ def list_(app: App) -> None:
         Both("Issued", "发布于"),
         Both("SHA-256", "SHA-256"),
     ]
-    app.out.lines(table([Column(head=say(head)) for head in heads], rows, app.out.room))
+    app.out.lines(app.out.table([Column(head=say(head)) for head in heads], rows))
 
 
 @command(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
-from pmbridge_cli.layout import Column, cut, filled, spread, table, width, wrapped
+from pmbridge_cli.layout import Column, cut, filled, spread, width, wrapped
 from pmbridge_cli.people import people_documents, people_line
 from pmbridge_cli.words import NEXT, NOTHING_TO_DO, UNKNOWN, Both, joined, moment, same
 
@@ -27,7 +27,12 @@ _ORDER = ("red", "amber", "green")
         "显示项目现状：颜色和原因、里程碑、变更、谁在等谁。",
     )
 )
-@option("--all", "everything", is_flag=True, help=Both("also what was reached, and who has what", "也显示已达成的，以及谁手上有多少"))
+@option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=Both("also what was reached, and who has what", "也显示已达成的，以及谁手上有多少"),
+)
 @option("--as-of", metavar="TIME", help=AS_OF)
 @option("--exit-code", is_flag=True, help=Both("exit 4 when items wait for a person", "有事项等人处理时退出码为 4"))
 def status(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> int:
@@ -68,13 +73,13 @@ def _screen(
 
     out, say, room = app.out, app.out.say, app.out.room
     name = joined([both(view.client), both(view.title)], " · ", " · ")
-    title, fresh = say(name), [say(part) for part in _freshness(view)]
+    title, fresh = out.shown(name), [out.shown(part) for part in _freshness(view)]
     together = "  ".join(fresh)
     if width(title) + 2 + width(together) <= room:
         out.line(spread(title, together, room))
     else:
         out.lines([cut(title, room), *filled(fresh, room)])
-    state, progress = say(_state(view, last)), say(_progress(view))
+    state, progress = out.shown(_state(view, last)), out.shown(_progress(view))
     if width(state) + width(progress) + 2 <= room:
         out.line(spread(state, progress, room))
     else:
@@ -82,7 +87,7 @@ def _screen(
     shown = [one for one in view.milestones if everything or one.state not in ("reached", "cancelled")]
     if shown:
         out.lines(_milestones(app, view, shown))
-    out.lines(wrapped(say(_rest(view, everything=everything)), room))
+    out.lines(wrapped(out.shown(_rest(view, everything=everything)), room))
     if everything and (people := people_line(view)):
         out.lines(wrapped(say(people), room))
     out.line(_waiting(app, tasks))
@@ -186,7 +191,7 @@ def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[
             shown_progress(one.progress),
         ]
         rows.append([say(cell) for cell in cells])
-    return table(heads, rows, app.out.room)
+    return app.out.table(heads, rows)
 
 
 def _rest(view: EngagementView, *, everything: bool) -> Both:
@@ -257,7 +262,7 @@ def _waiting(app: App, tasks: tuple[Task, ...]) -> str:
         parts.append(Both(f"the client owes us {theirs}{lateness.en}", f"客户欠我们 {theirs}{lateness.zh}"))
     if ours:
         parts.append(Both(f"we have to do {ours}", f"我们要做 {ours}"))
-    said = app.out.say(joined(parts, " · ", " · "))
+    said = app.out.shown(joined(parts, " · ", " · "))
     return spread(said[:1].upper() + said[1:], app.out.say(NEXT.filled(command="pmbridge next")), app.out.room)
 
 

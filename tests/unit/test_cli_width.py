@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import io
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +17,9 @@ from pmbridge.testing.clock import FakeClock
 from pmbridge.testing.sandbox import Sandbox
 from pmbridge.workspace import open_workspace
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import width
+from pmbridge_cli.layout import Column, width
 from pmbridge_cli.main import run
+from pmbridge_cli.output import Output
 from pmbridge_jira.sandbox import JiraSandbox
 from pmbridge_pingcode.sandbox import PingCodeSandbox
 from pmbridge_trello.sandbox import TrelloSandbox
@@ -96,6 +98,47 @@ def test_a_wide_terminal_has_each_command_behind_what_it_is_for(
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.split() == ["#", "Due", "Who", "What", "Command"]
     assert [line.partition(" ")[0] for line in lines] == [str(at) for at in range(1, len(lines) + 1)]
+
+
+# ------------------------------------------------------------------------------- where signs have to be spelled
+
+
+def ascii_stdout(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """Make stdout a stream that has no more signs than ASCII; return what comes out of it."""
+    body = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(body, encoding="ascii", write_through=True))
+    return body
+
+
+def test_columns_stay_columns_where_signs_are_spelled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = ascii_stdout(monkeypatch)
+    assert run(["--config", str(folder), "status", "--all", "--as-of", "2026-06-05T17:25"]) == 0
+    lines = body.getvalue().decode("ascii").splitlines()
+    head = next(line for line in lines if line.startswith("Milestone"))
+    rows = [line for line in lines if re.match(r"M\d [?]", line)]
+    assert len(rows) == 7
+    for title in ("Plan now", "Forecast", "vs plan", "Progress"):
+        at = head.index(title)
+        assert all(row[at - 2 : at] == "  " and row[at] != " " for row in rows), title
+    assert too_wide("\n".join(lines)) == []
+
+
+def test_a_cut_title_is_measured_with_its_spelled_ellipsis(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = ascii_stdout(monkeypatch)
+    out = Output(sys.stdout, sys.stderr, "en", {})
+    out.lines(out.table([Column(least=10), Column()], [["a title that is cut", "06-17"], ["→ 上线", "07-15"]], 17))
+    assert body.getvalue().decode().splitlines() == ["a title...  06-17", "-> ??       07-15"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_marks_in_front_of_checks_take_the_same_room(
+    folder: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = ascii_stdout(monkeypatch)
+    assert run(["--config", str(folder), "--lang", language, "report", "check", "--as-of", "2026-06-05T17:25"]) == 1
+    checks = [line for line in body.getvalue().decode().splitlines() if re.match("  (ok|x) ", line)]
+    assert {line[:5] for line in checks} == {"  ok ", "  x  "}
+    assert all(line[5] != " " for line in checks)
 
 
 # -------------------------------------------------------------------------------------------------- connecting
