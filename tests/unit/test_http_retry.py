@@ -30,7 +30,7 @@ from pmbridge.errors import (
 from pmbridge.testing.clock import FakeClock
 from tests import needs
 from tests.unit.http_client import client
-from tests.unit.loopback import Answer, LoopbackServer, closed_port, hang_up, raw, reset, stall, trickle
+from tests.unit.loopback import Answer, LoopbackServer, Play, closed_port, hang_up, raw, reset, stall, trickle
 
 OK = Answer(body=b'{"done": true}')
 PAGE = b"<!DOCTYPE html><html><head><title>Log in \xe2\x80\xa2 Example</title></head></html>"
@@ -272,6 +272,89 @@ def test_a_trickle_ends_with_the_deadline(server: LoopbackServer, clock: FakeClo
         assert len(server.seen) == 1  # the deadline covers all attempts: none is left
         server.script = [OK]
         assert http.fetch("GET", "/x", call=Call.READ).body == OK.body
+
+
+HEADERS = {
+    "status": [b"H", b"T", b"T", b"P", b"/", *[b"1"] * 10_000],
+    "line": [b"HTTP/1.1 200 OK\r\nX-Long: ", *[b"x"] * 10_000],
+    "lines": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: 1\r\n"] * 10_000],
+    "interim": [*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 10_000],
+}
+
+
+def slowly(what: str) -> Play:
+    """Send headers piece by piece: each well within the read timeout, all of them in minutes."""
+    pause = threading.Event()
+    return trickle(lambda: pause.wait(0.02), b"", HEADERS[what])
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_headers_that_trickle_end_with_the_deadline(server: LoopbackServer, what: str) -> None:
+    server.script = [slowly(what)]
+    real = SystemClock()
+    begun = real.monotonic()
+    with client(server.url, real, deadline_s=0.3, workers=1) as http:
+        with pytest.raises(Unreachable) as caught:
+            http.fetch("GET", "/x", call=Call.READ)
+        assert real.monotonic() - begun < 5
+        assert caught.value.facts["why"] == "timeout"
+        assert len(server.seen) == 1  # the deadline covers all attempts: none is left
+        server.script = [OK]
+        assert http.fetch("GET", "/x", call=Call.READ).body == OK.body
+
+
+def test_headers_that_trickle_through_tls_end_with_the_deadline(tmp_path: Path) -> None:
+    context, bundle = self_signed(tmp_path)
+    real = SystemClock()
+    with LoopbackServer(slowly("line"), tls=context) as server:
+        begun = real.monotonic()
+        http = client(server.url, real, deadline_s=0.5, ca_bundle=str(bundle))
+        with http, pytest.raises(Unreachable) as caught:
+            http.fetch("GET", "/x", call=Call.READ)
+        assert real.monotonic() - begun < 5
+    assert caught.value.facts["why"] == "timeout"
+
+
+def test_a_write_whose_headers_trickle_is_doubtful_and_not_sent_again(server: LoopbackServer) -> None:
+    server.script = [slowly("line")]
+    with client(server.url, SystemClock(), deadline_s=0.3) as http, pytest.raises(Doubtful):
+        http.fetch("POST", "/x", call=Call.ONCE)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(("origin", "method"), [("https://tool.example", "CONNECT"), ("http://tool.example", "GET")])
+def test_a_proxy_that_trickles_ends_with_the_deadline(server: LoopbackServer, origin: str, method: str) -> None:
+    server.script = [slowly("line")]
+    real = SystemClock()
+    begun = real.monotonic()
+    with client(origin, real, proxy=server.url, deadline_s=0.3) as http, pytest.raises(Unreachable):
+        http.fetch("GET", "/x", call=Call.READ)
+    assert real.monotonic() - begun < 5
+    assert [one.method for one in server.seen] == [method]
+
+
+def test_a_connection_whose_last_answer_was_nearly_late_waits_as_usual_for_the_next(
+    server: LoopbackServer, clock: FakeClock
+) -> None:
+    body = "x" * 20_000_000
+
+    def nearly_late(connection: socket.socket) -> None:
+        clock.advance(119.7)
+        connection.sendall(OK.bytes()[:-1])
+        threading.Event().wait(0.05)
+        connection.sendall(OK.bytes()[-1:])
+        # The next request is more than the system takes off our hands, and the server lets it wait.
+        threading.Event().wait(0.8)
+        left = len(body)
+        while left > 0:
+            left -= len(connection.recv(1_000_000))
+        connection.sendall(OK.bytes())
+
+    server.script = [nearly_late]
+    with client(server.url, clock, attempts=1) as http:
+        assert http.fetch("GET", "/x", call=Call.READ).body == OK.body
+        assert http.fetch("POST", "/x", call=Call.READ, json=body).body == OK.body
+    assert server.connections == 1
 
 
 def test_the_deadline_holds_on_a_real_clock_too(server: LoopbackServer) -> None:

@@ -20,16 +20,15 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import default_headers, should_bypass_proxies
 from urllib3 import exceptions as pool_errors
 
 from pmbridge.adapter.address import Address, is_loopback, origin_of
+from pmbridge.adapter.bounded import SHORTEST_S, BoundedAdapter, left_s
 from pmbridge.adapter.policy import HttpPolicy, Response
 from pmbridge.errors import ConfigError, PmbridgeError, ProtocolError, Unreachable
 
 CHUNK = 65536
-_SHORTEST_S = 0.001
 _CHINESE = {
     "dns": "域名",
     "refused": "拒绝",
@@ -85,7 +84,7 @@ class Transport:
         self._ca_bundle = _ca_bundle(policy.ca_bundle) if tls else None
         self._defaults = default_headers()
         self._defaults["Accept"] = "application/json"
-        self._http = HTTPAdapter(
+        self._http = BoundedAdapter(
             pool_connections=len(origins), pool_maxsize=policy.workers, pool_block=True, max_retries=0
         )
 
@@ -96,6 +95,7 @@ class Transport:
     def exchange(self, asked: Outgoing, deadline: float) -> Response | Fault:
         """Send *asked* once and receive its answer whole, before *deadline* (on the clock's ``monotonic``)."""
         quiet = _sending.set(True)
+        bound = left_s.set(lambda: deadline - self._monotonic())
         answer: requests.Response | None = None
         try:
             request = self._prepared(asked)
@@ -106,11 +106,12 @@ class Transport:
                 verify=self._ca_bundle or True,
                 proxies=self._proxies[asked.address.origin],
             )
-            return self._received(asked, answer, deadline)
+            return self._received(asked, answer)
         except (requests.RequestException, pool_errors.HTTPError, http.client.HTTPException, OSError) as error:
             return _fault(error, asked, answered=answer is not None)
         finally:
             _sending.reset(quiet)
+            left_s.reset(bound)
             if answer is not None:
                 # After a body that was not read to its end this closes the connection and frees its place in the pool.
                 answer.close()
@@ -125,11 +126,11 @@ class Transport:
         return request
 
     def _timeouts(self, deadline: float) -> tuple[float, float]:
-        left = max(_SHORTEST_S, deadline - self._monotonic())
+        left = max(SHORTEST_S, deadline - self._monotonic())
         connect, read = self._policy.timeout_s
         return min(connect, left), min(read, left)
 
-    def _received(self, asked: Outgoing, answer: requests.Response, deadline: float) -> Response | Fault:
+    def _received(self, asked: Outgoing, answer: requests.Response) -> Response | Fault:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         headers.pop("set-cookie", None)
         limit = self._policy.max_bytes
@@ -141,18 +142,12 @@ class Transport:
         raw.decode_content = "content-encoding" in headers  # without one, urllib3 need not look at each piece
         parts: list[bytes] = []
         size = 0
-        # read1 returns what one read of the socket gives. read(n) would wait for n bytes, and a server that sends one
-        # every minute could keep us there for weeks.
+        # read1 returns what one read of the socket gives: the limit is seen as soon as it is passed.
         while chunk := raw.read1(CHUNK):
             size += len(chunk)
             if size > limit:
                 return too_long
             parts.append(chunk)
-            left = deadline - self._monotonic()
-            if left <= 0:
-                return Fault(error=unreachable("timeout", asked.address), sent=True)
-            if left < self._policy.timeout_s[1]:
-                _shorten(raw, left)
         if not parts and _ended_in_its_head(asked, answer.status_code, headers):
             return Fault(error=unreachable("cut", asked.address), sent=True)
         return Response(status=answer.status_code, headers=headers, body=b"".join(parts), url=asked.address.shown)
@@ -176,13 +171,6 @@ def call_of(asked: Outgoing) -> str:
 def unreachable(why: str, address: Address) -> Unreachable:
     """Return the error of an exchange that *why* cut short."""
     return Unreachable(why=why, why_zh=_CHINESE.get(why, why), host=urlsplit(address.origin).netloc)
-
-
-def _shorten(raw: object, left: float) -> None:
-    """Let the next read wait no longer than *left*, as far as the connection still lets us."""
-    sock = getattr(getattr(raw, "connection", None), "sock", None)
-    if sock is not None:
-        sock.settimeout(max(_SHORTEST_S, left))
 
 
 # ------------------------------------------------------------------------------------------- what went wrong
