@@ -15,6 +15,7 @@ _FILES = (
     "baseline_concepts",
     "milestone",
     "change",
+    "requirement",
 )
 
 
