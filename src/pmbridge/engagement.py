@@ -14,6 +14,7 @@ from pmbridge.config import WorkspaceConfig
 from pmbridge.domain.assemble import assemble
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.evidence import Actor
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.mapping import EngagementConfig, Source, Words
 from pmbridge.domain.recognise import Observed, recognise
 from pmbridge.domain.resolve import resolve
@@ -49,13 +50,16 @@ class Engagement:
         self.__dict__.pop("_newest", None)
 
     @property
-    def milestones(self) -> tuple[Milestone, ...]:
-        """The milestones as of the first access (or the last :meth:`refresh`), by plan date, then ref."""
+    def milestones(self) -> Listing[Milestone]:
+        """The milestones as of the first access (or the last :meth:`refresh`), by plan date, then ref.
+
+        ``milestones["M4"]`` finds one, ``.where(state="planned")`` those that are so; a notebook shows a table.
+        """
         return self._newest.milestones
 
     @property
-    def changes(self) -> tuple[Change, ...]:
-        """The change requests, by ref."""
+    def changes(self) -> Listing[Change]:
+        """The change requests, by ref; found as milestones are."""
         return self._newest.changes
 
     @property
@@ -79,7 +83,8 @@ class Engagement:
         until = at if past else None
         observed = [self._observed(source, until) for source in self.config.sources]
         calendar = Calendar.named(self.config.calendar)
-        return assemble(self.name, self.config, calendar, observed, at, slips=self._desk.slips(at))
+        book = self.register.as_of(at) if past else self.register.book
+        return assemble(self.name, self.config, calendar, observed, at, slips=self._desk.slips(at), book=book)
 
     def instant(self, as_of: datetime | str | None) -> datetime:
         """Return *as_of* as an aware instant in UTC.

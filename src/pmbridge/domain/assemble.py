@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from pmbridge.domain import registered
+from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.feed import Feed, SourceData, feed_of
 from pmbridge.domain.figure import Known, Unknown
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.mapping import EngagementConfig, ReportingPolicy
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.observed_change import observe_change
@@ -25,6 +28,7 @@ from pmbridge.domain.order import natural
 from pmbridge.domain.people import People
 from pmbridge.domain.rag import colours, overall
 from pmbridge.domain.recognise import Observed, Recognised, RecognisedChange, recognise
+from pmbridge.domain.registered_change import Place
 from pmbridge.domain.resolved import ResolvedChangeRule
 from pmbridge.domain.rollup import on_time, roll_up
 from pmbridge.domain.schedule_rag import Schedule
@@ -45,9 +49,11 @@ def assemble(
     as_of: datetime,
     *,
     slips: Mapping[str, Sequence[int]] | None = None,
+    book: Book | None = None,
 ) -> EngagementView:
-    """Return the engagement *name* as of *as_of* (aware), out of what its sources showed then.
+    """Return the engagement *name* as of *as_of* (aware), out of what its sources showed then and what was agreed.
 
+    *book*: the register as of then; a milestone or change that stands in it is shown as it stands there.
     *slips*: each milestone's slippage in the reports issued so far, oldest first; without it no trend is judged.
     Milestones stand by plan date (else the date reached, else the forecast; without any, last), then ref; changes
     and work by ref and key, numbers counted as numbers.
@@ -56,12 +62,16 @@ def assemble(
     moment = Moment(as_of=as_of, zone=zone, calendar=calendar)
     data = [SourceData.at(one, moment, stale_after_hours=config.policy.stale_after_hours) for one in observed]
     recognised = [recognise(one) for one in observed]
-    found = _milestones(data, recognised, config, moment)
+    book = book or Book({})
+    found = _milestones(data, recognised, config, moment, book)
     milestones = tuple(one.milestone for one in found)
     missing = {
         ref: entry.weight for ref, entry in config.milestones.items() if all(one.ref != ref for one in milestones)
     }
-    changes, doubles = _changes(data, recognised)
+    seen, doubles = _changes(data, recognised)
+    final = next((one.ref for one in milestones if one.is_final), None)
+    changes, differences = registered.changes([(one, place) for one, _, place in seen], book, final, moment)
+    observed_changes = [(one, rule) for one, rule, _ in seen if one in changes]
     schedule = Schedule(
         milestones=milestones,
         moment=moment,
@@ -72,7 +82,7 @@ def assemble(
         slips=slips or {},
     )
     work, people = _work(found), People(config.people, observed)
-    rag = colours(schedule, [change for change, _ in changes], config.policy)
+    rag = colours(schedule, changes, config.policy)
     today = moment.today
     return EngagementView(
         name=name,
@@ -85,16 +95,16 @@ def assemble(
         today=today,
         start_on=config.start_on,
         contract_end_on=config.contract_end_on,
-        milestones=milestones,
-        changes=tuple(change for change, _ in changes),
+        milestones=Listing(milestones, engagement=name),
+        changes=Listing(sorted(changes, key=lambda one: natural(one.ref)), engagement=name),
         work=work,
         progress=roll_up(milestones, missing, moment),
         on_time=on_time(milestones, moment),
         rag=rag,
         overall=overall(rag, config.policy),
         sources=tuple(_source_view(one) for one in data),
-        unknowns=unknowns(found, list(missing), changes, [one.source for one in data if not one.complete]),
-        discrepancies=(*(one for each in found for one in each.discrepancies), *doubles),
+        unknowns=unknowns(found, list(missing), observed_changes, [one.source for one in data if not one.complete]),
+        discrepancies=(*(one for each in found for one in each.discrepancies), *doubles, *differences),
         calendar_final=_calendar_final(milestones, moment),
         holidays=calendar.holidays_between(today - _HOLIDAYS_AROUND, today + _HOLIDAYS_AROUND),
         policy=_policy(config.policy),
@@ -102,18 +112,24 @@ def assemble(
         terms={term: text_of(words, config.languages) for term, words in config.terms.items()},
         assignees=people.assignees(work),
         account_faults=people.faults,
+        contract=registered.contract(book, final) if len(book) else None,
     )
 
 
 def _milestones(
-    data: Sequence[SourceData], recognised: Sequence[Recognised], config: EngagementConfig, moment: Moment
+    data: Sequence[SourceData],
+    recognised: Sequence[Recognised],
+    config: EngagementConfig,
+    moment: Moment,
+    book: Book,
 ) -> list[ObservedMilestone]:
     feeds: dict[str, list[Feed]] = {}
     for source, found in zip(data, recognised, strict=True):
         for one in found.milestones:
             feeds.setdefault(one.ref, []).append(feed_of(source, one))
     seen = [observe(ref, ones, config, moment) for ref, ones in feeds.items()]
-    return sorted(seen, key=lambda one: _place(one.milestone))
+    kept = registered.milestones(seen, book, config.policy, moment)
+    return sorted(kept, key=lambda one: _place(one.milestone))
 
 
 def _place(milestone: Milestone) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
@@ -125,18 +141,19 @@ def _place(milestone: Milestone) -> tuple[bool, int, tuple[tuple[int, str], ...]
 
 def _changes(
     data: Sequence[SourceData], recognised: Sequence[Recognised]
-) -> tuple[list[tuple[Change, ResolvedChangeRule]], list[Discrepancy]]:
-    """Return the changes, each under a ref of its own, and a discrepancy for each ref that two records claim."""
+) -> tuple[list[tuple[Change, ResolvedChangeRule, Place]], list[Discrepancy]]:
+    """Return the changes, each under its own ref and with its place; a discrepancy where two records claim a ref."""
     claims: dict[str, list[tuple[SourceData, RecognisedChange]]] = {}
     for source, found in zip(data, recognised, strict=True):
         for one in found.changes:
             claims.setdefault(one.ref, []).append((source, one))
-    shown: dict[str, tuple[Change, ResolvedChangeRule]] = {}
+    shown: dict[str, tuple[Change, ResolvedChangeRule, Place]] = {}
     doubles = []
     for ref, ones in claims.items():
         for source, one in ones:
             own = ref if len(ones) == 1 else _own_ref(ref, one, {*claims, *shown})
-            shown[own] = (observe_change(source, one, own), one.rule)
+            place = (source.source.connection, one.record.id)
+            shown[own] = (observe_change(source, one, own), one.rule, place)
         if len(ones) > 1 and any(one.named for _, one in ones):
             sides = tuple((source.source.tool, one.record.key or one.record.title) for source, one in ones)
             doubles.append(Discrepancy(ref=ref, what=_SAME_REF, sides=sides))
@@ -195,7 +212,7 @@ def _source_view(data: SourceData) -> SourceView:
     return SourceView(
         connection=source.connection,
         tool=source.tool,
-        project=source.project.name or source.project.key,
+        project=source.project.name or source.project.known_as,
         complete_as_of=data.observed.complete_as_of,
         stale=data.stale,
         problem=data.observed.problem,

@@ -25,7 +25,7 @@ _PLAN = Label(zh="计划日期", en="plan date")
 _FORECAST = Label(zh="预测日期", en="forecast date")
 _ACTUAL = Label(zh="达成日期", en="date reached")
 _REACHED = Label(zh="是否达成", en="whether it is reached")
-_NO_BASELINE = Unknown(
+NO_BASELINE = Unknown(
     reason=UnknownReason.NOT_PROVIDED, detail=Label(zh="尚未与客户确认计划", en="no plan agreed with the client yet")
 )
 _NOT_A_PLAN = Unknown(
@@ -86,7 +86,7 @@ def observe(ref: str, feeds: Sequence[Feed], config: EngagementConfig, moment: M
         is_final=entry.final,
         state=state,
         plan=planned,
-        original=_NO_BASELINE,
+        original=NO_BASELINE,
         provisional=isinstance(planned, Known),
         start=min(starts, default=None),
         reached_on=reached_on,
@@ -96,7 +96,7 @@ def observe(ref: str, feeds: Sequence[Feed], config: EngagementConfig, moment: M
         forecast_high=expected.high,
         forecast_open_ended=expected.open_ended,
         slip_current=late.figure,
-        slip_original=_NO_BASELINE,
+        slip_original=NO_BASELINE,
         slip_at_least=late.at_least,
         progress=progress,
         fraction=_fraction(progress, state, feeds),

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pmbridge.domain.figure import Figure, Money, Progress, SourceRef, Text, UnknownReason
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.machine import Holder
 from pmbridge.records import Category
 from pmbridge.values import Label, RecordId
@@ -74,6 +75,10 @@ class Milestone:
     milestone is overdue without a forecast, so the slip is only a lower bound.
     """
 
+    columns: ClassVar[tuple[str, ...]] = (
+        "ref", "title", "state", "plan", "forecast", "slip_current", "progress",
+    )  # fmt: skip
+
     ref: str
     title: Text
     observed: bool
@@ -119,6 +124,10 @@ class Change:
     as it stands. An observed ``approved`` binds nobody.
     """
 
+    columns: ClassVar[tuple[str, ...]] = (
+        "ref", "title", "state", "tool_state", "raised_on", "days", "money",
+    )  # fmt: skip
+
     ref: str
     title: Text
     observed: bool
@@ -136,6 +145,20 @@ class Change:
     days_on: str | None
     money: Figure[Money]
     sources: tuple[SourceRef, ...]
+    need_by: date | None = None
+    """Last day on which a decision is useful, as the client was told; ``valid_until``: the last day of the offer."""
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What the contract was worth, what approved changes added, by currency, and what it is worth now."""
+
+    original: Figure[Money]
+    approved: Mapping[str, Figure[Money]]
+    current: Figure[Money]
+    days: Figure[int]
+    """Working days by which approved changes moved the final milestone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,8 +265,8 @@ class EngagementView:
     today: date
     start_on: date | None
     contract_end_on: date | None
-    milestones: tuple[Milestone, ...]
-    changes: tuple[Change, ...]
+    milestones: Listing[Milestone]
+    changes: Listing[Change]
     work: tuple[Work, ...]
     progress: RollUp
     on_time: OnTime
@@ -262,6 +285,8 @@ class EngagementView:
     terms: Mapping[str, Text]
     assignees: tuple[Assignee, ...] = ()
     """Who has how much of the milestones' work, most open first. Internal."""
+    contract: Contract | None = None
+    """``None`` while nothing is in the register."""
     account_faults: tuple[AccountFault, ...] = ()
 
     def milestone(self, ref: str) -> Milestone | None:

@@ -1,0 +1,125 @@
+"""A change request of the register. What a tool shows for it is evidence: where it differs, both sides are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pmbridge.domain.book import Book
+from pmbridge.domain.change import STATES
+from pmbridge.domain.change_fields import ChangeRequest
+from pmbridge.domain.change_metrics import age, state_of
+from pmbridge.domain.entry import Entry
+from pmbridge.domain.figure import Figure, Money, Unknown, UnknownReason
+from pmbridge.domain.impact import ChangeOption
+from pmbridge.domain.moment import Moment
+from pmbridge.domain.source import entered, event_source
+from pmbridge.domain.view import Change, Discrepancy
+from pmbridge.values import Label, RecordId
+
+Place = tuple[str, RecordId]
+"""Where a tool's record stands: connection and id."""
+
+_STATE = Label(zh="状态", en="state")
+_NOT_ASSESSED = Label(zh="尚未评估", en="not yet assessed")
+_OURS = "register"
+# What a tool may call a state in which the client has long decided, or which it does not tell apart.
+_SAME: Mapping[str, frozenset[str]] = {
+    "submitted": frozenset({"submitted", "draft"}),
+    "under_assessment": frozenset({"under_assessment", "needs_information", "assessed"}),
+    "assessed": frozenset({"under_assessment", "assessed"}),
+    "awaiting_decision": frozenset({"awaiting_decision", "deferred", "lapsed"}),
+    "approved": frozenset({"approved", "implementing", "implemented", "verified", "closed"}),
+    "implementing": frozenset({"approved", "implementing", "emergency_authorised"}),
+    "implemented": frozenset({"implemented", "verified", "closed"}),
+}
+
+
+def registered(entry: Entry[ChangeRequest], seen: Change | None, final: str | None, moment: Moment) -> Change:
+    """Return the change of *entry*; *seen* is what a tool shows for it, *final* the ref of the final milestone.
+
+    Days and money are those of the option that was chosen, before that of the one that we recommend.
+    """
+    fields, shown = entry.fields, entry.released or entry.fields
+    state = state_of(entry, moment)
+    option = fields.decided_option or fields.option(fields.assessment.recommended if fields.assessment else None)
+    sources = (*(() if seen is None else seen.sources), event_source(entry))
+    return Change(
+        ref=entry.ref,
+        title=shown.title,
+        observed=False,
+        tool="" if seen is None else seen.tool,
+        kind=fields.kind,
+        state=state,
+        tool_state="" if seen is None else seen.tool_state,
+        holder=STATES[state].holder,
+        terminal=STATES[state].terminal,
+        raised_on=fields.raised_on,
+        since=entry.since.day,
+        age=age(entry, moment),
+        days=_days(entry, option, final),
+        days_on=final if option is not None else None,
+        money=_money(entry, option),
+        sources=sources,
+        need_by=fields.need_by,
+        valid_until=fields.valid_until,
+    )
+
+
+def _days(entry: Entry[ChangeRequest], option: ChangeOption | None, final: str | None) -> Figure[int]:
+    if entry.fields.in_rework:
+        return entered(0, [entry])
+    if option is None or final is None:
+        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_NOT_ASSESSED)
+    return entered(option.days_on(final), [entry])
+
+
+def _money(entry: Entry[ChangeRequest], option: ChangeOption | None) -> Figure[Money]:
+    if option is None:
+        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_NOT_ASSESSED)
+    amounts = tuple(option.money.values())
+    if len(amounts) > 1:
+        return Unknown(reason=UnknownReason.MIXED_CURRENCY)
+    if not amounts:
+        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=Label(zh="不涉及金额", en="no money involved"))
+    return entered(amounts[0], [entry])
+
+
+def changes(
+    seen: Sequence[tuple[Change, Place]], book: Book, final: str | None, moment: Moment
+) -> tuple[list[Change], list[Discrepancy]]:
+    """Return the changes of the register and those that are only observed, and where both tell different states.
+
+    A tool's record belongs to the change that adopted it, else to the one whose ref it bears.
+    """
+    by_place = {place: change for change, place in seen}
+    by_ref = {change.ref: change for change, _ in seen}
+    taken: set[int] = set()
+    made: list[Change] = []
+    found: list[Discrepancy] = []
+    for entry in book.of("change"):
+        tool = _shown_for(entry, by_place, by_ref)
+        if tool is not None:
+            taken.add(id(tool))
+        made.append(registered(entry, tool, final, moment))
+        if tool is not None and _differ(tool, made[-1]):
+            state = STATES[made[-1].state or entry.state]
+            sides = ((_OURS, state.en), (tool.tool, tool.tool_state))
+            found.append(Discrepancy(ref=entry.ref, what=_STATE, sides=sides))
+    return [*made, *(change for change, _ in seen if id(change) not in taken)], found
+
+
+def _shown_for(
+    entry: Entry[ChangeRequest], by_place: Mapping[Place, Change], by_ref: Mapping[str, Change]
+) -> Change | None:
+    for link in entry.links:
+        place = (link.connection, RecordId(kind=link.kind, external_id=link.external_id))
+        if (found := by_place.get(place)) is not None:
+            return found
+    return by_ref.get(entry.ref)
+
+
+def _differ(tool: Change, ours: Change) -> bool:
+    """Return whether the tool shows another state; one that the mapping does not name says nothing."""
+    if tool.state is None or ours.state is None:
+        return False
+    return ours.state not in _SAME.get(tool.state, frozenset({tool.state}))
