@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import BaseModel, JsonValue
 
 from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import NotVisible
+from pmbridge.errors import CredentialRefused, NotVisible
 from pmbridge.records import (
     Account,
     Cursor,
@@ -31,7 +31,6 @@ from pmbridge.values import Label, ProjectId, RecordId
 from pmbridge_pingcode import connect as dialogue
 from pmbridge_pingcode import cursor as cursors
 from pmbridge_pingcode import describe as schemas
-from pmbridge_pingcode import wire
 from pmbridge_pingcode.census import Census
 from pmbridge_pingcode.details import DetailReader
 from pmbridge_pingcode.kinds import KINDS, PRODUCT
@@ -85,23 +84,23 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
         return dialogue.connect(answers, probe)
 
     def check(self) -> Account:
-        """Return the team, or the person, that the token belongs to, and until when it lives.
+        """Return the team, or the person, that the token belongs to (at most a day old), and until when it lives.
 
         Raises:
             CredentialRefused: ``client-refused`` where PingCode does not know the application or its secret.
         """
         site = self._site
-        found = site.account()
-        name = found.display_name or found.name if isinstance(found, wire.User) else found.name
+        id_, name = site.account()
+        asked = site.client.traffic.requests > 0
         # A person's access token is of no interest: how long the refresh token lives, PingCode does not tell.
         enterprise = self.settings.grant == "client_credentials"
         return Account(
-            id=found.id,
-            name=name or found.id,
+            id=id_,
+            name=name,
             service="PingCode",
             expires_at=site.credential.expires_at if enterprise else None,
             notes=tuple(self._notes()),
-            clock_skew_s=(site.client.server_now() - self.context.clock.now()).total_seconds(),
+            clock_skew_s=(site.client.server_now() - self.context.clock.now()).total_seconds() if asked else None,
         )
 
     def _notes(self) -> Iterator[Label]:
@@ -154,7 +153,11 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
         if not scope.projects:
             return
         self._remember(scope)
-        yield from Pull(site=self._site, table=self._table(), scope=scope, cursor=kept).pages()
+        try:
+            yield from Pull(site=self._site, table=self._table(), scope=scope, cursor=kept).pages()
+        except CredentialRefused:
+            self._site.forget_account()
+            raise
 
     def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
         """Yield what each project holds of the item kinds, or that it cannot be seen."""

@@ -103,21 +103,21 @@ class Describer:
 
     def _work_items(self, project: ProjectId) -> KindSchema:
         root = self._site.dialect.root
-        types = list(self._site.types(project))
+        types = self._site.type_names(project, anew=True)
         properties: dict[str, wire.Property] = {}
         states: dict[str, StateInfo] = {}
         for type_ in types:
-            for one in self._site.properties(project, type_.id):
+            for one in self._site.properties(project, type_):
                 properties.setdefault(one.id, one)
             of_type = self._site.every(
-                f"{root}/work_item/states", wire.State, project_id=project, work_item_type_id=type_.id
+                f"{root}/work_item/states", wire.State, project_id=project, work_item_type_id=type_
             )
             for state in of_type:
                 known = states.get(state.id) or StateInfo(state=self._reader.state(state))
-                states[state.id] = replace(known, types=known.types | {type_.id})
+                states[state.id] = replace(known, types=known.types | {type_})
         return KindSchema(
             supports=KINDS[WORK_ITEM].supports,
-            types=tuple(Named(id=one.id, name=one.name) for one in types),
+            types=tuple(Named(id=one, name=name) for one, name in types.items()),
             states=tuple(states.values()),
             fields=infos(WORK_ITEM, [*properties.values()]),
         )

@@ -164,18 +164,29 @@ class Site:
 
     # -------------------------------------------------------------------------------------------- facts
 
-    def account(self) -> wire.Team | wire.User:
-        """Return the team that an enterprise token belongs to, or the person that a user token does.
+    def account(self) -> tuple[str, str]:
+        """Return id and name of the team that an enterprise token belongs to, or of a user token's person.
 
-        Who may not read that, but may read projects, is known by its client id alone.
+        At most a day old. Who may not read that, but may read projects, is known by its client id alone.
         """
+        kept = _NAMES.validate_python(self.context.memo.get(self._key("account"), self._ask_account))
+        return kept["id"], kept["name"]
+
+    def forget_account(self) -> None:
+        """Ask again next time: the credential was refused."""
+        self.context.memo.drop(self._key("account"))
+
+    def _ask_account(self) -> JsonValue:
         try:
             if self.settings.grant == "client_credentials":
-                return self.get("/v1/directory/team", _TEAM)
-            return self.get("/v1/myself", _USER)
+                team = self.get("/v1/directory/team", _TEAM)
+                return {"id": team.id, "name": team.name or team.id}
+            user = self.get("/v1/myself", _USER)
+            return {"id": user.id, "name": user.display_name or user.name or user.id}
         except ScopeMissing:
             self._answers(self.dialect)
-            return wire.Team(id=self.settings.client_id or "user token")
+            known = self.settings.client_id or "user token"
+            return {"id": known, "name": known}
 
     def projects(self) -> Iterator[wire.Project]:
         """Yield all projects that are not deleted, archived ones too."""

@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import BaseModel, JsonValue
 
 from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import CredentialRefused
 from pmbridge.records import (
     Account,
     Cursor,
@@ -90,7 +91,7 @@ class WorktileAdapter(Adapter[WorktileSettings]):
         return dialogue.connect(answers)
 
     def check(self) -> Account:
-        """Return the application that the secret belongs to; two requests.
+        """Return the application that the secret belongs to; two requests, at most once a day.
 
         Raises:
             CredentialRefused: its secret, or the token that it gives, is not accepted.
@@ -125,7 +126,11 @@ class WorktileAdapter(Adapter[WorktileSettings]):
         """Yield the pages of one pull; see :class:`pmbridge_worktile.pull.Pull`."""
         kept = cursors.parse(cursor)
         asked = self._remember(scope)
-        yield from Pull(site=self._site, asked=asked, scope=scope, cursor=kept, mirrored=mirrored).pages()
+        try:
+            yield from Pull(site=self._site, asked=asked, scope=scope, cursor=kept, mirrored=mirrored).pages()
+        except CredentialRefused:
+            self._site.doubt()
+            raise
 
     def census(self, scope: Scope) -> Iterator[Listing | Skipped]:
         """Yield the tasks of each project, or that it cannot be seen: the same scan that a pull begins with."""

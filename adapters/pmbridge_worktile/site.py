@@ -192,12 +192,25 @@ class Site:
             yield from rows
 
     def see_one(self) -> None:
-        """Ask for one project: whether the token is good for anything.
+        """Ask for one project, at most once a day: whether the token is good for anything.
 
         Raises:
             CredentialRefused: it is not.
         """
-        self.client.parse(self.fetch("/mission/get-projects-by-page", page_index=0, page_size=1), _PAGE)
+
+        def load() -> JsonValue:
+            self.client.parse(self.fetch("/mission/get-projects-by-page", page_index=0, page_size=1), _PAGE)
+            return True
+
+        self.context.memo.get(self._key("sees"), load)
+
+    def doubt(self) -> None:
+        """Ask again next time: the credential was refused."""
+        self.context.memo.drop(self._key("sees"))
+
+    def _key(self, what: str) -> str:
+        """Return a memo key that another address or application does not share."""
+        return f"{what} | {self.settings.open_api} | {self.settings.client_id}"
 
     def sees(self, project: ProjectId) -> bool:
         """Return whether the credential sees *project* now."""
@@ -237,8 +250,7 @@ class Site:
             kept: JsonValue = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in members]
             return kept
 
-        key = f"{what} | {self.settings.open_api} | {self.settings.client_id}"
-        kept = self.context.memo.get(key, load)
+        kept = self.context.memo.get(self._key(what), load)
         return {one.uid: one for one in _KEPT.validate_python(kept)}
 
     def _ask_members(self) -> list[wire.Member]:

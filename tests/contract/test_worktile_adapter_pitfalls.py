@@ -127,9 +127,9 @@ def test_a_persons_refresh_token_is_kept_when_it_is_replaced() -> None:
     with WorktileSandbox(FakeClock(), auth="oauth2") as sandbox:
         kept = Kept(sandbox.secret())
         workspace = Workspace(sandbox, secret=kept)
-        workspace.run().check()
+        list(workspace.run().projects())
         first = kept.reveal().get_secret_value()
-        workspace.run().check()
+        list(workspace.run().projects())
         assert first != sandbox.secret().get_secret_value()
         assert kept.reveal().get_secret_value() != first
         assert json.loads(first)["client_secret"] == CLIENT_SECRET

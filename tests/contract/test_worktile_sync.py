@@ -88,11 +88,11 @@ def test_the_story_comes_whole_and_a_quiet_run_costs_next_to_nothing(office: Off
     again = fine(office.sync())
     assert (again.new, again.changed, again.vanished) == (0, 0, 0)
     paths = [one.path.rpartition("/open-api")[2] for one in office.sandbox.requests]
-    # A token, whether it is good, the list of tasks; and what may change in silence: comments of what is watched.
+    # A token, the list of tasks; and what may change in silence: comments of what is watched.
     assert [one for one in paths if "/tasks/" not in one] == [
-        "/tenant-access-token", "/mission/get-projects-by-page", "/mission/get-project-tasks-by-page",
+        "/tenant-access-token", "/mission/get-project-tasks-by-page",
     ]  # fmt: skip
-    assert len(paths) <= 3 + 3
+    assert len(paths) <= 2 + 3
 
 
 def test_a_deleted_task_is_gone_and_its_absence_was_asked_for_by_id(office: Office) -> None:
