@@ -16,6 +16,15 @@ _FILES = (
     "milestone",
     "change",
     "requirement",
+    "communication",
+    "action",
+    "decision_needed",
+    "risk",
+    "issue",
+    "assumption",
+    "dependency",
+    "meeting",
+    "inquiry",
 )
 
 
