@@ -31,6 +31,7 @@ _HOME = {
     "SyncResult": ("pmbridge.sync", "SyncResult"),
     "ConnectionOutcome": ("pmbridge.sync", "ConnectionOutcome"),
     "Progress": ("pmbridge.sync", "Progress"),
+    "Listing": ("pmbridge.domain.listing", "Listing"),
     "Figure": ("pmbridge.domain.figure", "Figure"),
     "Known": ("pmbridge.domain.figure", "Known"),
     "Unknown": ("pmbridge.domain.figure", "Unknown"),
@@ -63,6 +64,7 @@ _HOME |= {name: ("pmbridge.errors", name) for name in _ERRORS}
 if TYPE_CHECKING:
     from pmbridge.adapter import API_VERSION
     from pmbridge.domain.figure import Figure, Known, Money, Unknown, UnknownReason
+    from pmbridge.domain.listing import Listing
     from pmbridge.domain.view import Change, EngagementView, Milestone
     from pmbridge.engagement import Engagement
     from pmbridge.errors import (
@@ -104,6 +106,7 @@ __all__ = [
     "EngagementView",
     "Figure",
     "Known",
+    "Listing",
     "MappingError",
     "Milestone",
     "Money",

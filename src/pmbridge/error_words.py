@@ -198,7 +198,7 @@ WORDS: dict[str, Words] = {
     ),
     "unknown-ref": Words(
         "There is no {ref} in {where}. {near}",
-        "{where} 里没有 {ref}。{near_zh}",
+        "{where_zh} 里没有 {ref}。{near_zh}",
         *_same("{command}"),
     ),
     "which-engagement": Words(

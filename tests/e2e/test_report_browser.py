@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from pmbridge.domain.listing import Listing
 from pmbridge.report.model import ClientReport
 from pmbridge.report.project import project_for
 from pmbridge.report.render import render
@@ -34,7 +35,7 @@ def crowded() -> ClientReport:
     milestones = tuple(
         replace(m, ref=f"{m.ref}-{n}", is_final=False) for n in range(6) for m in view.milestones if m.ref != "M1"
     )
-    busy = replace(view, milestones=milestones, changes=(*view.changes, *asks), work=())
+    busy = replace(view, milestones=Listing(milestones), changes=Listing([*view.changes, *asks]), work=())
     return project_for(busy, story.meta(busy, draft=True), None, calendar=story.CALENDAR)
 
 
@@ -45,7 +46,10 @@ def two_asks() -> ClientReport:
         250, "会员日活动页", "awaiting_decision", "等待客户", since=story.june(3), days=0, money="8000.00"
     )
     return project_for(
-        replace(view, changes=(*view.changes, second)), story.meta(view), story.report_8(), calendar=story.CALENDAR
+        replace(view, changes=Listing([*view.changes, second])),
+        story.meta(view),
+        story.report_8(),
+        calendar=story.CALENDAR,
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.change import STATES
 from pmbridge.domain.figure import Figure, Known, Money, Progress, SourceRef, Text, Unknown, UnknownReason
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import (
     Age,
     Change,
@@ -300,7 +301,11 @@ def _view(as_of: datetime, **given: Any) -> EngagementView:
     facts["progress"] = RollUp(
         value=NO_ITEMS, low=Decimal(low), high=Decimal(high), unknown=("M6",), planned=planned, sources=(at,)
     )
-    return EngagementView(**(facts | given))
+    whole = facts | given
+    # Those who vary the story give tuples.
+    for name in ("milestones", "changes"):
+        whole[name] = Listing(whole[name], engagement=str(whole["name"]))
+    return EngagementView(**whole)
 
 
 def _reached(m1: str = "M1") -> tuple[Milestone, ...]:

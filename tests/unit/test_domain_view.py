@@ -36,7 +36,7 @@ def week_9() -> EngagementView:
 
 def test_an_engagement_without_sources_is_all_unknown() -> None:
     nothing = view(milestones={})
-    assert (nothing.milestones, nothing.changes, nothing.work, nothing.sources) == ((), (), (), ())
+    assert [*nothing.milestones, *nothing.changes, *nothing.work, *nothing.sources] == []
     assert isinstance(nothing.progress.value, Unknown)
     assert [nothing.progress.low, nothing.progress.high] == [Decimal(0), Decimal(1)]
     assert isinstance(nothing.progress.planned, Unknown)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import EngagementView, Milestone
 from pmbridge.report.model import ClientReport, DiffLine
 from pmbridge.report.notice import notices
@@ -23,7 +24,7 @@ def report(view: EngagementView, previous: ClientReport | None = None, number: i
 
 
 def bare(*milestones: Milestone, **given: Any) -> EngagementView:
-    return replace(story.view_5_june(), milestones=milestones, changes=(), work=(), **given)
+    return replace(story.view_5_june(), milestones=Listing(milestones), changes=Listing(), work=(), **given)
 
 
 def difference(before: EngagementView, now: EngagementView) -> tuple[DiffLine, ...]:
@@ -128,7 +129,9 @@ def test_changes_that_move_come_and_go() -> None:
     base = story.view_5_june()
     closed, waiting, approved = base.changes[0], base.changes[3], base.changes[4]
     reworded = replace(closed, tool_state="已归档")
-    found = difference(replace(base, changes=(closed, waiting)), replace(base, changes=(reworded, approved)))
+    found = difference(
+        replace(base, changes=Listing([closed, waiting])), replace(base, changes=Listing([reworded, approved]))
+    )
     assert [(line.kind, line.ref, line.tone) for line in found] == [
         ("change_state", "MALL-112", "change"),
         ("change_new", "MALL-240", "change"),

@@ -14,6 +14,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from pmbridge.domain.figure import SourceRef, Text, Unknown, UnknownReason
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import Discrepancy, EngagementView, RuleHit
 from pmbridge.report import diff, gate, holidays, model, parts, project
 from pmbridge.report.model import ClientReport
@@ -144,8 +145,8 @@ def poisoned() -> EngagementView:
     return replace(
         view,
         name=f"{SECRET}-name",
-        milestones=milestones,
-        changes=changes,
+        milestones=Listing(milestones),
+        changes=Listing(changes),
         work=work,
         rag=(replace(view.rag[0], hits=(loud,)), *view.rag[1:]),
         overall=replace(view.overall, hits=(loud,)),
@@ -229,7 +230,7 @@ def test_an_item_of_two_milestones_counts_once() -> None:
 def test_only_plain_web_addresses_become_links(url: str) -> None:
     view = story.view_5_june()
     ref = replace(story.source("version", "1"), url=url)
-    report = projected(replace(view, milestones=(replace(view.milestones[3], sources=(ref,)),)))
+    report = projected(replace(view, milestones=Listing([replace(view.milestones[3], sources=(ref,))])))
     assert report.milestones[0].sources[0].url is None
 
 
@@ -257,7 +258,7 @@ def test_reasons_that_quote_a_tool_keep_their_details_to_us() -> None:
     view = story.view_5_june()
     inner = Label(zh="状态「内部评审」未对应", en="the state 内部评审 is not mapped")
     m = replace(view.milestones[3], progress=Unknown(reason=UnknownReason.NOT_MAPPED, detail=inner))
-    report = projected(replace(view, milestones=(m,)))
+    report = projected(replace(view, milestones=Listing([m])))
     progress = report.milestones[0].progress
     assert isinstance(progress, Missing)
     assert (progress.reason, progress.detail) == (UnknownReason.NOT_MAPPED, None)
@@ -267,7 +268,7 @@ def test_hostile_text_is_put_on_one_clean_line() -> None:
     view = story.view_5_june()
     title = "a\r\n b\x00\u202eevil\ud800 " + "长" * 400
     row = replace(view.changes[3], title=Text(zh=title, original="zh"))
-    report = projected(replace(view, changes=(row,)))
+    report = projected(replace(view, changes=Listing([row])))
     shown = report.changes.rows[0].title.zh
     assert shown is not None
     assert shown.startswith("a b evil 长")
@@ -289,7 +290,9 @@ def test_a_ref_taken_from_a_title_is_cleaned_alike_everywhere() -> None:
         refs=(ref,),
     )
     report = projected(
-        replace(view, milestones=(m,), work=(), overall=replace(view.overall, hits=(hit,)), progress=view.progress)
+        replace(
+            view, milestones=Listing([m]), work=(), overall=replace(view.overall, hits=(hit,)), progress=view.progress
+        )
     )
     assert report.milestones[0].ref == report.overall.rules[0].anchors[0] == "M 5"
 
@@ -345,7 +348,7 @@ def test_what_comes_next_ends_after_twenty_working_days() -> None:
 def test_an_overdue_milestone_is_due_and_says_by_how_much() -> None:
     view = story.view_5_june()
     late = story.milestone("M5", points=(9, 40), plan=date(2026, 6, 1), forecast=story.too_few(3))
-    report = projected(replace(view, milestones=(late,)))
+    report = projected(replace(view, milestones=Listing([late])))
     assert report.milestones[0].overdue_wd == 4
     assert [(due.ref, due.in_wd) for due in report.upcoming.milestones] == [("M5", -4)]
 
@@ -378,7 +381,7 @@ def test_only_changes_that_wait_for_the_client_are_asked_oldest_first() -> None:
     view = story.view_5_june()
     asked = story.change(300, "补充说明", "needs_information", "待补充", since=date(2026, 5, 20))
     undated = story.change(299, "无日期", "awaiting_decision", "等待客户")
-    report = projected(replace(view, changes=(*view.changes, asked, undated)))
+    report = projected(replace(view, changes=Listing([*view.changes, asked, undated])))
     assert [(ask.ref, ask.kind) for ask in report.asks] == [
         ("MALL-300", "inform"),
         ("MALL-231", "decide"),

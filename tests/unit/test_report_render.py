@@ -16,6 +16,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pmbridge.domain.figure import Money, Text, Unknown, UnknownReason
+from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import Colour, EngagementView, OnTime, Overall, RollUp
 from pmbridge.report.html import CSP
 from pmbridge.report.model import ClientReport
@@ -91,8 +92,8 @@ def empty() -> EngagementView:
     view = story.view_5_june()
     return replace(
         view,
-        milestones=(),
-        changes=(),
+        milestones=Listing(),
+        changes=Listing(),
         work=(),
         sources=(),
         unknowns=(),
@@ -178,7 +179,7 @@ def test_an_empty_section_says_what_the_data_can_say_and_never_that_all_is_well(
     assert "数据来源中没有识别到变更请求。" in zh
     assert "No milestone was recognised in the sources." in en
     assert "this does not mean that there is no risk" in en
-    quiet = report(replace(story.view_5_june(), changes=(), work=()))
+    quiet = report(replace(story.view_5_june(), changes=Listing(), work=()))
     words = html(quiet).words
     assert "据 Jira 记录，本期没有等待您决定的变更请求。" in words
     assert "据 Jira 记录，本期没有完成的工作项。" in words
@@ -275,7 +276,7 @@ def test_the_reply_opens_a_mail_with_blanks_only() -> None:
 def test_a_title_cannot_add_a_header_to_the_reply() -> None:
     view = story.view_5_june()
     evil = replace(view.changes[3], title=Text(en="x&bcc=evil@example.com\r\nBcc: evil@example.com", original="en"))
-    (href,) = [href for href in html(report(replace(view, changes=(evil,)))).values("href") if "mailto" in href]
+    (href,) = [href for href in html(report(replace(view, changes=Listing([evil])))).values("href") if "mailto" in href]
     assert set(parse_qs(urlsplit(href).query)) == {"subject", "body"}
     assert unquote(href).count("\r\n") == 2
 
@@ -306,7 +307,7 @@ def test_parts_in_another_language_are_marked(language: Language, other: Languag
     view = story.view_5_june()
     titles = [Text(zh="只有中文", original="zh"), Text(en="English only", original="en")]
     changes = tuple(replace(c, title=t) for c, t in zip(view.changes, titles, strict=False))
-    body = render(report(replace(view, changes=changes)), "html", language).decode()
+    body = render(report(replace(view, changes=Listing(changes))), "html", language).decode()
     assert f'<html lang="{language}">' in body
     foreign, label = (
         ("English only", "原文（未翻译）") if language == "zh-CN" else ("只有中文", "original, not translated")
@@ -349,8 +350,8 @@ def hostile() -> ClientReport:
             view,
             client=evil,
             title=evil,
-            milestones=tuple(replace(m, title=evil) for m in view.milestones),
-            changes=tuple(replace(c, title=evil, tool_state=EVIL, state=None) for c in view.changes),
+            milestones=Listing(replace(m, title=evil) for m in view.milestones),
+            changes=Listing(replace(c, title=evil, tool_state=EVIL, state=None) for c in view.changes),
             work=tuple(replace(one, title=EVIL, key=EVIL) for one in view.work),
         ),
         headline=evil,
@@ -384,7 +385,7 @@ def test_refs_that_cannot_be_ids_get_ids_that_can_and_never_collide() -> None:
     view = story.view_5_june()
     refs = ["M 4", "M-4", '"><x>', "sec-S7", "里程碑 一"]
     milestones = tuple(replace(view.milestones[3], ref=ref) for ref in refs)
-    page = html(report(replace(view, milestones=milestones, work=())))
+    page = html(report(replace(view, milestones=Listing(milestones), work=())))
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     assert all(not re.search(r"[\s\"<>]", one) for one in ids)
@@ -417,7 +418,7 @@ def test_many_changes_list_only_what_is_open_or_moved() -> None:
         for n in range(20)
     )
     moved = story.change(600, "本期关闭", "closed", "已关闭", terminal=True, since=story.june(3))
-    page = html(report(replace(view, changes=(*view.changes, *ended, moved))))
+    page = html(report(replace(view, changes=Listing([*view.changes, *ended, moved]))))
     assert "另有 22 项已结束，未列出。" in page.words
     assert "旧变更 7" not in page.words
     assert "本期关闭" in page.words
@@ -427,7 +428,7 @@ def test_many_changes_list_only_what_is_open_or_moved() -> None:
 def test_a_change_that_the_tool_does_not_place_is_named_as_such() -> None:
     view = story.view_5_june()
     vague = story.change(700, "无法判断", None, "Waiting?", terminal=False)
-    words = html(report(replace(view, changes=(vague,)))).words
+    words = html(report(replace(view, changes=Listing([vague])))).words
     assert "另有 1 项变更请求在 Jira 中的状态无法判断是否在等您：MALL-700。" in words
 
 
@@ -450,7 +451,7 @@ def test_without_a_final_milestone_the_next_one_is_shown() -> None:
     view = story.view_5_june()
     milestones = tuple(replace(m, is_final=False) for m in view.milestones)
     assert "下一里程碑 M4 商城前端 Beta 6月18日（预测）" in spaced(
-        render(report(replace(view, milestones=milestones)), "html", "zh-CN").replace(b"</p>", b" </p>")
+        render(report(replace(view, milestones=Listing(milestones))), "html", "zh-CN").replace(b"</p>", b" </p>")
     )
 
 
@@ -460,7 +461,7 @@ def test_two_currencies_are_never_added() -> None:
         view.changes[0],
         money=story.known(Money(amount=Decimal("900"), currency="EUR"), story.source("issue", "1", key="MALL-1")),
     )
-    words = html(report(replace(view, changes=(euro, *view.changes[1:])))).words
+    words = html(report(replace(view, changes=Listing([euro, *view.changes[1:]])))).words
     assert "EUR 900.00" in words
     assert "CNY 9,000.00" in words
 
@@ -475,7 +476,7 @@ def test_two_currencies_are_never_added() -> None:
     ],
 )
 def test_what_is_due_today_is_not_what_is_due_on_saturday(plan: date, said: str) -> None:
-    view = replace(story.view_5_june(), milestones=(story.milestone("M4", plan=plan),), work=())
+    view = replace(story.view_5_june(), milestones=Listing([story.milestone("M4", plan=plan)]), work=())
     body = render(report(view), "md", "zh-CN").decode()
     due = body[body.index('id="sec-S6"') : body.index('id="sec-S7"')]
     assert f"| {said} |" in due

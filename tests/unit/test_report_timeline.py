@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pmbridge.domain.figure import Text, Unknown, UnknownReason
+from pmbridge.domain.listing import Listing
 from pmbridge.report.compose import anchors_of
 from pmbridge.report.model import ClientReport
 from pmbridge.report.project import project_for
@@ -29,7 +30,7 @@ def drawing(report: ClientReport, *, narrow: bool = False, language: Any = "zh-C
 
 
 def report(*milestones: Any) -> ClientReport:
-    view = replace(story.view_5_june(), milestones=milestones, work=())
+    view = replace(story.view_5_june(), milestones=Listing(milestones), work=())
     return project_for(view, story.meta(view), None, calendar=story.CALENDAR)
 
 

@@ -64,10 +64,6 @@ class Listing(Sequence[R], Generic[R]):
     def __len__(self) -> int:
         return len(self._records)
 
-    def __contains__(self, one: object) -> bool:
-        """Whether *one* is among them: a record, or the ref of one."""
-        return bool(self._meant(one)) if isinstance(one, str) else one in self._records
-
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Listing):
             return self._records == other._records
