@@ -69,20 +69,27 @@ class Describer:
         """Return the schema of the project or product that *text* names: id, identifier or unique name.
 
         Raises:
+            NotVisible: an id that is not there or cannot be seen.
             ConfigError: no such one (lists the nearest), or several.
         """
-        found = self._find(text.strip())
-        if found.id.startswith(PRODUCT):
-            return ProjectSchema(project=found, kinds=self._of_product(found.id))
-        return ProjectSchema(project=found, kinds=self._of_project(found.id))
+        wanted = text.strip()
+        # An id is asked for by itself: a team may have hundreds of projects.
+        id_ = ProjectId(wanted) if _looks_like_an_id(wanted) else self._find(wanted)
+        try:
+            if id_.startswith(PRODUCT):
+                product = self._site.product(id_)
+                return ProjectSchema(project=_remote(product, PRODUCT), kinds=self._of_product(id_))
+            project = self._site.project(id_)
+        except NotVisible as error:
+            raise error.with_facts(thing=f"{self._site.context.connection}:{wanted}") from None
+        return ProjectSchema(project=_remote(project, ""), kinds=self._of_project(id_, project.type))
 
     # ------------------------------------------------------------------------------------------ projects
 
-    def _of_project(self, project: ProjectId) -> Mapping[str, KindSchema]:
+    def _of_project(self, project: ProjectId, kind: str | None) -> Mapping[str, KindSchema]:
         (groups,) = GroupReader(self._site, OF_PROJECTS).read([project])
         if groups.error is not None:
             raise groups.error
-        kind = self._site.project(project).type
         kinds = {WORK_ITEM: self._work_items(project), RELEASE: self._releases(groups)}
         if kind in SPRINTING:
             states = tuple(StateInfo(state=self._state(one)) for one in _SPRINT_STATES)
@@ -164,21 +171,18 @@ class Describer:
 
     # -------------------------------------------------------------------------------------------- names
 
-    def _find(self, wanted: str) -> RemoteProject:
+    def _find(self, wanted: str) -> ProjectId:
         every = list(projects(self._site))
-        for same in (_by_id, _by_key, _by_name):
+        for same in (_by_key, _by_name):
             found = [one for one in every if same(one, wanted)]
             # An archived project that is called like an open one is hardly meant.
             found = [one for one in found if not one.archived] or found
             if len(found) == 1:
-                return found[0]
+                return found[0].id
             if found:
                 raise self._wrong(
                     wanted, "is the name of", "是以下项目共有的名称：", [f"{one.name}|{one.id}" for one in found]
                 )
-        if _looks_like_an_id(wanted):
-            connection = self._site.context.connection
-            raise NotVisible(connection=connection, tool="PingCode", thing=f"{connection}:{wanted}")
         names = sorted({one.name for one in every} | {one.key for one in every})
         near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
         raise self._wrong(wanted, "is no project here; near:", "不是这里的项目，相近：", near)
@@ -190,10 +194,6 @@ class Describer:
             connection=self._site.context.connection, n=1, file="pmbridge.toml", problems=problem,
             problems_zh=f"「{text}」{zh}{listed_zh}", faults=(problem,),
         )  # fmt: skip
-
-
-def _by_id(one: RemoteProject, wanted: str) -> bool:
-    return one.id == wanted
 
 
 def _by_key(one: RemoteProject, wanted: str) -> bool:
