@@ -75,7 +75,8 @@ class Dialogue:
         if self.place.config is None:
             self.app.out.talk(NEW_WORKSPACE)
         known = piped or self._from_environment(name)
-        with Connecting(adapter, name, given=given, file=self.place.file) as connecting:
+        asked = {**given, "read_only": not self.write}
+        with Connecting(adapter, name, given=asked, file=self.place.file) as connecting:
             question = self._asked(connecting, known)
             trial = self._tried(connecting, question, known)
         expires_on = self._expires_on(trial)
@@ -119,9 +120,11 @@ class Dialogue:
         known = chain.reveal() if same_secret else piped
         if not same_secret:
             chain.require_writable()
-        with Connecting(adapter, name, given=given, file=self.place.file) as connecting:
+        asked = {**given, "read_only": settings.read_only and not self.write}
+        with Connecting(adapter, name, given=asked, file=self.place.file) as connecting:
             question = self._asked(connecting, known)
-            trial = self._tried(connecting, question, known)
+            trial = self._tried(connecting, question, known, before_asking=chain.require_writable)
+        same_secret = same_secret and trial.secret == known
         file = self.place.edit(self.app)
         at = ("connections", name)
         for key, value in trial.settings.items():
@@ -208,7 +211,7 @@ class Dialogue:
 
         One that may only read is no use to a connection that is to write: another is asked for, *before_asking* once.
         """
-        from pmbridge.errors import CredentialRefused
+        from pmbridge.errors import CredentialRefused, PmbridgeError
 
         for attempt in range(1, _MOST_TRIES + 1):
             secret = known
@@ -228,8 +231,10 @@ class Dialogue:
                 if known is not None or attempt == _MOST_TRIES or not self.ask.interactive:
                     raise error.with_facts(connection=connecting.name, tool=connecting.adapter.title) from None
                 self.app.out.tell(f"  {error.with_facts(connection=connecting.name).text(self.app.language)}")
-            except BaseException:
+            except BaseException as error:
                 self.app.out.talk("")
+                if isinstance(error, PmbridgeError):
+                    error.with_facts(connection=connecting.name, tool=connecting.adapter.title)
                 raise
             else:
                 self._welcome(trial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,15 +92,22 @@ def choose_projects(app: App, ask: Ask) -> list[Chosen]:
     for failure in failures:
         app.out.note(Both(failure.text("en"), failure.text("zh")))
     now = app.workspace.clock.now().astimezone(ZoneInfo(app.workspace.config.workspace.timezone))
+    names = Counter((connection, one.known_as) for connection, (_, projects) in found.items() for one in projects)
+
+    def key(connection: str, one: RemoteProject) -> str:
+        # Two boards may bear one name.
+        name = one.known_as if names[connection, one.known_as] == 1 else f"{one.known_as}|{one.id}"
+        return f"{connection}:{name}"
+
     offers = [
-        Offer(key=f"{connection}:{one.key or one.name}", text=_described(connection, one, now))
+        Offer(key=key(connection, one), text=_described(connection, one, now))
         for connection, (_, projects) in found.items()
         for one in _latest_first(projects)
     ]
     if not offers:
         raise Refused("refused", detail=NO_PROJECT.en, detail_zh=NO_PROJECT.zh, command="pmbridge doctor")
     ids = {
-        f"{connection}:{one.key or one.name}": Chosen(connection=connection, project=one.key or one.id)
+        key(connection, one): Chosen(connection=connection, project=one.key or one.id)
         for connection, (_, projects) in found.items()
         for one in projects
     }

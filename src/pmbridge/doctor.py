@@ -306,7 +306,7 @@ def _expiry(account: Account, written: date | None, today: date) -> tuple[Label 
 
 def _projects(workspace: Workspace, name: str, seen: frozenset[str]) -> Iterator[Check]:
     for project, row in workspace.store.projects(name).items():
-        place = f"{name}:{row.key or project}"
+        place = f"{name}:{row.known_as(project)}"
         if project not in seen:
             step = f"pmbridge connect {name}"
             yield Check(

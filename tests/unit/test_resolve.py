@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,6 +57,12 @@ class TestNames:
     def test_a_renamed_project_is_a_warning(self) -> None:
         (warning,) = resolved({}, project="SHOP|10000").warnings
         assert 'the project "SHOP" (10000) is now called "MALL"' in warning.en
+
+    def test_a_project_without_a_key_is_called_by_its_name(self) -> None:
+        its = schema(groups=[M1, M2])
+        board = replace(its, project=replace(its.project, key="", name="会员商城设计"))
+        (fault,) = faults(change(where={"type": "变更申请"}), board)
+        assert fault == 'changes[0].where.type no type "变更申请" in jira:会员商城设计, did you mean "变更请求"?'
 
     def test_case_and_blanks_do_not_matter(self) -> None:
         its = schema(types=[Named(id="9", name="Change Request")])

@@ -527,6 +527,13 @@ def test_a_run_knows_places_versions_and_names(store: Store) -> None:
     assert (run.project_key(MALL), run.project_url(MALL)) == ("MALL", told.url)
 
 
+def test_a_project_without_a_key_goes_by_its_name(store: Store) -> None:
+    store.put_projects(JIRA, [RemoteProject(id=MALL, key="", name="会员商城设计")])
+    assert begin(store).project_key(MALL) == "会员商城设计"
+    assert store.projects(JIRA)[MALL].known_as(MALL) == "会员商城设计"
+    assert RemoteProject(id=MALL, key="", name="").known_as == "10000"
+
+
 def test_a_damaged_row_is_said_to_be_damaged(store: Store) -> None:
     sync(store, page(item(1), item(2)))
     execute(store, "UPDATE record SET body = :body WHERE external_id = '2'", body=b'{"shape": "item"}')

@@ -43,7 +43,7 @@ def source_table(
 ) -> dict[str, Any]:
     """Return one ``[[engagements.NAME.sources]]``."""
     project = schema.project
-    known_as = project.key or project.name
+    known_as = project.known_as
     note = project.name if project.name != known_as else ""
     table: dict[str, Any] = {
         "connection": connection,

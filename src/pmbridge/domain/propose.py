@@ -226,7 +226,9 @@ class _Look:
         records = [item for item in self.items if group.id in item.groups]
         if not records or len({item.id.kind for item in records}) > 1:
             return None
-        what = Label(zh=f"{kind_label.zh}「{group.title}」下的项", en=f'items with the {kind_label.en} "{group.title}"')
+        what = Label(
+            zh=f"带{kind_label.zh}「{group.title}」的项", en=f'items with the {kind_label.en.lower()} "{group.title}"'
+        )
         where = {"group": f"{group.title}|{group.id}"}
         key = f"{group.id.kind}:{group.title}"
         return self._from_items(records[0].id.kind, key, what, where, records, strength=3)

@@ -32,7 +32,7 @@ def resolve(
     Raises:
         MappingError: all faults; named ``field-ambiguous`` when the only one is a field name that fits several.
     """
-    reader = _Reader(Names(f"{source.connection}:{schema.project.key}"), schema, kinds)
+    reader = _Reader(Names(f"{source.connection}:{schema.project.known_as}"), schema, kinds)
     reader.project(source.project)
     milestones = [reader.milestone(rule, f"milestones[{at}]") for at, rule in enumerate(source.milestones)]
     changes = [reader.change(rule, f"changes[{at}]") for at, rule in enumerate(source.changes)]
@@ -102,7 +102,7 @@ class _Reader:
         name, identity = split_name(written)
         project = self._schema.project
         if identity is not None and name not in (project.key, project.name):
-            self.names.renamed("project", name, project.key or project.name, identity)
+            self.names.renamed("project", name, project.known_as, identity)
 
     def milestone(self, rule: MilestoneRule, at: str) -> ResolvedMilestoneRule | None:
         if not self._readable(rule.from_, f"{at}.from"):

@@ -106,6 +106,11 @@ class RemoteProject:
     items: int | None = None
     updated_at: datetime | None = None
 
+    @property
+    def known_as(self) -> str:
+        """What people call it: its key; where the tool gives none, its name, else its id."""
+        return self.key or self.name or self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSchema:

@@ -15,6 +15,21 @@ from pmbridge.values import Label, ProjectId, RecordId
 Presence = Literal["present", "moved", "gone", "deleted", "out_of_scope"]
 """``moved``: visible, outside the scope. ``gone``: not visible to us. ``deleted``: only on the tool's own word."""
 Absence = Literal["moved", "gone", "deleted", "out_of_scope"]
+FaultName = Literal[
+    "integrity",
+    "foreign-key",
+    "snapshot",
+    "record",
+    "event",
+    "event-missing",
+    "evidence",
+    "evidence-missing",
+    "personal",
+    "fold",
+    "entry",
+    "invariant",
+]
+"""What kind of damage it is. From ``event`` on it is the register that is not what was recorded."""
 ProjectKind = tuple[ProjectId, str]
 """What a Listing is about. The project is empty for kinds that belong to none."""
 
@@ -44,6 +59,10 @@ class ProjectRow:
     url: str
     complete_as_of: datetime | None
     problem: Problem | None
+
+    def known_as(self, project: ProjectId) -> str:
+        """Return what people call *project*, whose row this is: its key, else its name, else its id."""
+        return self.key or self.name or project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +176,7 @@ class SnapshotRow:
 class StoreFault:
     """One thing that :meth:`Store.check` found."""
 
-    name: Literal["integrity", "foreign-key", "snapshot", "record"]
+    name: FaultName
     text: Label
 
 

@@ -300,8 +300,8 @@ class Run:
             )
 
     def project_key(self, project: ProjectId) -> str:
-        """Return what people call a project: its key, or its id where none is known."""
-        return self._project(project).key or project
+        """Return what people call a project: its key, else its name, else its id."""
+        return self._project(project).known_as(project)
 
     def project_url(self, project: ProjectId) -> str:
         """Return the address of a project for people; empty where none is known."""
