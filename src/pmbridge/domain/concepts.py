@@ -25,6 +25,8 @@ _FILES = (
     "dependency",
     "meeting",
     "inquiry",
+    "survey",
+    "feedback",
 )
 
 
