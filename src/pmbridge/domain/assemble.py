@@ -112,7 +112,7 @@ def assemble(
         terms={term: text_of(words, config.languages) for term, words in config.terms.items()},
         assignees=people.assignees(work),
         account_faults=people.faults,
-        contract=registered.contract(book, final) if len(book) else None,
+        contract=registered.contract(book, final, moment) if len(book) else None,
     )
 
 

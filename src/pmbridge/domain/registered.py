@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pmbridge.domain import change_metrics as metrics
 from pmbridge.domain.book import Book
-from pmbridge.domain.figure import Unknown, UnknownReason
+from pmbridge.domain.figure import Figure, Progress, Unknown, UnknownReason
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.observed_milestone import ObservedMilestone
 from pmbridge.domain.registered_change import changes
 from pmbridge.domain.registered_milestone import registered
+from pmbridge.domain.requirement_metrics import Churn, churn
+from pmbridge.domain.source import entered
 from pmbridge.domain.view import Contract
 
 __all__ = ["changes", "contract", "milestones"]
@@ -26,8 +29,12 @@ def milestones(
     return [*kept, *by_ref.values()]
 
 
-def contract(book: Book, final: str | None) -> Contract:
-    """Return what the contract was and is worth, and what approved changes added to it in money and days."""
+CHURN_WINDOW_WD = 20
+"""Working days over which the recent churn of requirements is counted."""
+
+
+def contract(book: Book, final: str | None, moment: Moment) -> Contract:
+    """Return what the contract was and is worth, what approved changes added to it, and how its scope moved."""
     all_of_them = book.of("change")
     original, current = metrics.contract_value(book)
     nothing = Unknown(reason=UnknownReason.NO_ITEMS)
@@ -36,4 +43,16 @@ def contract(book: Book, final: str | None) -> Contract:
         approved=metrics.approved_money(all_of_them),
         current=current,
         days=nothing if final is None else metrics.approved_days(all_of_them, final),
+        churn=_changed(churn(book, moment), book),
+        churn_recent=_changed(churn(book, moment, window_wd=CHURN_WINDOW_WD), book),
     )
+
+
+def _changed(found: Churn, book: Book) -> Figure[Progress]:
+    """Return the churn with its fraction: 8 of 48 requirements."""
+    if isinstance(found.churn, Unknown):
+        return found.churn
+    if not found.size:
+        return Unknown(reason=UnknownReason.DIVISION_BY_ZERO)
+    value = Progress(done=Decimal(found.changed), total=Decimal(found.size), unit="count")
+    return entered(value, book.of("requirements_baseline"), method="derived")

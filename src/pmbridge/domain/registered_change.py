@@ -8,6 +8,7 @@ from pmbridge.domain.book import Book
 from pmbridge.domain.change import STATES
 from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.change_metrics import age, state_of
+from pmbridge.domain.client_decision import decision_on
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Money, Unknown, UnknownReason
 from pmbridge.domain.impact import ChangeOption
@@ -34,7 +35,9 @@ _SAME: Mapping[str, frozenset[str]] = {
 }
 
 
-def registered(entry: Entry[ChangeRequest], seen: Change | None, final: str | None, moment: Moment) -> Change:
+def registered(
+    entry: Entry[ChangeRequest], seen: Change | None, book: Book, final: str | None, moment: Moment
+) -> Change:
     """Return the change of *entry*; *seen* is what a tool shows for it, *final* the ref of the final milestone.
 
     Days and money are those of the option that was chosen, before that of the one that we recommend.
@@ -43,6 +46,7 @@ def registered(entry: Entry[ChangeRequest], seen: Change | None, final: str | No
     state = state_of(entry, moment)
     option = fields.decided_option or fields.option(fields.assessment.recommended if fields.assessment else None)
     sources = (*(() if seen is None else seen.sources), event_source(entry))
+    decision = decision_on(book, entry.ref)
     return Change(
         ref=entry.ref,
         title=shown.title,
@@ -60,6 +64,7 @@ def registered(entry: Entry[ChangeRequest], seen: Change | None, final: str | No
         days_on=final if option is not None else None,
         money=_money(entry, option),
         sources=sources,
+        decided_on=None if decision is None else decision.fields.decided_on,
         need_by=fields.need_by,
         valid_until=fields.valid_until,
     )
@@ -100,7 +105,7 @@ def changes(
         tool = _shown_for(entry, by_place, by_ref)
         if tool is not None:
             taken.add(id(tool))
-        made.append(registered(entry, tool, final, moment))
+        made.append(registered(entry, tool, book, final, moment))
         if tool is not None and _differ(tool, made[-1]):
             state = STATES[made[-1].state or entry.state]
             sides = ((_OURS, state.en), (tool.tool, tool.tool_state))

@@ -145,6 +145,8 @@ class Change:
     days_on: str | None
     money: Figure[Money]
     sources: tuple[SourceRef, ...]
+    decided_on: date | None = None
+    """Day of the client's decision that stands; a tool's state is none."""
     need_by: date | None = None
     """Last day on which a decision is useful, as the client was told; ``valid_until``: the last day of the offer."""
     valid_until: date | None = None
@@ -159,6 +161,10 @@ class Contract:
     current: Figure[Money]
     days: Figure[int]
     """Working days by which approved changes moved the final milestone."""
+    churn: Figure[Progress]
+    """Requirements that changed since baseline 0, out of those that stood in it."""
+    churn_recent: Figure[Progress]
+    """The same of the last 20 working days, out of those that stood when these began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pmbridge.domain import figure as domain
 from pmbridge.domain import view as seen
+from pmbridge.domain.source import REGISTER
 from pmbridge.domain.text import title_of
 from pmbridge.report import parts as client
 from pmbridge.values import Label
@@ -167,5 +168,10 @@ class Links:
 
     def sources(self, refs: Sequence[domain.SourceRef], *, ref: str) -> tuple[client.Source, ...]:
         """Return the distinct sources of the row *ref*, in the view's order."""
-        found = (self.source(one.connection, one.key, one.url, ref=ref) for one in refs)
+        found = (
+            client.Source(tool="", key=clean(one.key), url=None, event=int(one.external_id))
+            if one.connection == REGISTER
+            else self.source(one.connection, one.key, one.url, ref=ref)
+            for one in refs
+        )
         return tuple(dict.fromkeys(found))

@@ -299,6 +299,7 @@ class Change(Part):
     days_on: str | None
     money: MoneyFigure | None
     sources: tuple[Source, ...]
+    decided_on: date | None = None
 
     @property
     def in_tool_words(self) -> bool:
@@ -314,8 +315,26 @@ class Count(Part):
     n: int
 
 
+class Contract(Part):
+    """What the contract was worth when it was made, and what it is worth with the approved changes."""
+
+    original: MoneyFigure
+    current: MoneyFigure
+
+
+class Scope(Part):
+    """Requirements that changed, out of those agreed: since baseline 0, and in the last 20 working days."""
+
+    churn: WorkFigure
+    churn_recent: WorkFigure
+
+
 class Changes(Part):
-    """S8. ``rows`` are all that were recognised; a weekly page may list the open ones only."""
+    """S8. ``rows`` are all that were recognised; a weekly page may list the open ones only.
+
+    ``approved_money`` is unknown where several currencies were approved: ``approved_by_currency`` holds each.
+    ``contract`` ``None``: no budget is agreed, or the client does not share it.
+    """
 
     counts: tuple[Count, ...]
     awaiting_client: int
@@ -323,6 +342,8 @@ class Changes(Part):
     rows: tuple[Change, ...]
     approved_money: MoneyFigure | None
     approved_days: DaysFigure
+    approved_by_currency: tuple[MoneyFigure, ...] = ()
+    contract: Contract | None = None
 
 
 # ------------------------------------------------------------------------------------------------------------- S14
@@ -395,6 +416,7 @@ class ClientReport(Part):
     changes: Changes
     data: Data
     terms: tuple[Term, ...]
+    scope: Scope | None = None
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""

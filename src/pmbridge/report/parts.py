@@ -45,11 +45,16 @@ class Fact(Part):
 
 
 class Source(Part):
-    """A tool's record. ``url`` only where the client can open it; ``key`` is what the tool prints, may be empty."""
+    """A tool's record, or an event of the register.
+
+    ``url`` only where the client can open it; ``key`` is what the tool prints, may be empty. ``event``: the number of
+    the event in the register's chain, ``None`` for a tool's record.
+    """
 
     tool: str
     key: str
     url: str | None
+    event: int | None = None
 
 
 class Given(Part, Generic[T]):

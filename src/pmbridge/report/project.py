@@ -8,7 +8,7 @@ and tool keys are copied only for connections whose tool the client can open.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ from pmbridge.report import model as client
 from pmbridge.report.diff import differences
 from pmbridge.report.holidays import stretches
 from pmbridge.report.names import FACTS, THRESHOLDS
-from pmbridge.report.parts import Fact, Missing
+from pmbridge.report.parts import DayFigure, Fact, Given, Missing, MoneyFigure
 from pmbridge.report.period import EDITIONS
 
 LISTED_ITEMS = 12
@@ -84,9 +84,10 @@ def project_for(
         status=tuple(_status(rag, view.today, previous) for rag in view.rag),
         upcoming=_upcoming(view, calendar),
         milestones=tuple(_milestone(m, view.today, calendar, links) for m in view.milestones),
-        changes=_changes(view.changes, links, show_money=meta.show_money),
+        changes=_changes(view, links, show_money=meta.show_money),
         data=_data(view),
         terms=tuple(client.Term(ours=ours, theirs=gate.quote(text)) for ours, text in sorted(view.terms.items())),
+        scope=_scope(view.contract),
     )
     if previous is None:
         return report
@@ -178,10 +179,16 @@ def _asks(changes: Iterable[seen.Change], *, show_money: bool) -> tuple[client.A
             days=gate.days(change.days, gate.clean(change.ref)),
             days_on=gate.clean(change.days_on) if change.days_on else None,
             money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
-            need_by=_UNTOLD,
+            need_by=_need_by(change),
         )
         for change in waiting
     )
+
+
+def _need_by(change: seen.Change) -> DayFigure:
+    if change.need_by is None:
+        return _UNTOLD
+    return Given[date](value=change.need_by, method="entered", anchors=(gate.clean(change.ref),))
 
 
 def _completed(view: seen.EngagementView, meta: ReportMeta, links: gate.Links) -> client.Completed:
@@ -312,10 +319,12 @@ def _change(change: seen.Change, links: gate.Links, *, show_money: bool) -> clie
         days_on=gate.clean(change.days_on) if change.days_on else None,
         money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
         sources=links.sources(change.sources, ref=gate.clean(change.ref)),
+        decided_on=change.decided_on,
     )
 
 
-def _changes(changes: Sequence[seen.Change], links: gate.Links, *, show_money: bool) -> client.Changes:
+def _changes(view: seen.EngagementView, links: gate.Links, *, show_money: bool) -> client.Changes:
+    changes, contract = view.changes, view.contract
     rows = tuple(_change(c, links, show_money=show_money) for c in changes)
     counts = Counter((None, row.tool_state) if row.in_tool_words else (row.state, None) for row in rows)
     return client.Changes(
@@ -323,9 +332,31 @@ def _changes(changes: Sequence[seen.Change], links: gate.Links, *, show_money: b
         awaiting_client=sum(1 for c in changes if c.holder == "client" and not c.terminal),
         under_assessment=sum(1 for c in changes if c.state in _ASSESSING),
         rows=rows,
-        approved_money=_UNTOLD if show_money else None,
-        approved_days=_UNTOLD,
+        approved_money=_approved(contract) if show_money else None,
+        approved_days=_UNTOLD if contract is None else gate.days(contract.days),
+        approved_by_currency=tuple(gate.money(one) for one in contract.approved.values())
+        if contract is not None and show_money
+        else (),
+        contract=client.Contract(original=gate.money(contract.original), current=gate.money(contract.current))
+        if contract is not None and show_money
+        else None,
     )
+
+
+def _approved(contract: seen.Contract | None) -> MoneyFigure:
+    """Return the approved total; of several currencies there is none."""
+    if contract is None or not contract.approved:
+        return _UNTOLD
+    if len(contract.approved) > 1:
+        return Missing(reason=UnknownReason.MIXED_CURRENCY, detail=None, anchors=())
+    (total,) = contract.approved.values()
+    return gate.money(total)
+
+
+def _scope(contract: seen.Contract | None) -> client.Scope | None:
+    if contract is None:
+        return None
+    return client.Scope(churn=gate.work(contract.churn), churn_recent=gate.work(contract.churn_recent))
 
 
 # --------------------------------------------------------------------------------------------------------------- S14

@@ -121,6 +121,8 @@ class Voice:
 
     def source(self, source: Source, ref: str, *, observed: bool) -> Run:
         """Return where the row *ref* comes from: the tool, and its key unless that is the ref."""
+        if source.event is not None:
+            return Run(text=self.text(w.REGISTER_EVENT, n=str(source.event)))
         said = self.text(w.AS_RECORDED, tool=source.tool) if observed else source.tool
         if source.key and source.key != ref:
             said += f" · {source.key}"

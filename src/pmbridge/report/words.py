@@ -65,6 +65,7 @@ PROVISIONAL_TOOL = _(
     "（暂定：日期取自 {tools}，双方尚未确认）",
     " (provisional: dates are those in {tools}, not yet agreed by both sides)",
 )
+REGISTER_EVENT = _("登记册 · 事件 {n}", "register · event {n}")
 AS_RECORDED = _("据 {tool} 记录", "as recorded in {tool}")
 FORECAST_OF = _("{day}（预测）", "{day} (forecast)")
 ACTUAL_ON = _("{day}（实际）", "{day} (actual)")
@@ -292,9 +293,17 @@ OFF_SPECIFICATION = _("不符合规格", "off-specification")
 DECISION_WAITING = _("等待您", "waiting for you")
 DECISION_NOT_DUE = _("尚未提交决定", "not yet put to you")
 DECISION_NONE = _("无客户决定", "no client decision")
+APPROVED, REJECTED = _("批准", "approved"), _("否决", "rejected")
+DEFERRED, STOPPED = _("暂缓", "deferred"), _("中止", "stopped")
+DECISION_MADE = _("您于 {day} {verdict}", "{verdict} by you on {day}")
 DECISION_UNTOLD = _("无客户决定记录", "no record of a client decision")
 NOT_LISTED = _("另有 {n} 项已结束，未列出。", "{n} more have ended and are not listed.")
 APPROVED_LINE = _("已批准合计（费用与工期）：{total}。", "Approved in total (cost and time): {total}.")
+CONTRACT_LINE = _("合同金额 {original} → {current}。", "Contract value {original} → {current}.")
+CHURN_LINE = _(
+    "需求变动：自基线 0 以来 {total}，最近 20 个工作日 {recent}。",
+    "Requirements changed: {total} since baseline 0, {recent} in the last 20 working days.",
+)
 APPROVED_WHY = _(
     "工具中的「已批准」不是客户决定，不计入合计；有客户决定的记录后才能计算。",
     "“Approved” in a tool is no decision of yours and is not added up; totals need a record of your decisions.",

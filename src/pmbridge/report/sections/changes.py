@@ -43,7 +43,19 @@ def changes(report: ClientReport, voice: Voice) -> Section:
     if rest:
         blocks.append(Paragraph(words=voice.say(w.NOT_LISTED, n=str(rest)), kind="note"))
     blocks.append(Paragraph(words=voice.say(w.APPROVED_LINE, total=approved_words(report, voice, sentence=True))))
-    blocks.append(Paragraph(words=voice.say(w.APPROVED_WHY), kind="note"))
+    contract = report.changes.contract
+    if contract is not None and isinstance(contract.original, Given) and isinstance(contract.current, Given):
+        money = {
+            name: voice.money_in_sentence(one.value)
+            for name, one in (("original", contract.original), ("current", contract.current))
+        }
+        blocks.append(Paragraph(words=voice.say(w.CONTRACT_LINE, **money)))
+    if report.scope is not None and isinstance(report.scope.churn, Given):
+        recent = report.scope.churn_recent
+        said = runs(voice.work(recent.value)) if isinstance(recent, Given) else voice.unknown(recent)
+        blocks.append(Paragraph(words=voice.say(w.CHURN_LINE, total=voice.work(report.scope.churn.value), recent=said)))
+    if any(change.observed for change in report.changes.rows):
+        blocks.append(Paragraph(words=voice.say(w.APPROVED_WHY), kind="note"))
     return Section(anchor="sec-S8", heading=heading, blocks=tuple(blocks), summary=_counts(report, voice))
 
 
@@ -87,7 +99,7 @@ def _row(change: Change, voice: Voice, *, money: bool) -> Row:
             _age(change, voice),
             _days(change, voice),
             *((_money(change, voice),) if money else ()),
-            (runs(voice.text(_decision(change))),),
+            (_decided(change, voice),),
             source_lines(change, voice),
         ),
     )
@@ -133,6 +145,13 @@ def _money(change: Change, voice: Voice) -> Lines:
     if isinstance(change.money, Given):
         return (runs(voice.money(change.money.value)),)
     return voice.unknown_lines(change.money) if change.money else (_untold(voice),)
+
+
+def _decided(change: Change, voice: Voice) -> Inline:
+    if change.decided_on is None or change.state is None:
+        return runs(voice.text(_decision(change)))
+    verdict = {"rejected": w.REJECTED, "deferred": w.DEFERRED, "cancelled": w.STOPPED}.get(change.state, w.APPROVED)
+    return voice.say(w.DECISION_MADE, day=voice.day(change.decided_on), verdict=voice.text(verdict))
 
 
 def _decision(change: Change) -> Label:
