@@ -45,9 +45,14 @@ class Taken(NamedTuple):
         return f"--{_SPELLED.get(self.name, self.name).replace('_', '-')}"
 
 
+def by_verdict(concept: Concept, verb: str) -> bool:
+    """Return whether *verb* is ``decide`` and a verdict follows; a decision itself is decided by its option."""
+    return verb == DECIDE and any(one.verdict for one in concept.steps)
+
+
 def steps_of(concept: Concept, verb: str) -> list[Step]:
     """Return the steps that *verb* may mean; ``decide`` means all verdicts."""
-    if verb == DECIDE:
+    if by_verdict(concept, verb):
         return [one for one in concept.steps if one.verdict]
     found = (concept.step(verb, state) for state in (NEW, *concept.states))
     return list({id(one): one for one in found if one is not None}.values())
@@ -79,7 +84,7 @@ def taken(concept: Concept, verb: str) -> list[Taken]:
 
 def positional(concept: Concept, verb: str) -> list[str]:
     """Return the fields that may stand without their option, in order: those that cannot be left out."""
-    first = [VERDICT] if verb == DECIDE else []
+    first = [VERDICT] if by_verdict(concept, verb) else []
     return [*first, *(one.name for one in taken(concept, verb) if one.required and one.shape == "one")]
 
 
@@ -172,8 +177,8 @@ def written(
             detail=f'"{left[0]}" is one word too many', detail_zh=f"多出「{left[0]}」",
             command=f"pmbridge {concept.name} {verb} --help",
         )  # fmt: skip
-    step = str(values.pop(VERDICT, "")).replace("-", "_") if verb == DECIDE else verb
-    if verb == DECIDE and step not in {one.verb for one in steps_of(concept, DECIDE)}:
+    step = str(values.pop(VERDICT, "")).replace("-", "_") if by_verdict(concept, verb) else verb
+    if by_verdict(concept, verb) and step not in {one.verb for one in steps_of(concept, DECIDE)}:
         known = [one.verb.replace("_", "-") for one in steps_of(concept, DECIDE)]
         known = list(dict.fromkeys(known))
         raise Refused(
