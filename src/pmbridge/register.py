@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -21,12 +21,14 @@ from pmbridge.domain.entry import Entry
 from pmbridge.domain.event import Event, Head
 from pmbridge.domain.evidence import Actor, Evidence, EvidenceKind
 from pmbridge.domain.machine import Concept, Condition
-from pmbridge.errors import Refused
+from pmbridge.errors import ChainBroken, Refused
 from pmbridge.store import Store
 from pmbridge.store.register import RegisterWriting
 
 MAX_FILE_BYTES = 64 * 2**20
 """The largest evidence file that is copied in."""
+_KINDS = get_args(EvidenceKind)
+_BY_SUFFIX: Mapping[str, EvidenceKind] = {".eml": "email", ".txt": "call_note", ".md": "call_note"}
 
 
 class Register:
@@ -52,7 +54,7 @@ class Register:
         self.actor = actor
         self.zone = zone
         self.calendar = calendar
-        self._store = store
+        self._registers = store.registers
         self._clock = clock
         self._lock = threading.RLock()
         self._kept: tuple[Head, Book] | None = None
@@ -63,27 +65,38 @@ class Register:
     def book(self) -> Book:
         """The register as it is now."""
         with self._lock:
-            if self._kept is None or self._store.head(self.engagement) != self._kept[0]:
-                self._kept = self._store.book(self.engagement, self.concepts)
+            if self._kept is None or self._registers.head(self.engagement) != self._kept[0]:
+                self._kept = self._registers.book(self.engagement, self.concepts)
             return self._kept[1]
 
     @property
     def head(self) -> Head:
         """The end of the chain: its hash vouches for everything recorded so far."""
-        return self._store.head(self.engagement)
+        return self._registers.head(self.engagement)
 
     def as_of(self, at: datetime, *, known_at: datetime | None = None) -> Book:
         """Return the register with what had happened up to *at*; *known_at*: only what was recorded by then."""
-        events = self._store.events(self.engagement, occurred_until=at, recorded_until=known_at)
-        return replayed(self.concepts, events, self._store.personal_texts(self.engagement))
+        events = self._registers.events(self.engagement, occurred_until=at, recorded_until=known_at)
+        return replayed(self.concepts, events, self._registers.personal_texts(self.engagement))
 
     def events(self, ref: str | None = None) -> list[Event]:
         """Return the events of the record *ref*, or all of them, oldest first."""
-        return self._store.events(self.engagement) if ref is None else self._store.events_of(self.engagement, ref)
+        return (
+            self._registers.events(self.engagement) if ref is None else self._registers.events_of(self.engagement, ref)
+        )
 
     def evidence(self, sha256: str) -> bytes | None:
         """Return the copy of the evidence file with that SHA-256 (hex), ``None`` if there is none."""
-        return self._store.evidence(sha256)
+        return self._registers.evidence(sha256)
+
+    def verify(self) -> None:
+        """Check the chain, so that what is made of the register can be vouched for.
+
+        Raises:
+            ChainBroken: an event was changed or taken away outside pmbridge; names the first.
+        """
+        for one in self._registers.chain_breaks(self.engagement):
+            raise ChainBroken(seq=one.seq, what=one.what)
 
     # -- writing
 
@@ -128,7 +141,7 @@ class Register:
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Give a transaction for several commands: all of them are recorded, or after an exception none."""
-        with self._lock, self._store.writing(self.engagement) as writing:
+        with self._lock, self._registers.writing(self.engagement) as writing:
             kept, self._kept = self._kept, None
             book = kept[1] if kept is not None and kept[0] == writing.head else writing.book(self.concepts)
             scribe = Scribe(
@@ -213,6 +226,26 @@ class Attachment:
             occurred_at=occurred_at,
             author=author,
         )
+
+
+    @classmethod
+    def of(cls, written: str) -> Attachment:
+        """Read ``[KIND:]FILE``; without a kind ``.eml`` is an e-mail and a text file the note of a call.
+
+        Raises:
+            Refused: its kind cannot be told, or as the constructor.
+        """
+        kind, _, rest = written.partition(":")
+        if kind in _KINDS and rest:
+            return cls(Path(rest), kind)  # type: ignore[arg-type] # one of the kinds, as just seen
+        guessed = _BY_SUFFIX.get(Path(written).suffix.lower())
+        if guessed is None:
+            raise Refused(
+                detail=f"what is {written}? Write its kind before it: signed_document, meeting_minute or file",
+                detail_zh=f"{written} 是什么证据？请在前面写类别：signed_document、meeting_minute 或 file",
+                command=f"--evidence signed_document:{written}",
+            )
+        return cls(Path(written), guessed)
 
 
 class Batch:

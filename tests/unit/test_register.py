@@ -196,7 +196,7 @@ def test_a_person_can_be_forgotten_and_the_chain_holds(store: Store, register: R
     head = register.head
     forgotten = register.do("errand", "forget", "ERR-001")
     assert (forgotten.fields.helper, register.book.reveal(helper)) == (None, None)
-    assert store.personal_texts("lanhai") == {}
+    assert store.registers.personal_texts("lanhai") == {}
     assert not any("张敏".encode() in one.payload for one in register.events())
     assert register.events()[-1].prev_hash == head.hash
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pmbridge.domain import decision
 from pmbridge.domain.client_decision import Channel
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Input, R, X
+from pmbridge.domain.fields import C, Input, R, X, who
 from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.impact import Assessed, Assessment, BaselineKind, ChangeOption, Proposal
 from pmbridge.domain.inputs import Price, Wording
@@ -93,7 +93,7 @@ class Submit(Input):
     title: Wording | None = None
     description: Wording | None = None
     kind: Kind = "request_for_change"
-    raised_by: str | None = None
+    raised_by: str | None = who(None)
     via: Channel | None = None
     reason: Wording | None = None
     benefit: Wording | None = None
@@ -101,7 +101,7 @@ class Submit(Input):
     priority: Priority | None = None
     urgency: Urgency = "normal"
     affects: tuple[str, ...] = ()
-    owner: str | None = None
+    owner: str | None = who(None)
     assess_by: date | None = None
 
 

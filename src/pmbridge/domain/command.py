@@ -7,7 +7,7 @@ which the fold was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -16,10 +16,11 @@ from pydantic import BaseModel, ValidationError
 from pmbridge.clock import to_millis
 from pmbridge.domain.book import REF, SEALED, Book
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.contact import find_contact
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.event import Event, Head, chained, head_of, payload_type
 from pmbridge.domain.evidence import Actor, Evidence
-from pmbridge.domain.fields import personal_fields
+from pmbridge.domain.fields import naming_fields, personal_fields
 from pmbridge.domain.ground_rules import (
     broken_invariant,
     faults,
@@ -42,7 +43,8 @@ _LONGEST_CAUSE = 8
 class Command:
     """What somebody wants to record. Without ``ref`` it makes a record, under ``number`` if paper already gave one.
 
-    ``at``: when it happened, aware. ``by``: whose act it is (the ref of a contact, or a member's name). ``expect``:
+    ``at``: when it happened, aware. ``by``: whose act it is (a contact by ref, name or address, or a
+    member's name). ``expect``:
     the version of the record that the caller has seen; a record that moved since is not touched.
     """
 
@@ -97,6 +99,7 @@ class Scribe:
             UnknownRef: no such record, verb or kind of record.
             StaleWrite: the record is not at the version that was expected.
         """
+        command = replace(command, by=self._person(command.by))
         mark, count, erased, head = self.book.mark(), len(self.events), len(self.erased), self.head
         try:
             made = self._step(command, cause=None, depth=0)
@@ -114,6 +117,7 @@ class Scribe:
         Raises:
             UnknownRef, StaleWrite: as :meth:`carry_out`.
         """
+        command = replace(command, by=self._person(command.by))
         concept, entry, step, given, found = self._looked_up(command)
         if step is None or given is None:
             return found
@@ -210,6 +214,7 @@ class Scribe:
         except ValidationError as error:
             found += faults(error, concept, entry, command.verb)
             return concept, entry, step, None, tuple(found)
+        given = self._named(given)
         if step.fill is not None:
             given = step.fill(self._ask(command.ref or self._new_ref(concept, given, command), entry, given, command))
         return concept, entry, step, given, tuple(found)
@@ -273,6 +278,20 @@ class Scribe:
             recorded_at=self._recorded_at,
             payload=kind.__pydantic_serializer__.to_json(payload),
         )
+
+    def _named(self, given: BaseModel) -> BaseModel:
+        """Return the input with the refs of contacts in place of their names, which no event may hold."""
+        found: dict[str, object] = {}
+        for name in naming_fields(type(given)):
+            written = getattr(given, name)
+            found[name] = (
+                tuple(self._person(one) for one in written) if isinstance(written, tuple) else self._person(written)
+            )
+        return given.model_copy(update=found) if found else given
+
+    def _person(self, written: str | None) -> str | None:
+        found = None if written is None else find_contact(self.book, written)
+        return written if found is None else found.ref
 
     def _sealed(self, given: BaseModel) -> BaseModel:
         hidden: dict[str, object] = {}

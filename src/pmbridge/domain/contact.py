@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry, Said
-from pmbridge.domain.fields import C, Fields, Input, X, personal
+from pmbridge.domain.fields import C, Fields, Input, X, personal, who
 from pmbridge.domain.inputs import Price
 from pmbridge.domain.machine import NEW, Ask, Concept, State, Step, Unmet, by_name, command, guard
 from pmbridge.values import Label
@@ -77,7 +77,7 @@ class Grant(Input):
     days: int | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    joint_with: tuple[str, ...] = ()
+    joint_with: tuple[str, ...] = who(())
 
 
 class Add(Grant):

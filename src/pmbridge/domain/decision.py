@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pmbridge.domain.book import Book
 from pmbridge.domain.client_decision import Channel, Record, Verdict, committed
 from pmbridge.domain.contact import Authority, Contact, Subject, find_contact, name_of
-from pmbridge.domain.fields import Input
+from pmbridge.domain.fields import Input, who
 from pmbridge.domain.figure import Money
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import Ask, Effect, Guard, Unmet, command, guard
@@ -24,9 +24,9 @@ _BY_OTHERS = frozenset({"portal_click", "tool_approval"})
 
 
 class Decided(Input):
-    """What every decision of the client says. ``joint``: refs of the contacts who decide together with ``--by``."""
+    """What every decision of the client says. ``joint``: the contacts who decide together with ``--by``."""
 
-    joint: tuple[str, ...] = ()
+    joint: tuple[str, ...] = who(())
     channel: Channel | None = None
     conditions: Wording | None = None
 

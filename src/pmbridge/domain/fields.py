@@ -14,6 +14,7 @@ Visibility = Literal["C", "R", "X"]
 
 _VISIBILITY = "visibility"
 _PERSONAL = "personal"
+_WHO = "who"
 _set = object.__setattr__
 
 
@@ -39,6 +40,14 @@ def X(default: Any = ..., *, personal: bool = False) -> Any:  # noqa: N802
 def personal(default: Any = ...) -> Any:
     """Declare a text of an input that identifies a person: the event holds a seal in its place, never the text."""
     return Field(default, json_schema_extra={_PERSONAL: True})
+
+
+def who(default: Any = ...) -> Any:
+    """Declare a text (or a tuple of texts) of an input that names people: the event holds the refs of contacts.
+
+    A name that no contact has stays as it is: a member's.
+    """
+    return Field(default, json_schema_extra={_WHO: True})
 
 
 def _extra(info: FieldInfo) -> Mapping[str, Any]:
@@ -139,3 +148,8 @@ class Adopt(Input):
 def personal_fields(takes: type[BaseModel]) -> tuple[str, ...]:
     """Return the names of the personal texts among the fields of *takes*."""
     return tuple(name for name, info in takes.model_fields.items() if _extra(info).get(_PERSONAL))
+
+
+def naming_fields(takes: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of the fields of *takes* that name people."""
+    return tuple(name for name, info in takes.model_fields.items() if _extra(info).get(_WHO))

@@ -11,7 +11,7 @@ from pydantic import Field as Constrained
 
 from pmbridge.domain import decision
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R, X
+from pmbridge.domain.fields import C, Fields, Input, R, X, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 
@@ -98,7 +98,7 @@ class Add(Input):
     deliverables: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
-    owner: str | None = None
+    owner: str | None = who(None)
 
 
 class Agree(Input):

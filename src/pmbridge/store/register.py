@@ -27,7 +27,7 @@ class RegisterWriting:
     """One transaction that reads the register of an engagement and appends to it. Nobody else appends meanwhile."""
 
     def __init__(self, connection: Connection, engagement: str) -> None:
-        self._connection = connection
+        self.connection = connection
         self._engagement = engagement
         self._files: dict[bytes, bytes] = {}
         self._sealed: list[dict[str, object]] = []
@@ -35,7 +35,7 @@ class RegisterWriting:
 
     def book(self, concepts: Mapping[str, Concept]) -> Book:
         """Return the fold as it is stored."""
-        return stored_book(self._connection, self._engagement, concepts)
+        return stored_book(self.connection, self._engagement, concepts)
 
     def seal(self, words: str) -> str:
         """Keep *words* apart from the events and return the seal that stands for them there."""
@@ -55,7 +55,7 @@ class RegisterWriting:
             statement = delete(personal).where(
                 personal.c.engagement_id == bindparam("mine"), personal.c.seal == bindparam("its")
             )
-            self._connection.execute(statement, gone)
+            self.connection.execute(statement, gone)
 
     def keep_file(self, body: bytes) -> bytes:
         """Keep a copy of a file and return its SHA-256."""
@@ -67,7 +67,7 @@ class RegisterWriting:
         """Append *events*, which continue the chain, and put their fold: every entry that they changed."""
         if not events:
             return
-        connection, dialect = self._connection, self._connection.dialect
+        connection, dialect = self.connection, self.connection.dialect
         put_event, put_entry = _statements(dialect)
         put_event.execute(connection, [event_row(one) for one in events])
         put_entry.execute(connection, [entry_row(self._engagement, concepts[one.kind], one) for one in changed])

@@ -12,15 +12,25 @@ from typing import Self
 from sqlalchemy import Connection
 
 from pmbridge.clock import Clock, to_millis
-from pmbridge.domain.book import Book
-from pmbridge.domain.event import Event, Head
+from pmbridge.domain.concepts import concepts
 from pmbridge.domain.machine import Concept
 from pmbridge.errors import ConfigError, InternalError
 from pmbridge.records import Group, Item, RemoteProject
-from pmbridge.store import connections, faults, listings, memo, observe, projects, register, schema, snapshots
+from pmbridge.store import (
+    connections,
+    faults,
+    listings,
+    memo,
+    observe,
+    projects,
+    schema,
+    snapshots,
+    transfer,
+    verify,
+)
 from pmbridge.store.engine import Database
 from pmbridge.store.memo import StoredMemo
-from pmbridge.store.register import RegisterWriting
+from pmbridge.store.registers import Registers
 from pmbridge.store.rows import (
     About,
     Observation,
@@ -32,7 +42,6 @@ from pmbridge.store.rows import (
     Upgrade,
 )
 from pmbridge.store.run import Run, begin
-from pmbridge.store.sql import optional_millis
 from pmbridge.values import ProjectId, RecordId, Rich
 
 _SCHEMA_TTL = timedelta(days=1)
@@ -298,51 +307,10 @@ class Store:
 
     # ------------------------------------------------------------------------------------------- register
 
-    @contextmanager
-    def writing(self, engagement: str) -> Iterator[RegisterWriting]:
-        """Give a transaction that reads and appends to the register of *engagement*; commits at its end.
-
-        Nobody else appends to that register meanwhile. Never nested.
-        """
-        with self._told(), register.writing(self._database, engagement) as opened:
-            yield opened
-
-    def book(self, engagement: str, concepts: Mapping[str, Concept]) -> tuple[Head, Book]:
-        """Return the end of the chain of *engagement* and the fold of its register, both of one moment."""
-        with self._told(), self._database.read() as connection:
-            return register.head(connection, engagement), register.stored_book(connection, engagement, concepts)
-
-    def head(self, engagement: str) -> Head:
-        """Return the end of the chain of *engagement*; ``seq`` 0 when it has no event."""
-        with self._told(), self._database.read() as connection:
-            return register.head(connection, engagement)
-
-    def events(
-        self, engagement: str, *, occurred_until: datetime | None = None, recorded_until: datetime | None = None
-    ) -> list[Event]:
-        """Return the events of *engagement* by number, of either clock only those up to an instant (included)."""
-        with self._told(), self._database.read() as connection:
-            return register.events(
-                connection,
-                engagement,
-                occurred_until=optional_millis(occurred_until),
-                recorded_until=optional_millis(recorded_until),
-            )
-
-    def events_of(self, engagement: str, ref: str) -> list[Event]:
-        """Return the events of one record, oldest first; empty if there is no such record."""
-        with self._told(), self._database.read() as connection:
-            return register.events_of(connection, engagement, ref)
-
-    def personal_texts(self, engagement: str) -> Mapping[str, str]:
-        """Return the texts behind the seals in the events of *engagement*, by seal; erased ones are missing."""
-        with self._told(), self._database.read() as connection:
-            return register.personal_texts(connection, engagement)
-
-    def evidence(self, sha256: str) -> bytes | None:
-        """Return the copy of the evidence file with that SHA-256 (hex), ``None`` if there is none."""
-        with self._told(), self._database.read() as connection:
-            return register.evidence_file(connection, bytes.fromhex(sha256))
+    @property
+    def registers(self) -> Registers:
+        """The registers of the engagements: events, their fold, and what proves them."""
+        return Registers(self._database)
 
     # --------------------------------------------------------------------------------------------- upkeep
 
@@ -355,10 +323,36 @@ class Store:
         schema.back_up(self._database, target)
         return target
 
-    def check(self) -> list[StoreFault]:
-        """Return everything that is wrong with the store; empty when all is well. Reads all of it."""
-        with self._database.read() as connection:
-            return list(faults.find(connection))
+    def check(self, known: Mapping[str, Concept] | None = None) -> list[StoreFault]:
+        """Return everything that is wrong with the store; empty when all is well. Reads all of it.
+
+        *known*: the concepts by which the register is read, by default all that there are.
+        """
+        with self._told(), self._database.read() as connection:
+            found = list(faults.find(connection))
+            return found + list(verify.find(connection, concepts() if known is None else known))
+
+    def export(self, target: Path) -> int:
+        """Write all that is in the store to the new file *target* and return how many rows that is.
+
+        The same content gives the same bytes, on either engine.
+
+        Raises:
+            Refused: *target* exists.
+        """
+        with self._told():
+            return transfer.export(self._database, target)
+
+    def load(self, source: Path, known: Mapping[str, Concept] | None = None) -> int:
+        """Fill this empty store with what :meth:`export` wrote and return how many rows that is.
+
+        Raises:
+            Refused: this store is not empty; or the file is not whole, not an export, or of another schema.
+        """
+        with self._told():
+            rows = transfer.load(self._database, source, concepts() if known is None else known)
+        self.workspace_id = schema.workspace_id(self._database)
+        return rows
 
     @contextmanager
     def _of(self, connection: str) -> Iterator[tuple[Connection, int | None]]:
