@@ -26,6 +26,7 @@ from benchmarks.budgets import BOARDS_AGAIN, BOARDS_FIRST, BUDGETS, PY_TRELLO, U
 SIZE = 10_000
 BOARDS = 20
 LATENCY_S = 0.05
+COUNTS = "counts"
 
 
 @dataclass
@@ -241,33 +242,45 @@ def verdicts(done: list[Case]) -> str:
 def main() -> None:
     """Parse, run, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("words", nargs="*", metavar="CASE", help="run only cases whose name has one of these words")
+    about = f'run only cases whose name has one of these words; "{COUNTS}" is the table of requests per run'
+    parser.add_argument("words", nargs="*", metavar="CASE", help=about)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--size", type=int, default=SIZE, help="issues on the server")
     parser.add_argument("--json", type=Path, help="write every single result here")
     parser.add_argument("--markdown", type=Path, help="write the tables here")
     given = parser.parse_args()
     chosen = [case for case in cases() if not given.words or any(word in case.name for word in given.words)]
-    with (
-        tempfile.TemporaryDirectory() as root,
-        served(given.size, 0) as quick,
-        served(given.size, LATENCY_S) as slow,
-        served(BOARDS, LATENCY_S, "trello") as boards,
-    ):
-        bench = Bench(root=Path(root), urls={"quick": quick, "slow": slow, "boards": boards}, store_size=100_000)
-        prepare(chosen, bench)
-        for turn in range(given.repeats):
-            for case in chosen:
-                if not absent(case):
-                    print(f"[{turn + 1}/{given.repeats}] {case.name}", file=sys.stderr)
-                    run(case, bench)
-    made = f"{head()}, medians of {given.repeats} fresh processes, {given.size:,} issues"
-    text = f"{made}\n\n{table(chosen)}\n\n{verdicts(chosen)}\n"
+    parts = [measured(chosen, given.repeats, given.size)] if chosen else []
+    if not given.words or COUNTS in given.words:
+        from benchmarks.counts import table as counts
+
+        print("requests per run", file=sys.stderr)
+        parts.append(f"{counts()}\n")
+    text = "\n".join(parts)
     print(text)
     if given.markdown:
         given.markdown.write_text(text, encoding="utf-8")
     if given.json:
         given.json.write_text(json.dumps({case.name: case.results for case in chosen}, indent=1), encoding="utf-8")
+
+
+def measured(chosen: list[Case], repeats: int, issues: int) -> str:
+    """Run the *chosen* cases and return what was found, in Markdown."""
+    with (
+        tempfile.TemporaryDirectory() as root,
+        served(issues, 0) as quick,
+        served(issues, LATENCY_S) as slow,
+        served(BOARDS, LATENCY_S, "trello") as boards,
+    ):
+        bench = Bench(root=Path(root), urls={"quick": quick, "slow": slow, "boards": boards}, store_size=100_000)
+        prepare(chosen, bench)
+        for turn in range(repeats):
+            for case in chosen:
+                if not absent(case):
+                    print(f"[{turn + 1}/{repeats}] {case.name}", file=sys.stderr)
+                    run(case, bench)
+    made = f"{head()}, medians of {repeats} fresh processes, {issues:,} issues"
+    return f"{made}\n\n{table(chosen)}\n\n{verdicts(chosen)}\n"
 
 
 def prepare(chosen: list[Case], bench: Bench) -> None:
