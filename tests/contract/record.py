@@ -1,5 +1,5 @@
 """Record cassettes: ``python -m tests.contract.record jira``, or ``make record TOOL=jira``. Here stands what is Jira's;
-``record_trello`` and ``record_pingcode`` do the same for theirs.
+``record_trello``, ``record_pingcode`` and ``record_worktile`` do the same for theirs.
 
 Without options against a real site, whose answers are scrubbed before anything is written; nothing but reading is asked
 there. It takes JIRA_URL, JIRA_USER (none for a personal access token) and JIRA_TOKEN from the environment; the project
@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -38,18 +39,23 @@ from pmbridge.testing.sandbox import FakeClock
 from pmbridge_jira.adapter import JiraAdapter
 from pmbridge_jira.sandbox import JiraSandbox
 from pmbridge_jira.settings import JiraSettings
-from tests.contract.scrub import Scrubber
+from tests.contract.scrub import ANY, SECRETS, Scrubber, without_secrets
 
 ROOT = Path(__file__).resolve().parents[2] / "cassettes"
 PROVENANCE = ROOT / "PROVENANCE.toml"
 HOST = "https://jira.example"
 START = datetime(2026, 6, 5, 2, 0, tzinfo=UTC)
+ELSEWHERE = ("pingcode", "trello", "worktile")
+"""The tools that have a recorder of their own."""
 KEPT_HEADERS = {
     "content-type", "date", "retry-after", "x-pc-retry-after",
     "x-aaccountid", "x-ausername", "x-ratelimit-limit", "x-ratelimit-remaining",
     "x-ratelimit-reset", "x-ratelimit-nearlimit", "ratelimit-reason", "x-rate-limit-api-token-remaining",
     "x-rate-limit-api-token-interval-ms", "x-rate-limit-api-key-remaining", "x-rate-limit-api-key-interval-ms",
 }  # fmt: skip
+
+# The length of a question tells that of the secret that was in it.
+_UNKEPT = ["authorization", "cookie", "user-agent", "accept", "accept-encoding", "connection", "content-length"]
 
 
 class StillClock:
@@ -142,10 +148,10 @@ def cassette(
     recorder = vcr.VCR(
         record_mode="all" if record else "none",
         match_on=["method", "uri", "body"],
-        before_record_request=lambda request: _at_one_host(request, host),
+        before_record_request=lambda request: _asked(request, host),
         before_record_response=lambda answer: _kept(answer, scrub),
-        filter_headers=["authorization", "cookie", "user-agent", "accept", "accept-encoding", "connection"],
-        filter_query_parameters=["client_id", "client_secret", "refresh_token"],
+        filter_headers=_UNKEPT,
+        filter_query_parameters=["client_id", *sorted(SECRETS)],
         decode_compressed_response=True,
         record_on_exception=False,
     )
@@ -166,9 +172,16 @@ class _Readable:
         return yaml.safe_load(cassette_string)
 
 
-def _at_one_host(request: Any, host: str) -> Any:
+def _asked(request: Any, host: str) -> Any:
+    """Return the question at one host for all, and without what a secret was in it: a replay sends another."""
     parts = urlsplit(request.uri)
     request.uri = urlunsplit((*urlsplit(host)[:2], parts.path, parts.query, ""))
+    if request.body:
+        with suppress(ValueError):
+            told = without_secrets(json.loads(request.body))
+            if isinstance(told, dict) and "client_id" in told:
+                told["client_id"] = ANY
+            request.body = json.dumps(told).encode()
     return request
 
 
@@ -180,7 +193,7 @@ def _kept(answer: Any, scrub: Scrubber | None) -> Any:
         headers = {name: [scrub.header(name, value) for value in values] for name, values in headers.items()}
     with suppress(ValueError):
         # Readable in the file, and the same JSON.
-        body = json.dumps(json.loads(body), ensure_ascii=False).encode()
+        body = json.dumps(without_secrets(json.loads(body)), ensure_ascii=False).encode()
     return {**answer, "headers": headers, "body": {"string": body}}
 
 
@@ -243,16 +256,11 @@ def noted(name: str, source: str, what: str, **more: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Record what the arguments ask for; return the exit code."""
-    if arguments[:1] == ["trello"]:
-        from tests.contract import record_trello  # which stands on this module
-
-        return record_trello.main(arguments[1:])
-    if arguments[:1] == ["pingcode"]:
-        from tests.contract import record_pingcode  # as above
-
-        return record_pingcode.main(arguments[1:])
+    if arguments[:1] and arguments[0] in ELSEWHERE:
+        # These stand on this module.
+        return int(import_module(f"tests.contract.record_{arguments[0]}").main(arguments[1:]))
     parser = argparse.ArgumentParser(prog="python -m tests.contract.record")
-    parser.add_argument("tool", choices=["jira", "pingcode", "trello"])
+    parser.add_argument("tool", choices=["jira", *ELSEWHERE])
     parser.add_argument("--sandbox", action="store_true", help="from the sandbox instead of a real site")
     parser.add_argument("--only", choices=sorted(SCENES), help="one cassette")
     asked = parser.parse_args(arguments)

@@ -31,20 +31,10 @@ from pmbridge_pingcode.adapter import PingCodeAdapter
 from pmbridge_pingcode.sandbox import PingCodeSandbox
 from pmbridge_pingcode.settings import CLOUD, DialectName, PingCodeSettings
 from tests.contract.record import START, StillClock, cassette, fresh, noted
-from tests.contract.scrub import Scrubber
+from tests.contract.scrub import ANY, WordScrubber
 
 HOST = "https://pingcode.example"
 PARTS = frozenset({Verb.COMMENTS, Verb.HISTORY})
-# Words of the tool itself; everything else that is text is replaced, but for ids that nobody has chosen.
-_KEPT = {
-    "type", "scope_type", "visibility", "group", "status", "content_type", "granularity", "code", "token_type", "color",
-    "relation_type", "channel",
-}  # fmt: skip
-_IDS = {"id", "_id", "parent_id", "short_id", "process_id", "scope_id"}
-_GIVEN = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}|epic|feature|story|task|bug|issue|severity")
-_DROPPED = {"url", "html_url", "avatar", "public_image_token", "download_url", "mobile", "email", "employee_number"}
-ANY = "any"
-"""What stands on a cassette where a token stood."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,24 +105,18 @@ def replayed(path: Path, name: str) -> Mapping[str, Any]:
     return result
 
 
-class PingCodeScrubber(Scrubber):
-    """Keeps ids and the tool's own words, and replaces every other text, the keys of custom properties too."""
+class PingCodeScrubber(WordScrubber):
+    """The keys of custom properties go too."""
 
-    def _value(self, value: Any, key: str | None) -> Any:
-        if isinstance(value, dict):
-            if key == "properties":
-                return {self._value(name, "id"): self._value(one, "_id") for name, one in value.items()}
-            return {name: self._member(value, name, one) for name, one in value.items() if name not in _DROPPED}
-        if isinstance(value, list):
-            return [self._value(one, key) for one in value]
-        if not isinstance(value, str) or not value or key in _KEPT:
-            return value
-        if key in _IDS:  # a property's is made of its name
-            return value if _GIVEN.fullmatch(value) else self._as("property", value)
-        return ANY if key in ("access_token", "refresh_token") else self._as("text", value)
-
-    def _member(self, owner: dict[str, Any], name: str, value: Any) -> Any:
-        return self._value(value, name)
+    kept = frozenset({
+        "type", "scope_type", "visibility", "group", "status", "content_type", "granularity", "code", "token_type",
+        "color", "relation_type", "channel",
+    })  # fmt: skip
+    ids = frozenset({"id", "_id", "parent_id", "short_id", "process_id", "scope_id"})
+    dropped = frozenset({
+        "url", "html_url", "avatar", "public_image_token", "download_url", "mobile", "email", "employee_number",
+    })  # fmt: skip
+    given = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}|epic|feature|story|task|bug|issue|severity")
 
 
 def record_sandbox(name: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from contextlib import suppress
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
@@ -14,7 +17,7 @@ from pydantic import JsonValue, SecretStr, TypeAdapter
 from pmbridge.errors import CredentialRefused
 from pmbridge.records import Approval, Change, Comment, Group, Item, Listing, check
 from tests.contract.record import HOST, PROVENANCE, ROOT, SCENES, StillClock, adapter_for, cassette
-from tests.contract.scrub import Scrubber, suspicions
+from tests.contract.scrub import ANY, SECRETS, Scrubber, suspicions, without_secrets
 
 FILES = sorted(ROOT.rglob("*.yaml"))
 SOURCES = {"vendor-example", "sandbox", "live"}
@@ -50,9 +53,46 @@ def test_a_cassette_without_provenance_is_found() -> None:
     assert faults_of_provenance({"a": {"source": "live"}}, {"a"})
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_cassette_holds_a_secret(path: Any) -> None:
-    assert suspicions(path.read_text(encoding="utf-8")) == []
+    text = path.read_text(encoding="utf-8")
+    assert suspicions(text) == []
+    assert secrets_in(yaml.safe_load(text)) == []
+
+
+def secrets_in(recorded: Any) -> list[str]:
+    """Return where a value stands under a name that means a secret: parameters, paths, bodies of both directions."""
+    found = []
+    for told in recorded["interactions"]:
+        address = urlsplit(told["request"]["uri"])
+        found += [f"?{name}" for name, _ in parse_qsl(address.query) if name.lower() in SECRETS | {"client_id"}]
+        found += [address.path for token in re.findall(r"/tokens?/([^/]+)", address.path) if token != ANY]
+        for body in (told["request"]["body"], told["response"]["body"]["string"]):
+            with suppress(ValueError, TypeError):
+                sent = json.loads(body)
+                found += [] if without_secrets(sent) == sent else [str(body)[:40]]
+    return found
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        {"request": {"uri": "https://x.example/a?access_token=5"}},
+        {"request": {"uri": "https://x.example/a?b=1&client_id=5"}},
+        {"request": {"uri": "https://x.example/1/tokens/5?fields=a"}},
+        {"request": {"body": '{"client_id": "any", "client_secret": "5"}'}},
+        {"response": {"body": {"string": '{"data": [{"Refresh_Token": "5"}]}'}}},
+        {"response": {"body": {"string": b'{"tenant_access_token": "5"}'}}},
+    ],
+)
+def test_a_value_under_a_secret_name_is_found_wherever_it_stands(leak: dict[str, Any]) -> None:
+    clean: dict[str, Any] = {
+        "request": {"uri": "https://x.example/1/tokens/any?page=1", "body": '{"client_secret": "any"}'},
+        "response": {"body": {"string": '{"access_token": "any", "token_type": "Bearer", "nextPageToken": "5"}'}},
+    }
+    assert secrets_in({"interactions": [clean]}) == []
+    told = {side: {**clean[side], **leak.get(side, {})} for side in clean}
+    assert len(secrets_in({"interactions": [told]})) == 1
 
 
 @pytest.mark.parametrize(
@@ -64,6 +104,8 @@ def test_no_cassette_holds_a_secret(path: Any) -> None:
         "string: 'Bearer NjQxMjM0NTY3ODkw'",
         "token ATATT3xFfGF0_abc-def=12",
         "sandbox-token",
+        "sandbox-client-secret-1",
+        "access_token=" + "0123456789" * 4,
         "wang@qingchuan.com",
         "first.last@mail.atlassian.net",
     ],

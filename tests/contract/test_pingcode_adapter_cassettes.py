@@ -12,8 +12,8 @@ from pmbridge.records import Change, Comment, Group, Listing, check
 from pmbridge_pingcode.sandbox_render import Renderer
 from tests.contract.pingcode_bench import opened
 from tests.contract.record import ROOT
-from tests.contract.record_pingcode import ANY, HOST, PingCodeScrubber, replayed
-from tests.contract.scrub import suspicions
+from tests.contract.record_pingcode import HOST, PingCodeScrubber, replayed
+from tests.contract.scrub import ANY, suspicions
 
 FOLDER = ROOT / "pingcode"
 
