@@ -107,5 +107,5 @@ def test_an_answer_at_once_is_the_first_response(register: Register) -> None:
 
 
 def test_only_a_contact_inquires(register: Register) -> None:
-    assert refused(register, "inquiry", "add", input={"text": "？", "owner": "CT-09"}) == ["asker", "people-known"]
-    assert refused(register, "inquiry", "add", input={"text": "？"}, by="王工") == ["asker"]
+    assert refused(register, "inquiry", "add", input={"text": "？", "owner": "CT-09"}) == ["contact", "people-known"]
+    assert refused(register, "inquiry", "add", input={"text": "？"}, by="王工") == ["contact"]

@@ -14,17 +14,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from pmbridge.domain import decision
-from pmbridge.domain.client_decision import decision_on
 from pmbridge.domain.contact import Contact, name_of
 from pmbridge.domain.delay import CostOfDelay
 from pmbridge.domain.entry import Entry, Said
-from pmbridge.domain.fields import C, Empty, Fields, Input, R, X
+from pmbridge.domain.fields import C, Fields, Input, R, X
 from pmbridge.domain.figure import Text
 from pmbridge.domain.follow_up import NewAction, actions_from
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.owner import accountable, people_by_ref, refs_known
+from pmbridge.domain.revocation import decision_revoked
 from pmbridge.values import Label
 
 
@@ -250,13 +250,6 @@ def recorded(ask: Ask[DecisionNeeded, Decide]) -> Generator[Effect, Any, None]:
         )
 
 
-def taken_back(ask: Ask[DecisionNeeded, Input]) -> Iterable[Effect]:
-    """Revoke the client's decision on it."""
-    found = decision_on(ask.register, ask.ref)
-    if found is not None:
-        yield Effect("client_decision", "revoke", Empty(), found.ref)
-
-
 def lapsed(entry: Entry[DecisionNeeded], moment: Moment) -> str:
     """Return ``lapsed`` where silence has decided by the contract, else the stored state."""
     fields = entry.fields
@@ -315,7 +308,7 @@ DECISION = Concept(
             "open",
             apply=revoke,
             guards=(nothing_rests_on_it,),
-            effects=taken_back,
+            effects=decision_revoked,
             evidence=True,
             reason=True,
         ),

@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel
-
 from pmbridge.domain.client_decision import Channel
 from pmbridge.domain.communication import Purpose, tell
-from pmbridge.domain.contact import Contact
 from pmbridge.domain.entry import Said
 from pmbridge.domain.fields import C, Fields, Input, R
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
-from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, person, revised
+from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, by_name
+from pmbridge.domain.originator import is_contact, spoken_by
+from pmbridge.domain.owner import accountable, people_by_ref, people_known, revised
 from pmbridge.values import Label
 
 Priority = Literal["urgent", "high", "normal", "low"]
@@ -98,28 +96,6 @@ def answer(fields: Inquiry, given: Answer, said: Said) -> Inquiry:
     )
 
 
-# ------------------------------------------------------------------------------------------------------ guards
-
-
-def _asker(ask: Ask[Inquiry, Add]) -> BaseModel:
-    given: BaseModel = people_by_ref("asked_by", owner="owner")(ask)
-    if ask.input.asked_by is None and ask.by is not None:
-        given = given.model_copy(update={"asked_by": person(ask.register, ask.by)})
-    return given
-
-
-@guard("asker", "提问人是联系人", "asked by a contact")
-def asked_by_contact(ask: Ask[Inquiry, Add]) -> Iterable[Unmet]:
-    """A contact of the client asked."""
-    who = ask.input.asked_by
-    if who is None or ask.register.fields(who, Contact) is None:
-        yield Unmet(
-            found=Label(zh=f"{who or '–'} 不是联系人", en=f"{who or '–'} is no contact"),
-            needed=Label(zh="客户的联系人", en="a contact of the client"),
-            fix=command(f"pmbridge contact add {who or 'NAME'}"),
-        )
-
-
 # ----------------------------------------------------------------------------------------------------- effects
 
 
@@ -170,8 +146,8 @@ INQUIRY = Concept(
             "open",
             takes=Add,
             apply=add,
-            fill=_asker,
-            guards=(asked_by_contact, people_known("owner")),
+            fill=spoken_by("asked_by", owner="owner"),
+            guards=(is_contact("asked_by"), people_known("owner")),
             discloses=True,
         ),
         Step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,7 @@ from pmbridge.domain.figure import Text
 from pmbridge.domain.follow_up import IssueKind, NewIssue, Severity, Todo, action_items
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
+from pmbridge.domain.originator import spoken_by
 from pmbridge.domain.owner import (
     accountable,
     no_due_reason_given,
@@ -171,14 +172,6 @@ def reopen(fields: Issue, _: Input, __: Said) -> Issue:
 # ------------------------------------------------------------------------------------------------------ guards
 
 
-def _raised_by(ask: Ask[Any, Any]) -> BaseModel:
-    given: BaseModel = people_by_ref("raised_by", owner="owner")(ask)
-    if ask.input.raised_by is None:
-        who = ask.actor.name if ask.by is None else person(ask.register, ask.by)
-        given = given.model_copy(update={"raised_by": who})
-    return given
-
-
 @guard("action-dated", "有措施和期限", "an action with its date")
 def action_dated(ask: Ask[Issue, Act]) -> Iterable[Unmet]:
     """Something is done about it, and it has a due date."""
@@ -302,7 +295,8 @@ ISSUE = Concept(
         State("converted", "转变更", "a change request now", terminal=True),
     ),
     steps=(
-        Step((NEW,), "add", Label(zh="记录", en="add"), "open", takes=NewIssue, apply=add, fill=_raised_by,
+        Step((NEW,), "add", Label(zh="记录", en="add"), "open", takes=NewIssue, apply=add,
+             fill=spoken_by("raised_by", owner="owner"),
              guards=(people_known("owner", "raised_by"), refs_known("affects", "from_risk", kinds=_KINDS),
                      no_due_reason_given())),
         Step(_ALIVE, "edit", Label(zh="修改", en="edit"), None, takes=Change, apply=revised,
