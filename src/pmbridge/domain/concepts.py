@@ -27,6 +27,9 @@ _FILES = (
     "inquiry",
     "survey",
     "feedback",
+    "retro",
+    "lesson",
+    "improvement",
 )
 
 
