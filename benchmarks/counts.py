@@ -56,7 +56,7 @@ def _first_of_jira(n: int, items: int) -> int:
 
 
 def _first_of_pingcode(n: int, items: int) -> int:
-    return 3 + 2 * n + n * ceil(items / 100) + n
+    return 4 + n + n * ceil(items / 100) + n
 
 
 def _first_of_worktile(n: int, items: int) -> int:
@@ -79,11 +79,11 @@ PROMISES: Mapping[tuple[str, str], Promise] = {
     ),
     ("trello", "again"): Promise(words="1", paper=lambda _n, _: 1),
     ("pingcode", "first"): Promise(
-        words="check 3 · describe N (types, stages) + 2 a mapped type · items N ⌈T/100⌉ · releases N",
+        words="check 3 · describe 1 (stages) + N (types) + 2 a mapped type · items N ⌈T/100⌉ · releases N",
         paper=_first_of_pingcode,
-        more=lambda n: 1 + n * (2 * _PINGCODE_TYPES + 6),
+        more=lambda n: 1 + n * (2 * _PINGCODE_TYPES + 5),
         because="1 list of projects for their types; a project: 2 for each of its item types, as `describe` is not "
-        "told which are mapped, 3 for the releases, sprints and deliverables that a mapping may name, 2 for the "
+        "told which are mapped, 2 for the releases and sprints that a mapping may name, 2 for the "
         "project itself, 1 for its deliverables",
     ),
     ("pingcode", "again"): Promise(

@@ -20,7 +20,6 @@ from pmbridge_pingcode.kinds import (
     DELIVERING,
     IDEA,
     KINDS,
-    OF_PROJECTS,
     PRODUCT,
     RELEASE,
     SPRINT,
@@ -87,7 +86,7 @@ class Describer:
     # ------------------------------------------------------------------------------------------ projects
 
     def _of_project(self, project: ProjectId, kind: str | None) -> Mapping[str, KindSchema]:
-        (groups,) = GroupReader(self._site, OF_PROJECTS).read([project])
+        (groups,) = GroupReader(self._site, {RELEASE, SPRINT} if kind in SPRINTING else {RELEASE}).read([project])
         if groups.error is not None:
             raise groups.error
         kinds = {WORK_ITEM: self._work_items(project), RELEASE: self._releases(groups)}
@@ -130,7 +129,7 @@ class Describer:
         )
 
     def _releases(self, groups: Groups) -> KindSchema:
-        stages = self._site.every(f"{self._site.dialect.root}/stages", wire.State)
+        stages = self._site.stages()
         rows = groups.releases.sound if groups.releases else ()
         return KindSchema(
             supports=KINDS[RELEASE].supports,

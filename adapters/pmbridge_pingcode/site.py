@@ -31,6 +31,7 @@ _PROJECT, _PRODUCT = TypeAdapter(wire.Project), TypeAdapter(wire.Product)
 _NAMES = TypeAdapter(dict[str, str])
 _TYPES = TypeAdapter(dict[str, str | None])
 _PROPERTIES = TypeAdapter(list[wire.Property])
+_STAGES = TypeAdapter(list[wire.State])
 
 
 class Site:
@@ -233,6 +234,15 @@ class Site:
             return {one.id: one.name for one in self.types(project)}
 
         return _NAMES.validate_python(self.context.memo.get(key, load))
+
+    def stages(self) -> list[wire.State]:
+        """Return the stages of releases, at most a day old: they are the team's, the same in every project."""
+
+        def load() -> JsonValue:
+            found = self.every(f"{self.dialect.root}/stages", wire.State)
+            return [one.model_dump(mode="json", by_alias=True) for one in found]
+
+        return _STAGES.validate_python(self.context.memo.get(self._key("stages"), load))
 
     def types(self, project: str) -> Iterator[wire.WorkItemType]:
         """Yield the work item types of *project*."""
