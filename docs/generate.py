@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generate_desks import desk_module, package
+
 from pmbridge.domain.concepts import concepts
 from pmbridge.domain.machine import NEW, Concept, Step
 from pmbridge.values import Label
@@ -36,6 +38,9 @@ def files() -> dict[Path, str]:
     nouns = [known[name] for name in ORDER if name in known]
     made = {ROOT / "cli/pmbridge_cli/nouns.py": noun_table(nouns, known.get("engagement"))}
     made |= {ROOT / "docs/reference/register.md": reference(nouns)}
+    desks = [*nouns, *([known["engagement"]] if "engagement" in known else [])]
+    made |= {ROOT / f"src/pmbridge/desks/{one.name}.py": desk_module(one) for one in desks}
+    made |= {ROOT / "src/pmbridge/desks/__init__.py": package(desks)}
     return made
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pmbridge.domain.contact import find_contact
@@ -24,12 +23,18 @@ if TYPE_CHECKING:
     from pmbridge.register import Register
 
 SCHEMA = "pmbridge.record/1"
+ENGAGEMENT = "engagement"
 _NOON = time(12)
 _BY_SUFFIX: Mapping[str, EvidenceKind] = {".eml": "email", ".txt": "call_note", ".md": "call_note"}
 _KEPT = Both("kept as evidence (sha256 {sha}…)", "已作为证据保存（sha256 {sha}…）")
 _WHOSE = ("raised_by", "asked_by", "stated_by", "complainant", "source_contact", "made_by", "given_by")
 """Fields that name the person whose act it is."""
 _KINDS = get_args(EvidenceKind)
+_OFFERED = {
+    "signed_document": Both("a signed document", "签字件"),
+    "meeting_minute": Both("minutes of a meeting", "会议纪要"),
+    "file": Both("another file", "其他文件"),
+}
 
 
 def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int:
@@ -38,8 +43,11 @@ def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int
     register = engagement.register
     concept = concept_of(noun)
     today = app.workspace.clock.now().astimezone(register.zone).date()
-    said = written(concept, verb, given["words"], given, given.get("input_file"), today)
-    evidence = [attachment(one) for one in given["evidence"]]
+    words = given["words"]
+    if noun == ENGAGEMENT and (mine := register.book.newest(ENGAGEMENT)) is not None:
+        words = (mine.ref, *words)  # there is one of each engagement, so nobody names it
+    said = written(concept, verb, words, given, given.get("input_file"), today)
+    evidence = [Attachment.of(one) for one in given["evidence"]]
     by_whom(said.input, concept, said.verb, given["by"], register)
     try:
         record = register.do(
@@ -100,24 +108,13 @@ def _day(at: datetime, register: Register) -> date:
     return at.astimezone(register.zone).date()
 
 
-def attachment(text: str) -> Attachment:
-    """Return the evidence of ``[KIND:]FILE``.
+def _asked_kind(app: App, text: str) -> EvidenceKind:
+    from pmbridge_cli.ask import Ask, Offer
 
-    Raises:
-        Refused: the file cannot be read, or its kind cannot be told from its name.
-    """
-    kind, _, rest = text.partition(":")
-    if kind in _KINDS and rest:
-        return Attachment(Path(rest), kind)  # type: ignore[arg-type] # one of the kinds, as just seen
-    guessed = _BY_SUFFIX.get(Path(text).suffix.lower())
-    if guessed is None:
-        kinds = "signed_document, meeting_minute, file"
-        raise Refused(
-            detail=f"what is {text}? Write its kind before it: {kinds}",
-            detail_zh=f"{text} 是什么证据？请在前面写类别：{kinds}",
-            command=f"--evidence signed_document:{text}",
-        )
-    return Attachment(Path(text), guessed)
+    offers = [Offer(key=kind, text=words) for kind, words in _OFFERED.items()]
+    question = Both(f"What is {visible(text)}?", f"{visible(text)} 是什么？")
+    chosen = Ask(app).choice(question, offers, option=same(f"--evidence KIND:{text}"), default="signed_document")
+    return cast("EvidenceKind", chosen)
 
 
 # ------------------------------------------------------------------------------------------------- what is said

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from getpass import getuser
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pmbridge.adapter.registry import load
@@ -28,6 +29,9 @@ from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
 from pmbridge.sync.run import SCHEMA
 from pmbridge.values import Label
+
+if TYPE_CHECKING:
+    from pmbridge.desks import Desks
 
 
 class Engagement:
@@ -80,11 +84,20 @@ class Engagement:
     def _seen(self, at: datetime, *, past: bool) -> EngagementView:
         if not self.was_synced:
             raise ConfigError("not-synced", engagement=self.name)
-        until = at if past else None
-        observed = [self._observed(source, until) for source in self.config.sources]
+        observed = self.observed(at if past else None)
         calendar = Calendar.named(self.config.calendar)
-        book = self.register.as_of(at) if past else self.register.book
+        book = None
+        if self._store.head(self.name).seq:  # else nothing was agreed yet, and no concept need be loaded
+            book = self.register.as_of(at) if past else self.register.book
         return assemble(self.name, self.config, calendar, observed, at, slips=self._desk.slips(at), book=book)
+
+    def observed(self, as_of: datetime | None = None) -> tuple[Observed, ...]:
+        """Return what the mirror holds of each source, now or *as_of*, in the order of the configuration.
+
+        Raises:
+            MappingError: the mapping does not fit the project.
+        """
+        return tuple(self._observed(source, as_of) for source in self.config.sources)
 
     def instant(self, as_of: datetime | str | None) -> datetime:
         """Return *as_of* as an aware instant in UTC.
@@ -130,6 +143,13 @@ class Engagement:
             calendar=Calendar.named(self.config.calendar),
             actor=Actor("member", self.workspace_config.workspace.user or getuser()),
         )
+
+    @cached_property
+    def desks(self) -> Desks:
+        """The register's commands with typed arguments, by noun: ``desks.change.decide("CR-004", "approve", …)``."""
+        from pmbridge.desks import Desks  # a typed method for every verb: most runs do without
+
+        return Desks(self.register)
 
     @cached_property
     def _desk(self) -> ReportDesk:
