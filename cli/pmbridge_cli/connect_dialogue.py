@@ -161,7 +161,7 @@ class Dialogue:
             except PmbridgeError as error:
                 if last is None or not self.ask.interactive:
                     raise
-                self.app.out.tell(f"  {_why(error, self.app.language)}")
+                self.app.out.tell(f"  {visible(_why(error, self.app.language))}")
                 connecting.answer(last.key, None)
                 question = last
             else:
@@ -230,7 +230,8 @@ class Dialogue:
                 # Some servers lock an account after a few wrong passwords.
                 if known is not None or attempt == _MOST_TRIES or not self.ask.interactive:
                     raise error.with_facts(connection=connecting.name, tool=connecting.adapter.title) from None
-                self.app.out.tell(f"  {error.with_facts(connection=connecting.name).text(self.app.language)}")
+                said = error.with_facts(connection=connecting.name).text(self.app.language)
+                self.app.out.tell(f"  {visible(said)}")
             except BaseException as error:
                 self.app.out.talk("")
                 if isinstance(error, PmbridgeError):

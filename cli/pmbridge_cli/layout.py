@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ELLIPSIS = "…"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_STEERING = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+_CONTROL = re.compile(rf"[\t\n{_STEERING}]+")
+_STEERS = re.compile(rf"[{_STEERING}]")
 _WIDE = frozenset("WF")
 _NO_BREAK_BEFORE = frozenset("，。：；？！）」』、…")
 _NO_BREAK_AFTER = frozenset("（「『")
@@ -17,6 +19,16 @@ _NO_BREAK_AFTER = frozenset("（「『")
 def visible(text: str) -> str:
     """Return *text* on one line and without control characters: a remote title must not steer a terminal."""
     return _CONTROL.sub(" ", text)
+
+
+def harmless(text: str) -> str:
+    """Return *text*, which may be many lines of ours, without what would steer a terminal."""
+    return _STEERS.sub(" ", text)
+
+
+def spelled(document: str) -> str:
+    """Return a JSON document with what would steer a terminal spelled as JSON spells it; its data is the same."""
+    return _STEERS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", document)
 
 
 def width(text: str) -> int:

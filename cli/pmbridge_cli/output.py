@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pmbridge_cli.layout import ELLIPSIS, Column, hung, padded, table, width
+from pmbridge_cli.layout import ELLIPSIS, Column, harmless, hung, padded, spelled, table, visible, width
 from pmbridge_cli.words import NEXT, Both, Said
 
 if TYPE_CHECKING:
@@ -165,13 +165,13 @@ class Output:
 
     def note(self, text: Said) -> None:
         """Write a warning: it never changes the exit code."""
-        self.talk(NOTE.filled(text=text))
+        self.talk(NOTE.filled(text=visible(self.say(text))))
 
     def document(self, content: Mapping[str, Any]) -> None:
         """Write the one JSON document of ``--json``."""
         import json
 
-        text = json.dumps(content, ensure_ascii=False, indent=2)
+        text = spelled(json.dumps(content, ensure_ascii=False, indent=2))
         if not _can_show(self.stdout, text):  # JSON has a spelling of its own for what an encoding lacks
             text = json.dumps(content, indent=2)
         self.stdout.write(text + "\n")
@@ -182,16 +182,18 @@ class Output:
 
     def error(self, text: str, next_step: str, name: str) -> None:
         """Write an error: what happened to which thing, the next step, its stable name."""
-        self.talk(ERROR.filled(text=text))
+        # What a server said stands in them: on a line of its own it could pass for ours.
+        self.talk(ERROR.filled(text=visible(text)))
         if next_step:
-            self.talk(NEXT.filled(command=next_step))
-        self.talk(self.dim(f"[{name}]"))
+            self.talk(NEXT.filled(command=visible(next_step)))
+        self.stderr.write(self.dim(f"[{visible(name)}]") + "\n")
 
     def dim(self, text: str) -> str:
         """Return *text* in the terminal's faint style, where stderr is one."""
         return f"\x1b[2m{text}\x1b[0m" if self.terminal(self.stderr) else text
 
     def _fit(self, text: str, stream: TextIO) -> str:
+        text = harmless(text)
         if not self.plain and _can_show(stream, text):
             return text
         encoding = stream.encoding or "utf-8"

@@ -104,7 +104,7 @@ def _draft_screen(
     out.lines(wrapped(out.say(_title_line(draft, view)), out.room))
     state = [] if opened is None else [f"     {out.say(_OPENED if opened else _NOT_OPENED)}"]
     out.lines(f"  {line.strip()}" for line in filled([*_files(files), *state], out.room - 2, gap="   "))
-    out.lines(wrapped(out.say(_overall(view)), out.room))
+    out.lines(wrapped(visible(out.say(_overall(view))), out.room))
     gaps = _gaps(draft, view)
     if gaps:
         number = counted(len(gaps), "thing is", "things are", " 处")
@@ -114,14 +114,14 @@ def _draft_screen(
                 f"{number.zh}还不完整（客户版会照实写「未知」）：",
             )
         )
-        told = [(out.shown(text), out.shown(remedy) if remedy else "") for text, remedy in gaps]
+        told = [tuple(out.shown(visible(out.say(one))) if one else "" for one in gap) for gap in gaps]
         out.lines(_gap_lines(told, out.room))
     chosen = f" -e {engagement.name}" if len(app.workspace.engagements) > 1 else ""
     command = f"pmbridge report check{chosen}"
     out.line(Both(f"Before it goes to the client: {command}", f"给客户前：{command}"))
 
 
-def _gap_lines(gaps: Sequence[tuple[str, str]], room: int) -> Iterator[str]:
+def _gap_lines(gaps: Sequence[tuple[str, ...]], room: int) -> Iterator[str]:
     """Yield what is not complete, with its remedy behind it where both fit and in a line of its own where not."""
     column = max((width(text) for text, remedy in gaps if remedy), default=0)
     for text, remedy in gaps:

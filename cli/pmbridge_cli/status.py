@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
-from pmbridge_cli.layout import Column, cut, filled, spread, width, wrapped
+from pmbridge_cli.layout import Column, cut, filled, spread, visible, width, wrapped
 from pmbridge_cli.people import people_documents, people_line
 from pmbridge_cli.words import NEXT, NOTHING_TO_DO, UNKNOWN, Both, joined, moment, same
 
@@ -73,13 +73,13 @@ def _screen(
 
     out, say, room = app.out, app.out.say, app.out.room
     name = joined([both(view.client), both(view.title)], " · ", " · ")
-    title, fresh = out.shown(name), [out.shown(part) for part in _freshness(view)]
+    title, fresh = out.shown(name), [visible(out.shown(part)) for part in _freshness(view)]
     together = "  ".join(fresh)
     if width(title) + 2 + width(together) <= room:
         out.line(spread(title, together, room))
     else:
         out.lines([cut(title, room), *filled(fresh, room)])
-    state, progress = out.shown(_state(view, last)), out.shown(_progress(view))
+    state, progress = visible(out.shown(_state(view, last))), visible(out.shown(_progress(view)))
     if width(state) + width(progress) + 2 <= room:
         out.line(spread(state, progress, room))
     else:
@@ -87,7 +87,7 @@ def _screen(
     shown = [one for one in view.milestones if everything or one.state not in ("reached", "cancelled")]
     if shown:
         out.lines(_milestones(app, view, shown))
-    out.lines(wrapped(out.shown(_rest(view, everything=everything)), room))
+    out.lines(wrapped(visible(out.shown(_rest(view, everything=everything))), room))
     if everything and (people := people_line(view)):
         out.lines(wrapped(say(people), room))
     out.line(_waiting(app, tasks))

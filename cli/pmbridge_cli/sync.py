@@ -265,7 +265,7 @@ def _mail(app: App, result: SyncResult, code: int, worth: tuple[list[Task], list
 
 
 def _told(app: App, error: PmbridgeError) -> Iterable[str]:
-    yield f"pmbridge: {error.text(app.language)}"
+    yield f"pmbridge: {visible(error.text(app.language))}"
     if error.exit_code == 3 and error.facts.get("time"):
         age = str(error.facts["tool"]), moment_of(error)
         yield app.out.say(
@@ -274,7 +274,7 @@ def _told(app: App, error: PmbridgeError) -> Iterable[str]:
                 f"  报告仍可生成；{age[0]} 的数字会注明「截至 {age[1]}」。",
             )
         )
-    if step := error.next_step(app.language):
+    if step := visible(error.next_step(app.language)):
         server = ""
         if error.exit_code == 3 and error.connection and step.startswith("pmbridge connect"):
             hint = f'printf %s "$TOKEN" | pmbridge connect {error.connection} --secret-stdin'
@@ -304,7 +304,7 @@ def _task_lines(app: App, what: Both, tasks: Sequence[Task]) -> list[str]:
     number = counted(len(tasks), "item", "items", " 项")
     lines = [f"pmbridge: {app.out.say(Both(f'{number.en}: {what.en}', f'{number.zh}{what.zh}'))}"]
     return lines + [
-        f"  {task.engagement}  {visible(app.out.say(task.text))}  → {located(app, app.out.say(task.command))}"
+        f"  {task.engagement}  {visible(app.out.say(task.text))}  → {located(app, visible(app.out.say(task.command)))}"
         for task in tasks
     ]
 
