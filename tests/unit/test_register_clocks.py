@@ -1,23 +1,20 @@
-"""Clocks and discipline: durations in working time, how much was in time, and no figure where there is nothing."""
+"""Clocks and discipline: how much was in time, and no figure where there is nothing to judge."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pmbridge.domain.action_metrics import done_on_time
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Known, Unknown, UnknownReason
-from pmbridge.domain.inquiry_metrics import first_response, resolution
 from pmbridge.domain.meeting_metrics import adherence, minutes_confirmed
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.risk_metrics import before, last_looked_at, level, open_threats, series
-from pmbridge.domain.sla import Clock, Target, compliance
-from pmbridge.domain.working_hours import WorkingHours
+from pmbridge.domain.sla import DEFAULT_RULES, ServiceLevel, service_levels
+from pmbridge.domain.working_time import WorkingHours
 from pmbridge.register import Register
 from pmbridge.store import Store
 from pmbridge.testing.clock import START, FakeClock
@@ -26,8 +23,6 @@ from tests.unit.register_bench import SHANGHAI, at
 from tests.unit.register_story import MAIL
 
 CHINA = Calendar.named("CN")
-HOURS = WorkingHours(calendar=CHINA, zone=SHANGHAI)
-INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(SHANGHAI))  # noqa: DTZ001
 
 
 def moment(day: str, hour: int = 18) -> Moment:
@@ -45,32 +40,6 @@ def register(sqlite_store: Store, clock: FakeClock) -> Register:
     return staffed(sqlite_store, clock)
 
 
-# -------------------------------------------------------------------------------------------------- working time
-
-
-def test_minutes_count_in_office_hours_of_working_days_only() -> None:
-    assert HOURS.minutes_per_day == 480
-    assert HOURS.minutes(at("06-05", 11), at("06-05", 14)) == 120
-    assert HOURS.minutes(at("06-05", 17), at("06-08", 10)) == 120
-    assert HOURS.minutes(at("06-06", 9), at("06-07", 18)) == 0
-    # 19 June is a public holiday, 9 May a Saturday that is worked.
-    assert HOURS.minutes(at("06-18", 9), at("06-22", 9)) == 480
-    assert HOURS.minutes(at("05-09", 0), at("05-10", 0)) == 480
-    assert HOURS.minutes(at("06-05", 14), at("06-05", 11)) == 0
-
-
-@given(a=INSTANTS, b=INSTANTS, c=INSTANTS)
-def test_whole_minutes_add_up(a: datetime, b: datetime, c: datetime) -> None:
-    first, second, third = sorted(one.replace(second=0, microsecond=0) for one in (a, b, c))
-    assert HOURS.minutes(first, third) == HOURS.minutes(first, second) + HOURS.minutes(second, third)
-
-
-@pytest.mark.parametrize("spans", [(), ((time(12), time(9)),), ((time(9), time(13)), (time(12), time(18)))])
-def test_hours_of_a_day_are_apart_and_in_order(spans: tuple[tuple[time, time], ...]) -> None:
-    with pytest.raises(ValueError, match="apart"):
-        WorkingHours(calendar=CHINA, zone=SHANGHAI, spans=spans)
-
-
 # ---------------------------------------------------------------------------------------------------- inquiries
 
 
@@ -82,56 +51,37 @@ def inquire(register: Register, minutes: int | None, day: str = "06-01") -> None
         register.do("inquiry", "respond", ref, evidence=[MAIL], at=when)
 
 
+def levels(register: Register, now: Moment) -> dict[str, ServiceLevel]:
+    """Return how the clocks of the default rules stand, by name."""
+    found = service_levels(register.book, DEFAULT_RULES, WorkingHours(), now)
+    return {rule.clock: level for rule, level in found}
+
+
 def test_first_responses_of_the_story(register: Register) -> None:
     for minutes in (20, 45, 60, 80, 100, 120, 150, 180, 360):
         inquire(register, minutes)
-    value = known(first_response(register.book.of("inquiry"), HOURS, moment("06-05")))
+    level = levels(register, moment("06-05"))["inquiry_response"]
     # 360 minutes of the clock from nine are 300 working minutes: lunch is none.
-    assert (value.met, value.n, value.median, value.p90, value.late) == (8, 9, 100, 300, ("INQ-09",))
-    assert (str(value), value.running) == ("8/9 = 88%", ())
-    assert value.target.label.zh == "4 个工作小时"
+    assert str(known(level.compliance)) == "8/9 = 88%"
+    assert (known(level.median), known(level.p90), level.breached) == (100, 300, ("INQ-09",))
 
 
-def test_a_clock_that_ran_out_is_late_now_and_one_in_time_is_not_counted(register: Register) -> None:
-    assert first_response([], HOURS, moment("06-01")) is None
+def test_an_inquiry_that_nobody_responded_to_is_late_once_its_time_is_over(register: Register) -> None:
+    assert levels(register, moment("06-01"))["inquiry_response"].compliance is None
     inquire(register, None)
-    running = first_response(register.book.of("inquiry"), HOURS, moment("06-01", 11))
-    assert isinstance(running, Unknown)
-    assert running.reason is UnknownReason.NOT_YET_DUE
-    assert "INQ-01" in running.label.en
-    value = known(first_response(register.book.of("inquiry"), HOURS, moment("06-01", 15)))
-    assert (value.met, value.n, value.late) == (0, 1, ("INQ-01",))
-    inquire(register, None, "06-02")
-    mixed = known(first_response(register.book.of("inquiry"), HOURS, moment("06-02", 10)))
-    assert (mixed.n, mixed.running) == (1, ("INQ-02",))
+    running = levels(register, moment("06-01", 11))["inquiry_response"]
+    assert (running.compliance, running.running) == (None, ("INQ-01",))
+    late = levels(register, moment("06-01", 15))["inquiry_response"]
+    assert (late.breached, late.n) == (("INQ-01",), 1)
 
 
-def test_answers_are_measured_in_working_days(register: Register) -> None:
+def test_an_answer_stops_both_clocks(register: Register) -> None:
     for day, answered in (("05-29", "06-03"), ("05-29", "06-04")):
         ref = register.do("inquiry", "add", input={"text": "？"}, by="张敏", at=at(day, 9)).ref
         register.do("inquiry", "answer", ref, input={"answer": "是"}, evidence=[MAIL], at=at(answered))
-    value = known(resolution(register.book.of("inquiry"), HOURS, moment("06-05")))
-    assert (value.met, value.n, value.p90, value.late) == (1, 2, 4, ("INQ-02",))
-    assert value.target.label.en == "3 working days"
-
-
-def test_time_in_a_pausing_state_does_not_count(register: Register) -> None:
-    inquire(register, 60)
-    ref = "INQ-01"
-    register.do("inquiry", "answer", ref, input={"answer": "是"}, evidence=[MAIL], at=at("06-04", 10))
-    entry = get(register, ref)
-    still = Clock(entry=entry, start=at("06-01", 9), stop=at("06-04", 10), paused_in=frozenset({"responded"}))
-    assert still.elapsed(Target(minutes=240), HOURS, moment("06-05")) == 60
-    assert still.elapsed(Target(days=3), HOURS, moment("06-05")) == 0
-    assert known(compliance([still], Target(minutes=59), HOURS, moment("06-05"))).late == (ref,)
-
-
-def test_a_target_has_one_unit() -> None:
-    for wrong in ({}, {"minutes": 1, "days": 1}):
-        with pytest.raises(ValueError, match="minutes or in days"):
-            Target(**wrong)
-    assert Target(minutes=90).label.en == "90 working minutes"
-    assert Target(minutes=60).label.en == "1 working hour"
+    found = levels(register, moment("06-05"))
+    assert (found["inquiry_resolution"].met, found["inquiry_resolution"].breached) == (("INQ-01",), ("INQ-02",))
+    assert found["inquiry_response"].breached == ("INQ-01", "INQ-02")
 
 
 # -------------------------------------------------------------------------------------------- actions, meetings
