@@ -140,7 +140,7 @@ class Book:
         Raises:
             UnknownStep: no concept here can read it.
         """
-        entry = fold(self.concepts, self.get(event.ref), event)
+        entry = fold(self.concepts, self.get(event.ref), (event,))
         self._put(event.kind, event.ref, entry)
         return entry
 
@@ -150,13 +150,14 @@ class Book:
         Raises:
             UnknownStep: no concept here can read one of them.
         """
-        concepts, entries = self.concepts, self._entries
+        mine: dict[str, list[Event]] = {}
         for event in events:
-            ref = event.ref
-            if ref in entries:
-                entries[ref] = fold(concepts, self.get(ref), event)
+            if event.ref in mine:
+                mine[event.ref].append(event)
             else:
-                self._put(event.kind, ref, fold(concepts, None, event))
+                mine[event.ref] = [event]
+        for ref, of_it in mine.items():
+            self._put(of_it[0].kind, ref, fold(self.concepts, self.get(ref), of_it))
         self._undo.clear()
 
     def mark(self) -> int:

@@ -1,4 +1,4 @@
-"""A record of the register as its events have made it: the fold, one event at a time.
+"""A record of the register as its events have made it: the fold.
 
 The fold of a record looks at that record's events only, so a register can be replayed up to any instant of either
 clock, and in any order of the records.
@@ -6,7 +6,7 @@ clock, and in any order of the records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -92,44 +92,52 @@ class UnknownStep(LookupError):
     """An event that no concept here can read: it was written by another version, or by nothing of ours."""
 
 
-def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, event: Event) -> Entry[Any]:
-    """Return the record after *event*; *entry* is the record before it, ``None`` when *event* is its first.
+def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, events: Iterable[Event]) -> Entry[Any]:
+    """Return the record after *events*, at least one and all its own, oldest first.
+
+    *entry* is the record before them, ``None`` when the first of them is its first.
 
     Raises:
         UnknownStep: no such concept or step.
-        pydantic.ValidationError: the payload is not one of that step.
+        pydantic.ValidationError: a payload is not one of its step.
     """
-    concept = concepts.get(event.kind)
-    before = NEW if entry is None else entry.state
-    step = None if concept is None else concept.step(event.verb, before)
-    if step is None:
-        raise UnknownStep(f"event {event.seq}: {event.kind} {event.verb} from {before or 'nothing'}")
-    told = payload_type(step.takes).__pydantic_validator__.validate_json(event.payload)
-    at = from_millis(event.occurred_at)
-    said = Said(event.ref, event.seq, at, told.day, told.by, event.actor, told.reason, told.evidence)
-    fields = step.apply(None if entry is None else entry.fields, told.input, said)
-    if entry is None:
-        trail: tuple[Stay, ...] = (Stay(told.to, at, told.day),)
-    elif told.to != before:
-        trail = (*entry.trail, Stay(told.to, at, told.day))
-    else:
-        trail = entry.trail
-    shown = step.discloses
+    state, fields, version = (NEW, None, 0) if entry is None else (entry.state, entry.fields, entry.version)
+    trail = [] if entry is None else [*entry.trail]
     links = () if entry is None else entry.links
-    if isinstance(told.input, Adopt):
-        links = (*links, told.input)
+    released, released_at, released_by = None, None, None
+    if entry is not None:
+        released, released_at, released_by = entry.released, entry.released_at, entry.released_by
+    at, event = None, None
+    for event in events:
+        concept = concepts.get(event.kind)
+        step = None if concept is None else concept.step(event.verb, state)
+        if step is None:
+            raise UnknownStep(f"event {event.seq}: {event.kind} {event.verb} from {state or 'nothing'}")
+        told = payload_type(step.takes).__pydantic_validator__.validate_json(event.payload)
+        at = from_millis(event.occurred_at)
+        said = Said(event.ref, event.seq, at, told.day, told.by, event.actor, told.reason, told.evidence)
+        fields = step.apply(fields, told.input, said)
+        if told.to != state or not trail:
+            state = told.to
+            trail.append(Stay(state, at, told.day))
+        if step.discloses:
+            released, released_at, released_by = fields, at, event.actor
+        if isinstance(told.input, Adopt):
+            links = (*links, told.input)
+        version += 1
+    assert event is not None and at is not None  # noqa: S101, PT018 - there is at least one
     return Entry(
         kind=event.kind,
         ref=event.ref,
-        state=told.to,
-        version=1 if entry is None else entry.version + 1,
+        state=state,
+        version=version,
         seq=event.seq,
         fields=fields,
-        trail=trail,
+        trail=tuple(trail),
         changed_at=at,
-        released=fields if shown else entry.released if entry is not None else None,
-        released_at=at if shown else entry.released_at if entry is not None else None,
-        released_by=event.actor if shown else entry.released_by if entry is not None else None,
+        released=released,
+        released_at=released_at,
+        released_by=released_by,
         links=links,
     )
 

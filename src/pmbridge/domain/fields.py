@@ -85,7 +85,7 @@ class Fields(BaseModel):
         # What model_construct does, without looking at every field: a replay comes through here for each event.
         made = cls.__new__(cls)
         _set(made, "__dict__", self.__dict__ | changes)
-        _set(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | changes.keys())
+        _set(made, "__pydantic_fields_set__", self.__pydantic_fields_set__)
         _set(made, "__pydantic_extra__", None)
         _set(made, "__pydantic_private__", None)
         return made
@@ -136,13 +136,14 @@ class Edit(Input):
 
 
 class Adopt(Input):
-    """The record of a tool that a record of the register is from now on."""
+    """The record of a tool that a record of the register is from now on; ``title`` as it stood then."""
 
     connection: str
     kind: str
     external_id: str
     key: str = ""
     url: str = ""
+    title: str = ""
 
 
 def personal_fields(takes: type[BaseModel]) -> tuple[str, ...]:
