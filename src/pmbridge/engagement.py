@@ -87,7 +87,7 @@ class Engagement:
         observed = self.observed(at if past else None)
         calendar = Calendar.named(self.config.calendar)
         book = None
-        if self._store.head(self.name).seq:  # else nothing was agreed yet, and no concept need be loaded
+        if self.register.head.seq:  # else nothing was agreed yet, and no concept need be loaded
             book = self.register.as_of(at) if past else self.register.book
         return assemble(self.name, self.config, calendar, observed, at, slips=self._desk.slips(at), book=book)
 

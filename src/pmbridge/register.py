@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
@@ -50,7 +51,7 @@ class Register:
         concepts: Mapping[str, Concept] | None = None,
     ) -> None:
         self.engagement = engagement
-        self.concepts = all_concepts() if concepts is None else concepts
+        self._given = concepts
         self.actor = actor
         self.zone = zone
         self.calendar = calendar
@@ -58,6 +59,11 @@ class Register:
         self._clock = clock
         self._lock = threading.RLock()
         self._kept: tuple[Head, Book] | None = None
+
+    @cached_property
+    def concepts(self) -> Mapping[str, Concept]:
+        """What can be recorded, by name. Loaded on the first use."""
+        return all_concepts() if self._given is None else self._given
 
     # -- reading
 
@@ -227,7 +233,6 @@ class Attachment:
             author=author,
         )
 
-
     @classmethod
     def of(cls, written: str) -> Attachment:
         """Read ``[KIND:]FILE``; without a kind ``.eml`` is an e-mail and a text file the note of a call.
@@ -235,17 +240,22 @@ class Attachment:
         Raises:
             Refused: its kind cannot be told, or as the constructor.
         """
-        kind, _, rest = written.partition(":")
-        if kind in _KINDS and rest:
-            return cls(Path(rest), kind)  # type: ignore[arg-type] # one of the kinds, as just seen
-        guessed = _BY_SUFFIX.get(Path(written).suffix.lower())
-        if guessed is None:
+        kind, path = cls.kind_of(written)
+        if kind is None:
             raise Refused(
                 detail=f"what is {written}? Write its kind before it: signed_document, meeting_minute or file",
                 detail_zh=f"{written} 是什么证据？请在前面写类别：signed_document、meeting_minute 或 file",
                 command=f"--evidence signed_document:{written}",
             )
-        return cls(Path(written), guessed)
+        return cls(path, kind)
+
+    @staticmethod
+    def kind_of(written: str) -> tuple[EvidenceKind | None, Path]:
+        """Return kind and file of ``[KIND:]FILE``; the kind is ``None`` where it cannot be told."""
+        kind, _, rest = written.partition(":")
+        if kind in _KINDS and rest:
+            return kind, Path(rest)  # type: ignore[return-value] # one of the kinds, as just seen
+        return _BY_SUFFIX.get(Path(written).suffix.lower()), Path(written)
 
 
 class Batch:
