@@ -82,6 +82,11 @@ def test_a_step_out_of_turn_says_where_the_record_stands(register: Register) -> 
     assert state.fix.en == "pmbridge errand forget ERR-001"
 
 
+def test_a_ref_may_be_written_without_its_zeros(register: Register) -> None:
+    register.do("errand", "add", input=BREAD)
+    assert register.do("errand", "cancel", "ERR-1").ref == "ERR-001"
+
+
 def test_all_faults_of_an_input_are_named(register: Register) -> None:
     with pytest.raises(GuardFailed) as caught:
         register.do("errand", "add", input={"due_on": "soon", "colour": "red"})
@@ -94,6 +99,7 @@ def test_all_faults_of_an_input_are_named(register: Register) -> None:
         ("errant", "add", None, "errand"),
         ("errand", "finnish", "ERR-001", "finish"),
         ("errand", "finish", "ERR-010", "ERR-001"),
+        ("errand", "finish", "nobody", ""),
     ],
 )
 def test_what_is_not_there_is_answered_with_what_is(

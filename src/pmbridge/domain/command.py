@@ -99,7 +99,7 @@ class Scribe:
             UnknownRef: no such record, verb or kind of record.
             StaleWrite: the record is not at the version that was expected.
         """
-        command = replace(command, by=self._person(command.by))
+        command = self._addressed(command)
         mark, count, erased, head = self.book.mark(), len(self.events), len(self.erased), self.head
         try:
             made = self._step(command, cause=None, depth=0)
@@ -117,7 +117,7 @@ class Scribe:
         Raises:
             UnknownRef, StaleWrite: as :meth:`carry_out`.
         """
-        command = replace(command, by=self._person(command.by))
+        command = self._addressed(command)
         concept, entry, step, given, found = self._looked_up(command)
         if step is None or given is None:
             return found
@@ -288,6 +288,14 @@ class Scribe:
                 tuple(self._person(one) for one in written) if isinstance(written, tuple) else self._person(written)
             )
         return given.model_copy(update=found) if found else given
+
+    def _addressed(self, command: Command) -> Command:
+        """Return *command* with refs as they are kept: "CR-4" is CR-004, and a contact may go by the name."""
+        ref, concept = command.ref, self.book.concepts.get(command.kind)
+        if ref is not None and ref not in self.book and concept is not None:
+            found = REF.fullmatch(ref)
+            ref = concept.ref(found[1], int(found[2])) if found is not None else self._person(ref)
+        return replace(command, ref=ref, by=self._person(command.by))
 
     def _person(self, written: str | None) -> str | None:
         found = None if written is None else find_contact(self.book, written)
