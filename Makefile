@@ -23,6 +23,7 @@ demo: ## a client report out of four local servers, without an account, in demo-
 	@$(BIN)/pmbridge demo $(ARGS)
 
 test: setup ## all tests; ARGS="-k words" for some, WORKERS=N for more at once
+	@requirements/peer pingcode-mcp || true
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 install: run-set ## put the command pmbridge on your PATH (a link in ~/.local/bin)

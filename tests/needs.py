@@ -55,3 +55,11 @@ def package(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         missing(f"the package {name} cannot be imported: {error}")
+
+
+def peer(name: str, command: str) -> Path:
+    """Give the path of *command* of a program of others, in an environment of its own (`requirements/peer NAME`)."""
+    found = ROOT / ".venv" / "peers" / name / "bin" / command
+    if not found.is_file():
+        missing(f"{name} is not installed beside the suite: requirements/peer {name}")
+    return found
