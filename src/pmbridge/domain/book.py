@@ -117,7 +117,8 @@ class Book:
         return ref in self._entries
 
     def __iter__(self) -> Iterator[Entry[Any]]:
-        for ref in list(self._entries):
+        # By kind and number, so that the order does not depend on where the records came from.
+        for ref in sorted(self._entries, key=lambda ref: (self._kinds[ref], numbered(ref))):
             entry = self.get(ref)
             assert entry is not None  # noqa: S101 - for the type checker
             yield entry
