@@ -10,7 +10,7 @@ from typing import ClassVar
 from pydantic import BaseModel, JsonValue
 
 from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import CredentialRefused, NotVisible, Rejected
+from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError, Rejected
 from pmbridge.records import (
     Account,
     Cursor,
@@ -128,7 +128,14 @@ class TrelloAdapter(Adapter[TrelloSettings]):
             NotVisible: an id that cannot be seen.
             ConfigError: no such name; lists the nearest.
         """
-        return schemas.describe(self._site, project)
+        (found,) = schemas.describe_all(self._site, [project])
+        if isinstance(found, PmbridgeError):
+            raise found
+        return found
+
+    def describe_all(self, projects: Sequence[str]) -> Iterator[ProjectSchema | PmbridgeError]:
+        """Yield the schemas of *projects*: one request each, several at a time."""
+        return schemas.describe_all(self._site, projects)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
         """Yield the pages of one pull; see :class:`pmbridge_trello.pull.Pull`."""

@@ -76,7 +76,14 @@ class BoardReader:
 
     def head(self, project: ProjectId, *, with_fields: bool) -> wire.Board:
         """Return the board without its cards."""
-        response = self._site.fetch(f"/boards/{project}", **self._around(with_fields=with_fields))
+        return self.parsed_head(project, self.fetch_head(project, with_fields=with_fields))
+
+    def fetch_head(self, project: ProjectId, *, with_fields: bool) -> Response:
+        """Ask for the board without its cards, unparsed."""
+        return self._site.fetch(f"/boards/{project}", **self._around(with_fields=with_fields))
+
+    def parsed_head(self, project: ProjectId, response: Response) -> wire.Board:
+        """Return what *response*, the answer to :meth:`fetch_head`, brings."""
         return self._parsed(project, response)[0]
 
     def _around(self, *, with_fields: bool) -> dict[str, str | int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from difflib import get_close_matches
 
+from pmbridge.adapter import Response, in_order
 from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, ToolState
 from pmbridge.values import ProjectId
@@ -42,19 +43,29 @@ def _remote(one: wire.BoardHead) -> RemoteProject:
     )
 
 
-def describe(site: Site, text: str) -> ProjectSchema:
-    """Return the schema of the board that *text* names.
+def describe_all(site: Site, texts: Sequence[str]) -> Iterator[ProjectSchema | NotVisible | ConfigError]:
+    """Yield the schema of the board that each of *texts* names, in their order, or what is wrong with the name.
 
-    Raises:
-        NotVisible: an id that is not there or cannot be seen.
-        ConfigError: no such name (lists the nearest), or several.
+    That is ``NotVisible`` for an id that is not there or cannot be seen, ``ConfigError`` for a name that no board has
+    (lists the nearest) or several have.
     """
     reader = BoardReader(site, Asked(kinds=frozenset(KINDS)))
-    id_ = _find(site, text)
-    try:
-        board = reader.head(id_, with_fields=True)
-    except NotVisible as error:
-        raise error.with_facts(thing=f"{site.context.connection}:{text.strip()}") from None
+
+    def ask(text: str) -> tuple[ProjectId, Response] | NotVisible | ConfigError:
+        try:
+            id_ = _find(site, text)
+            return id_, reader.fetch_head(id_, with_fields=True)
+        except NotVisible as error:
+            return error.with_facts(thing=f"{site.context.connection}:{text.strip()}")
+        except ConfigError as error:
+            return error
+
+    _ = site.client  # made before the threads start
+    for answer in in_order(ask, texts, workers=site.settings.workers):
+        yield _schema(site, reader.parsed_head(*answer)) if isinstance(answer, tuple) else answer
+
+
+def _schema(site: Site, board: wire.Board) -> ProjectSchema:
     closed = bool(board.closed)
     # The open ones first, from left to right, as people see them.
     lists = sorted(board.lists, key=lambda one: (bool(one.closed), one.pos or 0, one.id))

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr
 
 from pmbridge.adapter.policy import Response, Traffic
 from pmbridge.clock import Clock
-from pmbridge.errors import Unsupported
+from pmbridge.errors import ConfigError, NotVisible, PmbridgeError, Unsupported
 from pmbridge.records import (
     Account,
     Cursor,
@@ -196,6 +196,17 @@ class Adapter(ABC, Generic[S]):
         Raises:
             ConfigError: unknown or ambiguous; lists the nearest.
         """
+
+    def describe_all(self, projects: Sequence[str]) -> Iterator[ProjectSchema | PmbridgeError]:
+        """Yield the schema of each of *projects*, in their order, or the ``NotVisible`` or ``ConfigError`` in its way.
+
+        The default describes one after the other; where a project costs one answer, an adapter asks side by side.
+        """
+        for one in projects:
+            try:
+                yield self.describe(one)
+            except (NotVisible, ConfigError) as error:
+                yield error
 
     @abstractmethod
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:

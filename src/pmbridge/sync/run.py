@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 from typing import Any
@@ -235,9 +236,10 @@ def _resolve(
     """Resolve the sources; a bad mapping stops its own source, never the pull of the others."""
     schemas: dict[ProjectId, ProjectSchema] = {}
     found: list[tuple[str, ResolvedSource]] = []
+    described = _described(job, adapter, [source.project for _, source in job.sources])
     for engagement, source in job.sources:
         try:
-            schema = describe(adapter, job.store, job.connection, source.project, job.clock)
+            schema = _known(described[source.project])
             schemas[schema.project.id] = schema
             one = resolve(
                 source,
@@ -260,7 +262,7 @@ def _resolve(
 
 def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
     """Return a scope of all kinds and of every field that a mapping could name."""
-    schemas = [describe(adapter, job.store, job.connection, one, job.clock) for one in job.survey]
+    schemas = [_known(one) for one in _described(job, adapter, job.survey).values()]
     telling = ("number", "day", "instant", "named", "many")
     fields = {
         kind: frozenset(
@@ -278,19 +280,38 @@ def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
     )
 
 
-def describe(adapter: Adapter[Any], store: Store, connection: str, project: str, clock: Clock) -> ProjectSchema:
-    """Return the project's schema: kept for a day, so that reports work offline and a quiet sync does not ask.
+def _described(job: Job, adapter: Adapter[Any], projects: Sequence[str]) -> dict[str, ProjectSchema | PmbridgeError]:
+    """Return the schema of each of *projects*, or why it has none.
 
-    Raises:
-        ConfigError: no such project; lists the nearest.
+    Kept for a day, so that reports work offline and a quiet sync does not ask.
     """
-    kept = store.schema(connection, project, newer_than=clock.now() - _SCHEMA_AGE)
-    if kept is not None:
-        return SCHEMA.validate_json(kept)
-    schema = adapter.describe(project.rpartition("|")[2] or project)
-    store.put_schema(connection, project, SCHEMA.dump_json(schema))
-    store.put_projects(connection, [schema.project])
-    return schema
+    store, connection, newest = job.store, job.connection, job.clock.now() - _SCHEMA_AGE
+    known: dict[str, ProjectSchema | PmbridgeError] = {}
+    unknown: list[str] = []
+    for project in dict.fromkeys(projects):
+        if (kept := store.schema(connection, project, newer_than=newest)) is not None:
+            known[project] = SCHEMA.validate_json(kept)
+        else:
+            unknown.append(project)
+    answers = adapter.describe_all([one.rpartition("|")[2] or one for one in unknown])
+    told: dict[str, ProjectSchema] = {}
+    try:
+        for project, answer in zip(unknown, answers, strict=True):
+            known[project] = answer
+            if isinstance(answer, ProjectSchema):
+                told[project] = answer
+    finally:  # whatever stops the others: what was told is not asked again
+        if told:
+            store.put_projects(connection, [schema.project for schema in told.values()])
+        for project, schema in told.items():
+            store.put_schema(connection, project, SCHEMA.dump_json(schema))
+    return known
+
+
+def _known(described: ProjectSchema | PmbridgeError) -> ProjectSchema:
+    if isinstance(described, PmbridgeError):
+        raise copy(described)  # each engagement adds its own name
+    return described
 
 
 def _format(adapter: Adapter[Any], scope: Scope) -> bytes:
