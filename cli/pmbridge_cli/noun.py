@@ -6,18 +6,21 @@ come from what its step takes, once the verb is called.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, Option, Tree, command
+from pmbridge_cli.nouns import ENGAGEMENT as ENGAGEMENT_VERBS
 from pmbridge_cli.nouns import NOUNS
 from pmbridge_cli.words import Both, same
 
 if TYPE_CHECKING:
     from pmbridge.domain.machine import Concept
 
+ENGAGEMENT = "engagement"
 LIST = Both("all of them, with their states", "全部列出，含状态")
 SHOW = Both("everything about one: fields, history, evidence", "查看一条：字段、经过、证据")
 DECIDE = Both("record what the client decided", "登记客户的决定")
@@ -31,6 +34,30 @@ EVIDENCE = Both("a file that proves it, as [KIND:]FILE; may be repeated", "作�
 REASON = Both("why", "理由")
 FROM = Both("the rest of the input, as TOML", "其余内容，TOML 文件")
 NUMBER = Both("a number that already stands on paper", "纸面上已有的编号")
+
+
+ALL = Both("all of them", "全部")
+_OWN = {
+    "milestone": {
+        "agree": Entry(
+            "pmbridge_cli.agreeing:milestone_agree",
+            Both("agree on the plan dates: baseline 0", "共同确认计划日期：基线 0"),
+        )
+    },
+    "requirement": {
+        "baseline": Entry(
+            "pmbridge_cli.agreeing:requirement_baseline",
+            Both("agree on what was confirmed: baseline 0", "以已确认的需求建立基线 0"),
+        )
+    },
+    "decision": {
+        "revoke": Entry(
+            "pmbridge_cli.deciding:revoke",
+            Both("take a decision of the client back; any decided ref", "撤销客户的决定，可用任何已决定的编号"),
+        )
+    },
+}
+"""Commands that do more than one step of one record, by noun and verb."""
 
 
 class NounTree(Tree):
@@ -53,7 +80,11 @@ class NounTree(Tree):
         if cmd_name == "list":
             return _list(self.noun)
         if cmd_name == "show":
-            return _show(self.noun)
+            return show_command(self.noun)
+        if cmd_name == "adopt":
+            from pmbridge_cli.adopting import adopt_command
+
+            return adopt_command(self.noun)
         return verb_command(self.noun, cmd_name)
 
 
@@ -61,14 +92,14 @@ def __getattr__(name: str) -> NounTree:
     """Return the commands of the noun *name*: what the table of all commands points at."""
     if name not in NOUNS:
         raise AttributeError(name)
-    return NounTree(name)
+    return NounTree(name, _OWN.get(name))
 
 
 # --------------------------------------------------------------------------------------------------- list, show
 
 
 def _list(noun: str) -> click.Command:
-    @command("list", help=LIST, params=[_state_option(), _flag("--all", "everything", ALL)])
+    @command("list", help=LIST, params=[_state_option(), _flag("--all", "everything", _OVER)])
     def list_(app: App, *, state: tuple[str, ...], everything: bool) -> None:
         from pmbridge_cli.noun_show import listed
 
@@ -77,7 +108,7 @@ def _list(noun: str) -> click.Command:
     return list_
 
 
-ALL = Both("also those that are over", "也列出已结束的")
+_OVER = Both("also those that are over", "也列出已结束的")
 _STATE = Both("only those in this state", "只列出该状态的")
 
 
@@ -89,12 +120,17 @@ def _flag(name: str, attribute: str, text: Both) -> click.Option:
     return Option([name, attribute], both=text, is_flag=True)
 
 
-def _show(noun: str) -> click.Command:
-    @command("show", help=SHOW, params=[click.Argument(["ref"], metavar="REF")])
-    def show(app: App, *, ref: str) -> None:
+def show_command(noun: str) -> click.Command:
+    """Return ``pmbridge NOUN show REF``; of the engagement there is one record, so nobody names it."""
+    one = noun == ENGAGEMENT
+    params = [] if one else [click.Argument(["ref"], metavar="REF")]
+
+    @command("show", help=SHOW, params=params)
+    def show(app: App, *, ref: str = "") -> None:
         from pmbridge_cli.noun_show import shown
 
-        shown(app, noun, ref)
+        mine = app.chosen().register.book.newest(noun) if one else None
+        shown(app, noun, mine.ref if mine is not None else ref)
 
     return show
 
@@ -110,14 +146,7 @@ def verb_command(noun: str, verb: str) -> click.Command:
     params: list[click.Parameter] = []
     params.append(click.Argument(["words"], metavar=_usage(concept, verb), nargs=-1))
     params += options_of(concept, verb)
-    params += [
-        Option(["--at"], both=AT, metavar="TIME"),
-        Option(["--by"], both=BY, metavar="WHO"),
-        Option(["--evidence"], both=EVIDENCE, metavar="[KIND:]FILE", multiple=True),
-        Option(["--from", "input_file"], both=FROM, metavar="FILE"),
-    ]
-    if not any("--reason" in one.opts for one in params):
-        params.append(Option(["--reason"], both=REASON, metavar="TEXT"))
+    params += common(params)
     if takes_ref(concept, verb) != "always":
         params.append(Option(["--ref", "number"], both=NUMBER, metavar="REF"))
 
@@ -130,14 +159,29 @@ def verb_command(noun: str, verb: str) -> click.Command:
     return run
 
 
+def common(beside: Sequence[click.Parameter] = ()) -> list[click.Parameter]:
+    """Return the options of every verb: when, whose act, what proves it, why, and a file with the rest."""
+    options: list[click.Parameter] = [
+        Option(["--at"], both=AT, metavar="TIME"),
+        Option(["--by"], both=BY, metavar="WHO"),
+        Option(["--evidence"], both=EVIDENCE, metavar="[KIND:]FILE", multiple=True),
+        Option(["--from", "input_file"], both=FROM, metavar="FILE"),
+    ]
+    if not any("--reason" in one.opts for one in beside):
+        options.append(Option(["--reason"], both=REASON, metavar="TEXT"))
+    return options
+
+
 def _help(noun: str, verb: str) -> Both:
-    return NOUNS[noun].verbs.get(verb) or _COMMON.get(verb) or same(verb)
+    verbs = ENGAGEMENT_VERBS if noun == ENGAGEMENT else NOUNS[noun].verbs
+    return verbs.get(verb) or _COMMON.get(verb) or same(verb)
 
 
 def _usage(concept: Concept, verb: str) -> str:
     from pmbridge_cli.noun_input import positional, takes_ref
 
-    ref = {"never": "", "always": "REF ", "either": "[REF] "}[takes_ref(concept, verb)]
+    which = "never" if concept.name == ENGAGEMENT else takes_ref(concept, verb)
+    ref = {"never": "", "always": "REF ", "either": "[REF] "}[which]
     names = " ".join(f"[{name.upper()}]" for name in positional(concept, verb))
     return f"{ref}{names}".strip() or "[WORDS]"
 

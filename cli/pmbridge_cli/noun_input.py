@@ -50,6 +50,11 @@ def by_verdict(concept: Concept, verb: str) -> bool:
     return verb == DECIDE and any(one.verdict for one in concept.steps)
 
 
+def common_edit(concept: Concept, verb: str) -> bool:
+    """Return whether *verb* is the ``edit`` that every record has; a concept's own says itself what it takes."""
+    return verb == EDIT and all(one.verb != EDIT for one in concept.steps)
+
+
 def steps_of(concept: Concept, verb: str) -> list[Step]:
     """Return the steps that *verb* may mean; ``decide`` means all verdicts."""
     if by_verdict(concept, verb):
@@ -69,9 +74,10 @@ def takes_ref(concept: Concept, verb: str) -> Literal["never", "always", "either
 
 def taken(concept: Concept, verb: str) -> list[Taken]:
     """Return the fields that the steps of *verb* take, each once; required: by every step that has it."""
-    if verb == EDIT:
+    if common_edit(concept, verb):
         infos = concept.fields.model_fields
-        return [Taken(name, *_shape(infos[name].annotation), required=False) for name in sorted(concept.editable)]
+        may = concept.editable.union(*concept.editable_in.values())
+        return [Taken(name, *_shape(infos[name].annotation), required=False) for name in sorted(may)]
     found: dict[str, Taken] = {}
     for step in steps_of(concept, verb):
         for name, info in step.takes.model_fields.items():
@@ -185,7 +191,7 @@ def written(
             detail=f"the verdict is one of: {', '.join(known)}", detail_zh=f"决定只能是：{'、'.join(known)}",
             command=f"pmbridge {concept.name} decide {ref or 'REF'} {known[0] if known else ''}".rstrip(),
         )  # fmt: skip
-    return Written(ref, step, {"changes": values} if verb == EDIT else values)
+    return Written(ref, step, {"changes": values} if common_edit(concept, verb) else values)
 
 
 def ref_of(concept: Concept, text: str) -> str | None:
@@ -238,6 +244,14 @@ def _single(kind: Any, text: str, today: date) -> Any:
     if kind is Decimal and text.endswith("%"):
         return text[:-1].strip()
     return text
+
+
+def day_of(text: str, today: date) -> date | None:
+    """Return the day that *text* names, with or without its year; ``None`` if it is none."""
+    try:
+        return date.fromisoformat(_nearest(text, today) if _MONTH_DAY.fullmatch(text) else text)
+    except ValueError:
+        return None
 
 
 def _nearest(text: str, today: date) -> str:

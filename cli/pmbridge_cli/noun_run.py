@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast
 
 from pmbridge.domain.contact import find_contact
 from pmbridge.domain.evidence import EvidenceKind
@@ -13,7 +13,7 @@ from pmbridge.errors import GuardFailed, Refused
 from pmbridge.register import Attachment
 from pmbridge_cli.context import App
 from pmbridge_cli.layout import visible
-from pmbridge_cli.noun import concept_of
+from pmbridge_cli.noun import ENGAGEMENT, concept_of
 from pmbridge_cli.noun_input import taken, written
 from pmbridge_cli.words import Both, same
 
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
     from pmbridge.register import Register
 
 SCHEMA = "pmbridge.record/1"
-ENGAGEMENT = "engagement"
 _NOON = time(12)
-_BY_SUFFIX: Mapping[str, EvidenceKind] = {".eml": "email", ".txt": "call_note", ".md": "call_note"}
 _KEPT = Both("kept as evidence (sha256 {sha}…)", "已作为证据保存（sha256 {sha}…）")
 _WHOSE = ("raised_by", "asked_by", "stated_by", "complainant", "source_contact", "made_by", "given_by")
 """Fields that name the person whose act it is."""
-_KINDS = get_args(EvidenceKind)
 _OFFERED = {
     "signed_document": Both("a signed document", "签字件"),
     "meeting_minute": Both("minutes of a meeting", "会议纪要"),
@@ -47,7 +44,7 @@ def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int
     if noun == ENGAGEMENT and (mine := register.book.newest(ENGAGEMENT)) is not None:
         words = (mine.ref, *words)  # there is one of each engagement, so nobody names it
     said = written(concept, verb, words, given, given.get("input_file"), today)
-    evidence = [Attachment.of(one) for one in given["evidence"]]
+    evidence = attachments(app, given["evidence"])
     by_whom(said.input, concept, said.verb, given["by"], register)
     try:
         record = register.do(
@@ -106,6 +103,19 @@ def moment(text: str | None, register: Register, now: datetime) -> datetime | No
 
 def _day(at: datetime, register: Register) -> date:
     return at.astimezone(register.zone).date()
+
+
+def attachments(app: App, texts: Sequence[str]) -> list[Attachment]:
+    """Return the evidence that ``--evidence`` names; on a terminal the kind of a file is asked where nothing tells it.
+
+    Raises:
+        Refused: a file cannot be read, or its kind cannot be told and nobody can be asked.
+    """
+    asks = app.interactive and not app.yes
+    told = [
+        f"{_asked_kind(app, text)}:{text}" if asks and Attachment.kind_of(text)[0] is None else text for text in texts
+    ]
+    return [Attachment.of(text) for text in told]
 
 
 def _asked_kind(app: App, text: str) -> EvidenceKind:

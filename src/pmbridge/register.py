@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -150,17 +150,18 @@ class Register:
         with self._lock, self._registers.writing(self.engagement) as writing:
             kept, self._kept = self._kept, None
             book = kept[1] if kept is not None and kept[0] == writing.head else writing.book(self.concepts)
+            now = self._clock.now()
             scribe = Scribe(
                 engagement=self.engagement,
                 book=book,
                 head=writing.head,
                 actor=self.actor,
-                now=self._clock.now(),
+                now=now,
                 zone=self.zone,
                 calendar=self.calendar,
                 seal=lambda words: self._seal(writing, book, words),
             )
-            yield Batch(scribe, writing, self._clock.now)
+            yield Batch(scribe, writing, now)
             changed = [entry for ref in sorted(book.settle()) if (entry := book.get(ref)) is not None]
             writing.append(scribe.events, changed, self.concepts)
             writing.erase(scribe.erased)
@@ -261,7 +262,7 @@ class Attachment:
 class Batch:
     """Several commands in one transaction; from :meth:`Register.batch`."""
 
-    def __init__(self, scribe: Scribe, writing: RegisterWriting, now: Callable[[], datetime]) -> None:
+    def __init__(self, scribe: Scribe, writing: RegisterWriting, now: datetime) -> None:
         self._scribe = scribe
         self._writing = writing
         self._now = now
@@ -295,7 +296,7 @@ class Batch:
                 number=number,
                 input={} if input is None else input,
                 # Both clocks count milliseconds; a fraction of one must not come after itself.
-                at=from_millis(to_millis(at or self._now())),
+                at=from_millis(to_millis(at or self._now)),
                 by=by,
                 reason=reason,
                 evidence=tuple(one.evidence if isinstance(one, Attachment) else one for one in evidence),

@@ -121,7 +121,7 @@ def test_the_hints_are_really_found() -> None:
 
 
 def test_what_does_not_exist_yet_is_not_in_the_tree() -> None:
-    for name in ("plan", "apply", "conflicts", "answer", "remind", "change", "milestone", "worker"):
+    for name in ("plan", "apply", "worker"):
         assert TREE.get_command(click.Context(TREE), name) is None
 
 

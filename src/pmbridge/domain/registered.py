@@ -23,9 +23,21 @@ __all__ = ["changes", "contract", "milestones"]
 def milestones(
     seen: Sequence[ObservedMilestone], book: Book, policy: ReportingPolicy, moment: Moment
 ) -> list[ObservedMilestone]:
-    """Return the milestones of the register, each with what the tools show under its ref, and those only observed."""
+    """Return the milestones of the register, each with what the tools show for it, and those only observed.
+
+    A tool's record belongs to the milestone that adopted it, else to the one whose ref it bears.
+    """
     by_ref = {one.milestone.ref: one for one in seen}
-    kept = [registered(one, by_ref.pop(one.ref, None), book, policy, moment) for one in book.of("milestone")]
+    by_place = {
+        (feed.data.source.connection, feed.record.id.kind, feed.record.id.external_id): one.milestone.ref
+        for one in seen
+        for feed in one.feeds
+    }
+    kept = []
+    for entry in book.of("milestone"):
+        adopted = (by_place.get((link.connection, link.kind, link.external_id)) for link in entry.links)
+        ref = next((one for one in adopted if one in by_ref), entry.ref)
+        kept.append(registered(entry, by_ref.pop(ref, None), book, policy, moment))
     return [*kept, *by_ref.values()]
 
 
