@@ -11,11 +11,13 @@ from pmbridge_cli.words import Both, counted
 
 db = group(
     "db",
-    help=Both("Upgrade, check and back up the store.", "升级、检查、备份数据库。"),
+    help=Both("Upgrade, check, back up and move the store.", "升级、检查、备份、迁移数据库。"),
     entries={
         "upgrade": Entry("pmbridge_cli.db:upgrade", Both("bring it up to this pmbridge", "升级到本版结构")),
         "check": Entry("pmbridge_cli.db:check", Both("read all of it and look for damage", "通读并查找损坏")),
         "backup": Entry("pmbridge_cli.db:backup", Both("copy it while it is in use", "在使用中复制一份")),
+        "export": Entry("pmbridge_cli.db:export", Both("write all of it to one file", "全部写入一个文件")),
+        "import": Entry("pmbridge_cli.db:load", Both("fill a new store from such a file", "用该文件填充新的数据库")),
     },
 )
 
@@ -51,17 +53,24 @@ def upgrade(app: App) -> None:
 
 
 @command(
-    help=Both("Read all of the store and look for damage.", "通读数据库，查找损坏。"),
+    help=Both(
+        "Read all of the store and look for damage. Records of the register that are not what their events say are "
+        "made anew, where the chain of events is whole.",
+        "通读数据库，查找损坏。登记册中与事件不符的记录会按事件重建，前提是事件链完整。",
+    ),
 )
 def check(app: App) -> int:
     from pmbridge.errors import ConfigError
 
     store = app.workspace.store
     about, faults = store.about(), store.check()
+    rebuilt = store.registers.mend() if any(fault.name == "entry" for fault in faults) else ()
     code = ConfigError.exit_code if faults else 0
     if app.json:
         listed = [{"name": fault.name, "text": app.out.say(fault.text)} for fault in faults]
-        app.out.document({"schema": "pmbridge.db-check/1", "exit": code, "store": about.shown, "faults": listed})
+        app.out.document(
+            {"schema": "pmbridge.db-check/1", "exit": code, "store": about.shown, "faults": listed, "rebuilt": rebuilt}
+        )
         return code
     if not faults:
         app.out.line(Both(f"{about.shown}: nothing wrong.", f"{about.shown}：没有问题。"))
@@ -69,6 +78,9 @@ def check(app: App) -> int:
     number = counted(len(faults), "fault", "faults", " 处问题")
     app.out.line(Both(f"{about.shown}: {number.en}", f"{about.shown}：{number.zh}"))
     app.out.lines(f"  ✗ {app.out.say(fault.text)}" for fault in faults)
+    if rebuilt:
+        names = "、".join(rebuilt)
+        app.out.line(Both(f"Made anew from the events: {', '.join(rebuilt)}", f"已按事件重建：{names}"))
     copies = sorted(about.path.parent.glob("*.db")) if about.path else []
     if others := [copy for copy in copies if copy != about.path]:
         app.out.line(Both(f"Newest copy: {others[-1]}", f"最近的备份：{others[-1]}"))
@@ -87,3 +99,35 @@ def backup(app: App, file: str | None) -> None:
         app.out.document({"schema": "pmbridge.db-backup/1", "file": str(written), "bytes": size})
         return
     app.out.line(Both(f"Copied to {written} ({size:,} bytes).", f"已复制到 {written}（{size:,} 字节）。"))
+
+
+@command(
+    help=Both(
+        "Write all that is in the store to one new file of JSON lines. The same content gives the same bytes.",
+        "把数据库的全部内容写入一个新的 JSON Lines 文件。内容相同则字节相同。",
+    )
+)
+@argument("file", metavar="FILE", type=str)
+def export(app: App, file: str) -> None:
+    rows = app.workspace.store.export(Path(file))
+    if app.json:
+        app.out.document({"schema": "pmbridge.db-export/1", "file": file, "rows": rows})
+        return
+    number = counted(rows, "row", "rows", " 行")
+    app.out.line(Both(f"{number.en} written to {file}.", f"已写入 {file}，{number.zh.strip()}。"))
+
+
+@command(
+    help=Both(
+        "Fill a new, empty store with what pmbridge db export wrote.",
+        "把 pmbridge db export 写出的文件导入到新的空数据库。",
+    )
+)
+@argument("file", metavar="FILE", type=str)
+def load(app: App, file: str) -> None:
+    rows = app.workspace.store.load(Path(file))
+    if app.json:
+        app.out.document({"schema": "pmbridge.db-import/1", "file": file, "rows": rows})
+        return
+    number = counted(rows, "row", "rows", " 行")
+    app.out.line(Both(f"{number.en} read from {file}.", f"已从 {file} 导入，{number.zh.strip()}。"))

@@ -114,6 +114,23 @@ def test_a_backup_is_a_file(ask: Ask, tmp_path: Path) -> None:
     assert ask("db", "backup", str(tmp_path / "copy.db"), code=1)["error"] == "refused"
 
 
+def test_a_store_moves_to_another_workspace(
+    ask: Ask, bench: tuple[Office, JiraSandbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = ask("db", "export", str(tmp_path / "store.jsonl"))
+    assert ask("db", "import", str(tmp_path / "store.jsonl"), code=1)["error"] == "refused"
+    there = tmp_path / "elsewhere"
+    there.mkdir()
+    (there / "pmbridge.toml").write_bytes((bench[0].folder / "pmbridge.toml").read_bytes())
+    for args in (["import", str(tmp_path / "store.jsonl")], ["export", str(tmp_path / "again.jsonl")], ["check"]):
+        capsys.readouterr()
+        assert run(["--config", str(there), "db", *args, "--json"]) == 0
+        document = json.loads(capsys.readouterr().out)
+        valid(document)
+        assert document.get("rows", written["rows"]) == written["rows"]
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "store.jsonl").read_bytes()
+
+
 def test_a_headline_is_remembered_with_the_draft(ask: Ask, bench: tuple[Office, JiraSandbox]) -> None:
     later = "2026-06-12T18:00"
     ask("report", "weekly", "--headline", "上线按计划。", "--as-of", later)

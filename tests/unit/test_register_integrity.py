@@ -114,6 +114,14 @@ def test_a_changed_fold_is_named_and_made_anew(store: Store, register: Register)
     assert faults(store) == []
 
 
+def test_a_fold_is_mended_only_where_the_chain_is_whole(store: Store, register: Register) -> None:
+    execute(store, "UPDATE entry SET state = 'closed' WHERE ref = 'CR-001'")
+    assert store.registers.mend(CONCEPTS) == ("lanhai",)
+    assert faults(store) == []
+    execute(store, "UPDATE event SET actor = 'member:somebody' WHERE seq = 3")
+    assert store.registers.mend(CONCEPTS) == ()
+
+
 def test_another_name_behind_a_seal_is_seen(store: Store, register: Register) -> None:
     execute(store, "UPDATE personal SET text = '张三' WHERE text = '张敏'")
     assert [name for name, _ in faults(store)] == ["personal"]
@@ -199,7 +207,7 @@ def test_a_file_that_is_not_whole_fills_nothing(
         b"".join(lines).replace(b'"M7"', b'"M8"'),
         b"",
         b"{}",
-        b"".join(lines).replace(b'"pmbridge store"', b'"other"'),
+        b"".join(lines).replace(b'"pmbridge.store"', b'"other"'),
         lines[0],
     ):
         file.write_bytes(broken)

@@ -81,3 +81,12 @@ class Registers:
         """
         with register.writing(self._database, engagement) as opened:
             return verify.rebuild(opened.connection, engagement, concepts() if known is None else known)
+
+    def mend(self, known: Mapping[str, Concept] | None = None) -> tuple[str, ...]:
+        """Rebuild the fold of every engagement whose chain holds, and return their names."""
+        with self._database.read() as connection:
+            names = register.engagements(connection)
+        whole = tuple(name for name in names if not self.chain_breaks(name))
+        for name in whole:
+            self.rebuild(name, known)
+        return whole

@@ -23,7 +23,7 @@ from pmbridge.store import register, schema, verify
 from pmbridge.store.engine import Database
 from pmbridge.store.tables import entry, lease, metadata, workspace
 
-FORMAT = "pmbridge store"
+FORMAT = "pmbridge.store"
 _PORTION = 1000
 _LEFT_OUT = (lease.name, entry.name)
 
