@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -58,11 +59,11 @@ def test_the_laws_hold_for_the_installed_plugin(installed: Path, tmp_path: Path)
     report = tmp_path / "report.xml"
     done = python("-m", "pytest", "-q", "-p", "no:randomly", f"--junitxml={report}", beside=installed, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
-    told = report.read_text("utf-8")
-    assert 'failures="0"' in told
-    # What GitLab has not: keeping an id when moving. And comments are not read by the example.
-    assert 'skipped="2"' in told, done.stdout
-    assert told.count("<testcase ") >= 40
+    (suite,) = ElementTree.parse(report).getroot()
+    counted = {name: int(suite.attrib[name]) for name in ("tests", "errors", "failures", "skipped")}
+    assert (counted["errors"], counted["failures"]) == (0, 0)
+    # GitLab keeps no id when something moves, and the example reads no comments; all other laws are put to the test.
+    assert counted["tests"] - counted["skipped"] >= 45, done.stdout
 
 
 def test_pmbridge_adapters_lists_it(installed: Path, tmp_path: Path) -> None:
