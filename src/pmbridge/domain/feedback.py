@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from pmbridge.domain.client_decision import Channel
 from pmbridge.domain.communication import tell
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.originator import is_contact, spoken_by
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, people_known, refs_known, revised
 from pmbridge.domain.text import title_of
 from pmbridge.values import Label
 
@@ -50,9 +50,9 @@ class Add(Input):
 
     kind: Kind
     text: Wording
-    given_by: str | None = None
+    given_by: str | None = who(None)
     channel: Channel | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     respond_by: date | None = None
 
 
@@ -60,7 +60,7 @@ class Change(Input):
     """New values; the client's words stay as they are."""
 
     kind: Kind | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     respond_by: date | None = None
 
 
@@ -109,8 +109,8 @@ def decline(fields: Feedback, _: Input, said: Said) -> Feedback:
 
 
 def dated(ask: Ask[Feedback, Add]) -> BaseModel:
-    """Return the input with the contact's ref, its owner, and the day by which it is answered."""
-    given = spoken_by("given_by", owner="owner")(ask)
+    """Return the input with whose words it holds, and the day by which it is answered."""
+    given = spoken_by("given_by")(ask)
     if ask.input.respond_by is not None:
         return given
     return given.model_copy(update={"respond_by": ask.moment.calendar.add_wd(ask.today, RESPONSE_WD)})
@@ -162,7 +162,6 @@ FEEDBACK = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"),),
         ),
         Step(

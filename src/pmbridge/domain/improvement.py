@@ -7,11 +7,11 @@ from datetime import date
 from typing import Literal
 
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, State, Step, Unmet, by_name, command, guard
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, people_known, refs_known, revised
 from pmbridge.values import Label
 
 AppliesTo = Literal["engagement", "agency"]
@@ -37,7 +37,7 @@ class Add(Input):
 
     text: Wording
     due_on: date
-    owner: str | None = None
+    owner: str | None = who(None)
     measure: Wording | None = None
     applies_to: AppliesTo = "engagement"
     origin: str | None = None
@@ -48,7 +48,7 @@ class Change(Input):
 
     text: Wording | None = None
     due_on: date | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     measure: Wording | None = None
     applies_to: AppliesTo | None = None
 
@@ -57,7 +57,7 @@ class Accept(Input):
     """What is still missing when it is taken up; what is left out stays."""
 
     measure: Wording | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
 
 
@@ -137,7 +137,6 @@ IMPROVEMENT = Concept(
             "proposed",
             takes=Add,
             apply=add,
-            fill=people_by_ref(owner="owner"),
             guards=(people_known("owner"), refs_known("origin")),
         ),
         Step(
@@ -147,7 +146,6 @@ IMPROVEMENT = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"),),
         ),
         Step(
@@ -157,7 +155,6 @@ IMPROVEMENT = Concept(
             "accepted",
             takes=Accept,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"), measurable, time_left),
         ),
         Step(("accepted",), "done", Label(zh="落实", en="finish"), "done", apply=done, done="finished"),

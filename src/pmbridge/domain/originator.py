@@ -8,22 +8,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from pmbridge.domain.machine import Ask, Guard, Unmet, command, guard
-from pmbridge.domain.owner import people_by_ref, person
 from pmbridge.values import Label
 
 
-def spoken_by(name: str, *others: str, owner: str | None = None) -> Callable[[Ask[Any, Any]], BaseModel]:
-    """Return a ``fill`` that puts who is written in the field *name*, else ``--by``, there by ref.
-
-    *others* and *owner*: more people of the input, as in :func:`~pmbridge.domain.owner.people_by_ref`.
-    """
-    by_ref = people_by_ref(name, *others, owner=owner)
+def spoken_by(name: str) -> Callable[[Ask[Any, Any]], BaseModel]:
+    """Return a ``fill`` that puts ``--by`` into the field *name* where nobody is named there."""
 
     def fill(ask: Ask[Any, Any]) -> BaseModel:
-        given = by_ref(ask)
-        if getattr(given, name) is None and ask.by is not None:
-            return given.model_copy(update={name: person(ask.register, ask.by)})
-        return given
+        given: BaseModel = ask.input
+        return given if getattr(given, name) is not None else given.model_copy(update={name: ask.by})
 
     return fill
 

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry, Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.originator import no_contact
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, people_known, refs_known, revised
 from pmbridge.values import Label
 
 Scope = Literal["period", "milestone", "engagement"]
@@ -58,21 +56,21 @@ class Add(Input):
     milestone: str | None = None
     period_from: date | None = None
     period_to: date | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
 
 
 class Change(Input):
     """New values; what is left out stays."""
 
     planned_on: date | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
 
 
 class Hold(Input):
     """Who took part and what was said. ``publish_by`` left out: five working days later."""
 
-    ours: tuple[str, ...] = ()
-    client: tuple[str, ...] = ()
+    ours: tuple[str, ...] = who(())
+    client: tuple[str, ...] = who(())
     went_well: tuple[Wording, ...] = ()
     to_improve: tuple[Wording, ...] = ()
     publish_by: date | None = None
@@ -119,12 +117,11 @@ def publish(fields: Retro, given: Publish, _: Said) -> Retro:
 # --------------------------------------------------------------------------------------- completing the input
 
 
-def dated(ask: Ask[Retro, Hold]) -> BaseModel:
-    """Return the input with the contacts' refs, and the day by which it is published."""
-    given = people_by_ref("ours", "client")(ask)
+def dated(ask: Ask[Retro, Hold]) -> Hold:
+    """Return the input with the day by which it is published."""
     if ask.input.publish_by is not None:
-        return given
-    return given.model_copy(update={"publish_by": ask.moment.calendar.add_wd(ask.today, PUBLISH_WD)})
+        return ask.input
+    return ask.input.model_copy(update={"publish_by": ask.moment.calendar.add_wd(ask.today, PUBLISH_WD)})
 
 
 def its_lessons(ask: Ask[Retro, Publish]) -> Publish:
@@ -217,7 +214,6 @@ RETRO = Concept(
             "planned",
             takes=Add,
             apply=add,
-            fill=people_by_ref(owner="owner"),
             guards=(
                 people_known("owner"),
                 refs_known("milestone", kinds={"milestone": frozenset({"milestone"})}),
@@ -232,7 +228,6 @@ RETRO = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"),),
         ),
         Step(

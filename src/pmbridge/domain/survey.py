@@ -15,7 +15,7 @@ from pmbridge.domain.figure import Text
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.originator import no_contact
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, person, refs_known, revised
+from pmbridge.domain.owner import accountable, people_known, person, refs_known, revised
 from pmbridge.domain.survey_fields import (
     BOUNDS,
     Add,
@@ -46,24 +46,23 @@ _WANTED: Mapping[Kind, frozenset[Scale]] = {
 
 
 def invited_refs(ask: Ask[Survey, Send]) -> Send:
-    """Return the input with the contacts' refs, each once."""
+    """Return the input with everybody once, and the refs of those whose tokens they are."""
     given = ask.input
     return given.model_copy(
         update={
-            "invite": tuple(dict.fromkeys(person(ask.register, one) for one in given.invite)),
+            "invite": tuple(dict.fromkeys(given.invite)),
             "tokens": {person(ask.register, name): one for name, one in given.tokens.items()},
         }
     )
 
 
 def reminded_refs(ask: Ask[Survey, Remind]) -> Remind:
-    """Return the input with the contacts' refs; with nobody named, those of whom an answer is awaited."""
-    named = tuple(dict.fromkeys(person(ask.register, one) for one in ask.input.contacts))
-    return ask.input.model_copy(update={"contacts": named or ask.fields.waiting_for})
+    """Return the input; with nobody named, with those of whom an answer is awaited."""
+    return ask.input.model_copy(update={"contacts": ask.input.contacts or ask.fields.waiting_for})
 
 
 def respondent(ask: Ask[Survey, Record]) -> Record:
-    """Return the input with numbers as numbers, and with the ref of who answered unless the survey is anonymous."""
+    """Return the input with numbers as numbers, and with who answered unless the survey is anonymous."""
     answers = {name: _number(ask.fields, name, one) for name, one in ask.input.answers.items()}
     given = ask.input.model_copy(update={"answers": answers})
     if ask.fields.anonymous:
@@ -71,7 +70,7 @@ def respondent(ask: Ask[Survey, Record]) -> Record:
     written = given.contact or ask.by
     if written is None and given.token_sha256 is not None:
         written = ask.fields.holder_of(given.token_sha256)
-    return given if written is None else given.model_copy(update={"contact": person(ask.register, written)})
+    return given if written is None else given.model_copy(update={"contact": written})
 
 
 def _number(fields: Survey, name: str, answer: Answer) -> Answer:
@@ -296,7 +295,6 @@ SURVEY = Concept(
             "draft",
             takes=Add,
             apply=add,
-            fill=people_by_ref(owner="owner"),
             guards=(people_known("owner"), _MILESTONE),
         ),
         Step(
@@ -306,7 +304,6 @@ SURVEY = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"), _MILESTONE),
         ),
         Step(
@@ -316,7 +313,6 @@ SURVEY = Concept(
             None,
             takes=HandOver,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"),),
         ),
         Step(

@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R, X
+from pmbridge.domain.fields import C, Fields, Input, R, X, who
 from pmbridge.domain.inputs import Wording
 from pmbridge.values import Label
 
@@ -121,7 +121,7 @@ class Add(Input):
     closes_on: date
     anonymous: bool = False
     milestone: str | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
 
 
 class Change(Input):
@@ -132,33 +132,33 @@ class Change(Input):
     closes_on: date | None = None
     anonymous: bool | None = None
     milestone: str | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
 
 
 class HandOver(Input):
     """Another owner: all that can change once the questions are out."""
 
-    owner: str | None = None
+    owner: str | None = who(None)
 
 
 class Send(Input):
     """Whom it goes to; ``tokens``: by contact, the SHA-256 (hex) of the token that was handed out."""
 
-    invite: tuple[str, ...] = ()
+    invite: tuple[str, ...] = who(())
     tokens: Mapping[str, str] = {}
 
 
 class Remind(Input):
     """Who is reminded; nobody named: all who have not answered."""
 
-    contacts: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = who(())
 
 
 class Record(Input):
     """One response, by question id. Whose it is, is said by ``contact``, ``--by`` or the token."""
 
     answers: Mapping[str, Answer]
-    contact: str | None = None
+    contact: str | None = who(None)
     token_sha256: str | None = None
     may_quote: bool = False
 
