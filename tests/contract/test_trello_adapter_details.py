@@ -113,7 +113,7 @@ def test_forty_cards_of_two_boards_cost_two_requests(trello: Workspace) -> None:
             card = trello.world.add_item(board, f"卡 {n}")
             trello.world.comment(card, f"{n}")
             wanted.append(Wanted(id=card, project=board, parts=BOTH))
-    asked = trello.asked
+    asked = trello.count
     found = list(trello.run(workers=4).details(wanted))
     assert sorted(trello.paths(asked)) == sorted(f"/boards/{one}/actions" for one in boards)
     assert len(found) == 40

@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError
 from pmbridge.records import Gone, Group, Item, Listing, Record, Scope, Verb, Wanted, check, decode, encode
 from pmbridge.testing.laws.bench import Mirror
 from pmbridge.values import ProjectId, RecordId
+from tests.property.damage import damaged, json_values
 from tests.unit import pingcode_wire as pingcode
 from tests.unit.loopback import Answer
 from tests.unit.pingcode_wire import ITEM, PRODUCT, PROJECT, Desk, data, page, work_item
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
-    | st.sampled_from(["", "0", "true", 1_783_000_000, 1_783_000_000_000, "completed", ITEM, "../x", 0, 1, -1, 1e308]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=4,
-)  # fmt: skip
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the path of everything inside *value*."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield (*path, key)
-        yield from places(child, (*path, key))
-
-
-@st.composite
-def damaged(draw: st.DrawFn, sound: Any) -> Any:
-    """Return *sound* with one to three of its members taken out, replaced or joined by strangers."""
-    broken = copy.deepcopy(sound)
-    for _ in range(draw(st.integers(1, 3))):
-        spots = list(places(broken))
-        if not spots:
-            return broken
-        *path, last = draw(st.sampled_from(spots))
-        parent = broken
-        for step in path:
-            parent = parent[step]
-        how = draw(st.sampled_from(["drop", "put", "null", "add"]))
-        if how == "drop":
-            del parent[last]
-        elif how == "null":
-            parent[last] = None
-        elif how == "put":
-            parent[last] = draw(JSON)
-        elif isinstance(parent, dict):
-            parent[draw(st.text(max_size=6))] = draw(JSON)
-    return broken
+JSON = json_values("0", 1_783_000_000, 1_783_000_000_000, "completed", ITEM, "../x", 0, 1, -1, 1e308)
 
 
 def envelope(*rows: Any) -> dict[str, Any]:
@@ -148,7 +110,7 @@ def holds(records: list[Record | Gone]) -> None:
 
 
 @FEW
-@given(body=damaged(envelope(FULL, work_item(id="5edca5240000000000000002"))))
+@given(body=damaged(envelope(FULL, work_item(id="5edca5240000000000000002")), JSON))
 def test_a_damaged_list_gives_records_or_one_clear_error_for_each(desk: Desk, body: Any) -> None:
     desk.routes["/v1/pjm/work_items"] = answered(desk, body)
     records, errors, listings = pulled(desk, PROJECT, "work_item")
@@ -164,7 +126,7 @@ def test_a_damaged_list_gives_records_or_one_clear_error_for_each(desk: Desk, bo
 
 
 @FEW
-@given(body=damaged(envelope(TICKET, SHIP | {"id": "63eca8880000000000000002", "type": None})))
+@given(body=damaged(envelope(TICKET, SHIP | {"id": "63eca8880000000000000002", "type": None}), JSON))
 def test_a_damaged_list_of_tickets_gives_records_or_errors(desk: Desk, body: Any) -> None:
     desk.routes["/v1/ship/tickets"] = answered(desk, body)
     records, errors, _ = pulled(desk, PRODUCT, "ticket")
@@ -174,7 +136,7 @@ def test_a_damaged_list_of_tickets_gives_records_or_errors(desk: Desk, body: Any
 
 
 @FEW
-@given(releases=damaged(envelope(RELEASE)), sprints=damaged(envelope(SPRINT)))
+@given(releases=damaged(envelope(RELEASE), JSON), sprints=damaged(envelope(SPRINT), JSON))
 def test_damaged_groups_give_records_or_errors(desk: Desk, releases: Any, sprints: Any) -> None:
     desk.routes[f"/v1/pjm/projects/{PROJECT}/versions"] = answered(desk, releases)
     desk.routes[f"/v1/pjm/projects/{PROJECT}/sprints"] = answered(desk, sprints)
@@ -184,7 +146,7 @@ def test_damaged_groups_give_records_or_errors(desk: Desk, releases: Any, sprint
 
 
 @FEW
-@given(body=damaged(FULL))
+@given(body=damaged(FULL, JSON))
 def test_a_damaged_item_read_by_its_id_is_one_answer_or_one_clear_error(desk: Desk, body: Any) -> None:
     desk.routes[f"/v1/pjm/work_items/{ITEM}"] = answered(desk, body)
     asked = RecordId(kind="work_item", external_id=ITEM)
@@ -198,7 +160,7 @@ STEP = {"id": "5e6b", "from_state": STATE, "to_state": STAGE, "created_at": 1_78
 
 
 @FEW
-@given(comments=damaged(envelope(COMMENT)), steps=damaged(envelope(STEP)))
+@given(comments=damaged(envelope(COMMENT), JSON), steps=damaged(envelope(STEP), JSON))
 def test_damaged_details_are_whole_or_an_error(desk: Desk, comments: Any, steps: Any) -> None:
     desk.routes["/v1/comments"] = answered(desk, comments)
     desk.routes[f"/v1/pjm/work_items/{ITEM}/transition_histories"] = answered(desk, steps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,49 +13,15 @@ from hypothesis import strategies as st
 from pmbridge.errors import PmbridgeError, ProtocolError
 from pmbridge.records import Change, Comment, Gone, Item, Record, Verb, Wanted, check, decode, encode
 from pmbridge.values import ProjectId, RecordId
+from tests.property.damage import damaged, json_values
 from tests.unit import trello_wire as trello
 from tests.unit.loopback import Answer
 from tests.unit.trello_wire import BOARD, Desk, Mirror
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
-    | st.sampled_from(["", "true", "2026-06-01T08:00:00.123Z", "2026-06-01", "9999-12-31T23:59:59.999Z",
-                       "0001-01-01T00:00:00.000+14:00", trello.TODO, "complete", "1e999999", "-0"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=4,
+JSON = json_values(
+    "2026-06-01T08:00:00.123Z", "2026-06-01", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000+14:00", trello.TODO,
+    "complete", "1e999999", "-0",
 )  # fmt: skip
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the path of everything inside *value*."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield (*path, key)
-        yield from places(child, (*path, key))
-
-
-@st.composite
-def damaged(draw: st.DrawFn, sound: Any) -> Any:
-    """Return *sound* with one to three of its members taken out, replaced or joined by strangers."""
-    broken = copy.deepcopy(sound)
-    for _ in range(draw(st.integers(1, 3))):
-        spots = list(places(broken))
-        if not spots:
-            return broken
-        *path, last = draw(st.sampled_from(spots))
-        parent = broken
-        for step in path:
-            parent = parent[step]
-        how = draw(st.sampled_from(["drop", "put", "null", "add"]))
-        if how == "drop":
-            del parent[last]
-        elif how == "null":
-            parent[last] = None
-        elif how == "put":
-            parent[last] = draw(JSON)
-        elif isinstance(parent, dict):
-            parent[draw(st.text(max_size=6))] = draw(JSON)
-    return broken
 
 
 VALUES = [
@@ -103,7 +68,7 @@ def is_clear(error: PmbridgeError | None) -> bool:
     return isinstance(error, ProtocolError) and bool(error.facts.get("field")) and "Trello" in error.text("en")
 
 
-@given(body=damaged(SOUND))
+@given(body=damaged(SOUND, JSON))
 def test_a_damaged_board_gives_records_or_one_clear_error_for_each(desk: Desk, body: Any) -> None:
     desk.routes[f"/boards/{BOARD}"] = answered(desk, body)
     pages = list(desk.adapter().pull(SCOPE, None, Mirror()))
@@ -124,7 +89,7 @@ def test_a_damaged_board_gives_records_or_one_clear_error_for_each(desk: Desk, b
     assert {one for one in told if one is not None and one.kind != "member"} == listed, "nothing lost, nothing made up"
 
 
-@given(card=damaged(FULL | {"list": trello.LISTS[0], "board": {"closed": False}}))
+@given(card=damaged(FULL | {"list": trello.LISTS[0], "board": {"closed": False}}, JSON))
 def test_a_damaged_card_read_by_its_id_gives_one_answer_or_one_clear_error(desk: Desk, card: Any) -> None:
     asked = RecordId(kind="card", external_id=FULL["id"])
     desk.routes["/batch"] = answered(desk, [{"200": card}])
@@ -147,7 +112,7 @@ FEED = [
 ]  # fmt: skip
 
 
-@given(feed=damaged(FEED))
+@given(feed=damaged(FEED, JSON))
 def test_a_damaged_history_gives_records_or_one_clear_error_for_the_card(desk: Desk, feed: Any) -> None:
     desk.routes[f"/boards/{BOARD}/actions"] = answered(desk, feed)
     parts = frozenset({Verb.COMMENTS, Verb.HISTORY})
