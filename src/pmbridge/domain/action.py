@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.follow_up import NewAction
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Concept, State, Step, by_name
-from pmbridge.domain.owner import accountable, no_due_reason_given, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, no_due_reason_given, people_known, refs_known, revised
 from pmbridge.values import Label
 
 
@@ -38,7 +38,7 @@ class Change(Input):
     """New values; what is left out stays."""
 
     text: Wording | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
     about: str | None = None
 
@@ -96,7 +96,6 @@ ACTION = Concept(
             "open",
             takes=NewAction,
             apply=add,
-            fill=people_by_ref(owner="owner"),
             guards=(people_known("owner"), refs_known("origin", "about"), no_due_reason_given()),
         ),
         Step(
@@ -106,7 +105,6 @@ ACTION = Concept(
             None,
             takes=Change,
             apply=change,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"), refs_known("about")),
         ),
         Step(("open",), "done", Label(zh="完成", en="finish"), "done", takes=Done, apply=done),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Concept, State, Step, by_name
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, people_known, refs_known, revised
 from pmbridge.values import Label
 
 
@@ -31,7 +31,7 @@ class Add(Input):
     statement: Wording
     valid_if_wrong: Wording
     check_by: date
-    owner: str | None = None
+    owner: str | None = who(None)
     affects: tuple[str, ...] = ()
 
 
@@ -41,7 +41,7 @@ class Change(Input):
     statement: Wording | None = None
     valid_if_wrong: Wording | None = None
     check_by: date | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     affects: tuple[str, ...] | None = None
 
 
@@ -85,7 +85,6 @@ ASSUMPTION = Concept(
             "open",
             takes=Add,
             apply=add,
-            fill=people_by_ref(owner="owner"),
             guards=(people_known("owner"), refs_known("affects")),
         ),
         Step(
@@ -95,7 +94,6 @@ ASSUMPTION = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"), refs_known("affects")),
         ),
         Step(("open",), "confirm", Label(zh="证实", en="confirm"), "confirmed", takes=Check, apply=check),

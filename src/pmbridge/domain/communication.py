@@ -16,7 +16,7 @@ from pmbridge.domain.book import Book
 from pmbridge.domain.client_decision import Channel
 from pmbridge.domain.contact import Contact, find_contact
 from pmbridge.domain.entry import Entry, Said
-from pmbridge.domain.fields import C, Fields, Input, X
+from pmbridge.domain.fields import C, Fields, Input, X, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, Guard, State, Step, Unmet, by_name, command, guard
@@ -65,7 +65,7 @@ class Add(Input):
     direction: Direction = "outbound"
     channel: Channel = "email"
     purpose: Purpose = "other"
-    whom: tuple[str, ...] = ()
+    whom: tuple[str, ...] = who(())
     about: tuple[str, ...] = ()
     subject: Wording
     message_id: str | None = None

@@ -17,13 +17,13 @@ from pmbridge.domain import decision
 from pmbridge.domain.contact import Contact, name_of
 from pmbridge.domain.delay import CostOfDelay
 from pmbridge.domain.entry import Entry, Said
-from pmbridge.domain.fields import C, Fields, Input, R, X
+from pmbridge.domain.fields import C, Fields, Input, R, X, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.follow_up import NewAction, actions_from
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.moment import Moment
-from pmbridge.domain.owner import accountable, people_by_ref, refs_known
+from pmbridge.domain.owner import accountable, refs_known
 from pmbridge.domain.revocation import decision_revoked
 from pmbridge.values import Label
 
@@ -68,7 +68,7 @@ class Add(Input):
     background: Wording | None = None
     options: tuple[DecisionOption, ...] = ()
     recommendation: Wording | None = None
-    ask_of: str
+    ask_of: str = who()
     need_by: date
     default_if_silent: Wording | None = None
     contract_clause: str | None = None
@@ -81,7 +81,7 @@ class Decide(decision.Decided):
 
     option: str | None = None
     answer: Wording | None = None
-    conditions_owner: str | None = None
+    conditions_owner: str | None = who(None)
     conditions_due_on: date | None = None
 
 
@@ -276,7 +276,6 @@ DECISION = Concept(
             "open",
             takes=Add,
             apply=add,
-            fill=people_by_ref("ask_of"),
             guards=(asked_of_contact, distinct_options, default_by_contract, delayed_known, refs_known("subject")),
             discloses=True,
         ),
@@ -287,7 +286,6 @@ DECISION = Concept(
             "decided",
             takes=Decide,
             apply=decide,
-            fill=people_by_ref(owner="conditions_owner"),
             guards=(clear_answer, *decision.rules(None), answered_by_asked, conditions_dated),
             effects=recorded,
             evidence=True,

@@ -9,12 +9,12 @@ from typing import Literal
 from pmbridge.domain.contact import Contact
 from pmbridge.domain.delay import CostOfDelay
 from pmbridge.domain.entry import Entry, Said
-from pmbridge.domain.fields import C, Empty, Fields, Input, R
+from pmbridge.domain.fields import C, Empty, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.moment import Moment
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, people_known, refs_known, revised
 from pmbridge.values import Label
 
 On = Literal["client", "third_party", "agency"]
@@ -43,7 +43,7 @@ class Add(Input):
 
     what: Wording
     on: On
-    owner: str | None = None
+    owner: str | None = who(None)
     needed_by: date
     effect_if_late: Wording | None = None
     milestones: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Change(Input):
     """New values; what is left out stays."""
 
     what: Wording | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     needed_by: date | None = None
     effect_if_late: Wording | None = None
     milestones: tuple[str, ...] | None = None
@@ -94,7 +94,7 @@ def waive(fields: Dependency, _: Input, said: Said) -> Dependency:
 @guard("owner-side", "由提供方负责", "owned by who provides it")
 def owned_by_provider(ask: Ask[Dependency, Add | Change]) -> Iterable[Unmet]:
     """A dependency on the client is owned by a contact, any other by a member of the agency."""
-    owner = ask.input.owner
+    owner = ask.input.owner or (ask.actor.name if isinstance(ask.input, Add) else None)
     if owner is None:
         return
     on = ask.input.on if isinstance(ask.input, Add) else ask.fields.on
@@ -151,7 +151,6 @@ DEPENDENCY = Concept(
             "open",
             takes=Add,
             apply=add,
-            fill=people_by_ref(owner="owner"),
             guards=(people_known("owner"), owned_by_provider, refs_known("milestones", kinds=_MILESTONES),
                     delayed_known),
             effects=shown_to_client,
@@ -163,7 +162,6 @@ DEPENDENCY = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"), owned_by_provider, refs_known("milestones", kinds=_MILESTONES),
                     delayed_known),
         ),

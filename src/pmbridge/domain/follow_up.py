@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.fields import Fields, Input
+from pmbridge.domain.fields import Fields, Input, who
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import Effect
 
@@ -25,7 +25,7 @@ class NewAction(Input):
     """An action item. ``owner`` left out: whoever records it."""
 
     text: Wording
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
     no_due_reason: Wording | None = None
     origin: str | None = None
@@ -41,8 +41,8 @@ class NewIssue(Input):
     severity: Severity
     impact: Wording | None = None
     affects: tuple[str, ...] = ()
-    raised_by: str | None = None
-    owner: str | None = None
+    raised_by: str | None = who(None)
+    owner: str | None = who(None)
     due_on: date | None = None
     no_due_reason: Wording | None = None
     from_risk: str | None = None

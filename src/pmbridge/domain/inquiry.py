@@ -9,12 +9,12 @@ from typing import Literal
 from pmbridge.domain.client_decision import Channel
 from pmbridge.domain.communication import Purpose, tell
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, by_name
 from pmbridge.domain.originator import is_contact, spoken_by
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, revised
+from pmbridge.domain.owner import accountable, people_known, revised
 from pmbridge.values import Label
 
 Priority = Literal["urgent", "high", "normal", "low"]
@@ -39,17 +39,17 @@ class Add(Input):
     """An inquiry. ``asked_by`` left out: the contact whose act it is; ``owner``: whoever records it."""
 
     text: Wording
-    asked_by: str | None = None
+    asked_by: str | None = who(None)
     channel: Channel = "email"
     priority: Priority = "normal"
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
 
 
 class Change(Input):
     """New values; what is left out stays."""
 
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
     priority: Priority | None = None
 
@@ -146,7 +146,7 @@ INQUIRY = Concept(
             "open",
             takes=Add,
             apply=add,
-            fill=spoken_by("asked_by", owner="owner"),
+            fill=spoken_by("asked_by"),
             guards=(is_contact("asked_by"), people_known("owner")),
             discloses=True,
         ),
@@ -157,7 +157,6 @@ INQUIRY = Concept(
             None,
             takes=Change,
             apply=revised,
-            fill=people_by_ref("owner"),
             guards=(people_known("owner"),),
         ),
         Step(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pmbridge.domain.communication import communications
 from pmbridge.domain.contact import Contact, name_of
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R
+from pmbridge.domain.fields import C, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.follow_up import IssueKind, NewIssue, Severity, Todo, action_items
 from pmbridge.domain.inputs import Wording
@@ -20,7 +20,7 @@ from pmbridge.domain.originator import spoken_by
 from pmbridge.domain.owner import (
     accountable,
     no_due_reason_given,
-    people_by_ref,
+    owners_by_ref,
     people_known,
     person,
     refs_known,
@@ -78,14 +78,14 @@ class Change(Input):
     severity: Severity | None = None
     impact: Wording | None = None
     affects: tuple[str, ...] | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
 
 
 class Analyse(Input):
     """Who analyses it: its owner from now on."""
 
-    owner: str
+    owner: str = who()
 
 
 class Act(Input):
@@ -111,7 +111,7 @@ class Close(Input):
 class Escalate(Input):
     """To whom, and by when that person acts."""
 
-    to: str
+    to: str = who()
     by_when: date
 
 
@@ -296,22 +296,22 @@ ISSUE = Concept(
     ),
     steps=(
         Step((NEW,), "add", Label(zh="记录", en="add"), "open", takes=NewIssue, apply=add,
-             fill=spoken_by("raised_by", owner="owner"),
+             fill=spoken_by("raised_by"),
              guards=(people_known("owner", "raised_by"), refs_known("affects", "from_risk", kinds=_KINDS),
                      no_due_reason_given())),
         Step(_ALIVE, "edit", Label(zh="修改", en="edit"), None, takes=Change, apply=revised,
-             fill=people_by_ref("owner"), guards=(people_known("owner"), refs_known("affects"))),
+             guards=(people_known("owner"), refs_known("affects"))),
         Step(("open",), "analyse", Label(zh="分析", en="analyse"), "analysing", takes=Analyse, apply=analyse,
-             fill=people_by_ref("owner"), guards=(people_known("owner"),)),
+             guards=(people_known("owner"),)),
         Step(("analysing", "escalated"), "act", Label(zh="处理", en="act on"), "in_action", takes=Act, apply=act,
-             fill=people_by_ref("actions"), guards=(people_known("actions"), action_dated), effects=new_actions,
+             fill=owners_by_ref("actions"), guards=(people_known("actions"), action_dated), effects=new_actions,
              done="acted on"),
         Step(("in_action",), "resolve", Label(zh="解决", en="resolve"), "resolved", takes=Resolve, apply=resolve,
              guards=(root_cause_known,)),
         Step(("resolved",), "close", Label(zh="关闭", en="close"), "closed", takes=Close, apply=close,
              guards=(confirmed, confirmation_proved)),
         Step(_UNSOLVED, "escalate", Label(zh="升级", en="escalate"), "escalated", takes=Escalate, apply=escalate,
-             fill=people_by_ref("to"), guards=(people_known("to"),), reason=True),
+             guards=(people_known("to"),), reason=True),
         Step((*_UNSOLVED, "escalated"), "convert", Label(zh="转变更", en="convert"), "converted", takes=Convert,
              apply=convert, guards=(refs_known("change", kinds=_KINDS),)),
         Step(("closed",), "reopen", Label(zh="重新打开", en="reopen"), "open", apply=reopen, reason=True),

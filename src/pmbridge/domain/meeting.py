@@ -12,12 +12,12 @@ from pmbridge.domain import decision
 from pmbridge.domain.client_decision import Channel
 from pmbridge.domain.communication import tell
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Empty, Fields, Input, R
+from pmbridge.domain.fields import C, Empty, Fields, Input, R, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.follow_up import Todo, action_items
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, person, refs_known, revised, side
+from pmbridge.domain.owner import accountable, owners_by_ref, people_known, refs_known, revised, side
 from pmbridge.values import Label
 
 Kind = Literal["kickoff", "weekly_status", "monthly_review", "acceptance", "change", "retrospective", "other"]
@@ -65,8 +65,8 @@ class Add(Input):
     kind: Kind
     title: Wording | None = None
     planned_at: datetime
-    owner: str | None = None
-    invited: tuple[str, ...] = ()
+    owner: str | None = who(None)
+    invited: tuple[str, ...] = who(())
     agenda: tuple[Wording, ...] = ()
 
 
@@ -75,16 +75,16 @@ class Change(Input):
 
     title: Wording | None = None
     planned_at: datetime | None = None
-    owner: str | None = None
-    invited: tuple[str, ...] | None = None
+    owner: str | None = who(None)
+    invited: tuple[str, ...] | None = who(None)
     agenda: tuple[Wording, ...] | None = None
 
 
 class Hold(Input):
     """Who came, and who was invited and did not. It was held when the command says."""
 
-    present: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
+    present: tuple[str, ...] = who(())
+    absent: tuple[str, ...] = who(())
 
 
 class Minutes(Input):
@@ -97,7 +97,7 @@ class Minutes(Input):
     decisions: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     new_actions: tuple[Todo, ...] = ()
-    send_to: tuple[str, ...] = ()
+    send_to: tuple[str, ...] = who(())
     channel: Channel = "email"
 
 
@@ -152,14 +152,11 @@ def cancel(fields: Meeting, _: Input, said: Said) -> Meeting:
 
 
 def _planned(ask: Ask[Meeting, Add | Change]) -> BaseModel:
-    """Return the input with refs for names; a time without a zone is one in the engagement's."""
-    given = people_by_ref("invited", owner="owner" if isinstance(ask.input, Add) else None)(ask)
-    if isinstance(ask.input, Change) and ask.input.owner is not None:
-        given = given.model_copy(update={"owner": person(ask.register, ask.input.owner)})
+    """Return the input with the engagement's zone where the time has none."""
     planned = ask.input.planned_at
-    if planned is not None and planned.tzinfo is None:
-        given = given.model_copy(update={"planned_at": planned.replace(tzinfo=ask.moment.zone).astimezone(UTC)})
-    return given
+    if planned is None or planned.tzinfo is not None:
+        return ask.input
+    return ask.input.model_copy(update={"planned_at": planned.replace(tzinfo=ask.moment.zone).astimezone(UTC)})
 
 
 @guard("attendance", "双方有人出席", "both sides were there")
@@ -200,7 +197,7 @@ def has_recipient(ask: Ask[Meeting, Minutes]) -> Iterable[Unmet]:
 
 
 def _recipients(ask: Ask[Meeting, Minutes]) -> BaseModel:
-    given = people_by_ref("send_to", "new_actions")(ask)
+    given = owners_by_ref("new_actions")(ask)
     if ask.input.send_to:
         return given
     came = [one for one in ask.fields.present() if side(ask.register, one) == "client"]
@@ -268,7 +265,6 @@ MEETING = Concept(
             "held",
             takes=Hold,
             apply=hold,
-            fill=people_by_ref("present", "absent"),
             guards=(people_known("present", "absent"), both_present),
             done="held",
         ),

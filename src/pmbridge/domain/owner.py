@@ -30,33 +30,21 @@ def side(book: Book, who: str) -> Holder:
     return "agency" if book.fields(who, Contact) is None else "client"
 
 
-def people_by_ref(*names: str, owner: str | None = None) -> Callable[[Ask[Any, Any]], BaseModel]:
-    """Return a ``fill`` that puts refs in the place of contacts' names in the fields *names* of the input.
+def owners_by_ref(name: str) -> Callable[[Ask[Any, Any]], BaseModel]:
+    """Return a ``fill`` for a list of models in the field *name*: refs in the place of contacts' names as ``owner``.
 
-    Of a list of models that is the ``owner`` of each. Where an owner, or the field *owner*, is empty it becomes
-    whoever records.
+    Where an owner is empty it becomes whoever records. (Fields declared with ``who()`` need nothing of the kind.)
     """
 
     def fill(ask: Ask[Any, Any]) -> BaseModel:
-        changes: dict[str, object] = {}
-        for name in (*names, *(() if owner is None else (owner,))):
-            value = getattr(ask.input, name)
-            if name == owner and value is None:
-                value = ask.actor.name
-            if isinstance(value, str):
-                changes[name] = person(ask.register, value)
-            elif isinstance(value, tuple):
-                changes[name] = tuple(_by_ref(ask, one) for one in value)
         given: BaseModel = ask.input
-        return given.model_copy(update=changes)
+        owned = [
+            one.model_copy(update={"owner": person(ask.register, one.owner or ask.actor.name)})
+            for one in getattr(given, name)
+        ]
+        return given.model_copy(update={name: tuple(owned)})
 
     return fill
-
-
-def _by_ref(ask: Ask[Any, Any], one: Any) -> Any:
-    if isinstance(one, BaseModel):
-        return one.model_copy(update={"owner": person(ask.register, getattr(one, "owner", None) or ask.actor.name)})
-    return person(ask.register, one)
 
 
 def people_known(*names: str) -> Guard:

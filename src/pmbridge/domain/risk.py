@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R, X
+from pmbridge.domain.fields import C, Fields, Input, R, X, who
 from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.follow_up import IssueKind, NewIssue, Severity, Todo, action_items, actions_from, unfinished
 from pmbridge.domain.inputs import Price, Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
-from pmbridge.domain.owner import accountable, people_by_ref, people_known, refs_known, revised
+from pmbridge.domain.owner import accountable, owners_by_ref, people_known, refs_known, revised
 from pmbridge.values import Label
 
 Category = Literal[
@@ -109,10 +109,10 @@ class Add(Input):
     category: Category
     direction: Direction = "threat"
     proximity: date | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
     no_due_reason: Wording | None = None
-    raised_by: str | None = None
+    raised_by: str | None = who(None)
     internal_assessment: str | None = None
 
 
@@ -125,7 +125,7 @@ class Change(Input):
     effect: Wording | None = None
     category: Category | None = None
     proximity: date | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
     internal_assessment: str | None = None
     contingency_money: Price | None = None
@@ -136,7 +136,7 @@ class Assess(Input):
 
     probability: Scale
     impact: Impact
-    owner: str | None = None
+    owner: str | None = who(None)
     proximity: date | None = None
 
 
@@ -166,7 +166,7 @@ class Occur(Input):
     issue: str | None = None
     kind: IssueKind = "problem"
     severity: Severity | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
 
 
@@ -354,13 +354,13 @@ RISK = Concept(
     ),
     steps=(
         Step((NEW,), "add", Label(zh="识别", en="add"), "identified", takes=Add, apply=add,
-             fill=people_by_ref("raised_by", owner="owner"), guards=(people_known("owner", "raised_by"), dated)),
+             guards=(people_known("owner", "raised_by"), dated)),
         Step(_ALIVE, "edit", Label(zh="修改", en="edit"), None, takes=Change, apply=revised,
-             fill=people_by_ref("owner"), guards=(people_known("owner"),)),
+             guards=(people_known("owner"),)),
         Step(_ALIVE, "assess", Label(zh="评估", en="assess"), "assessed", takes=Assess, apply=assess,
-             fill=people_by_ref("owner"), guards=(people_known("owner"),), done="assessed"),
+             guards=(people_known("owner"),), done="assessed"),
         Step(("assessed", "responding", "monitored"), "respond", Label(zh="应对", en="respond"), "responding",
-             takes=Respond, apply=respond, fill=people_by_ref("actions"),
+             takes=Respond, apply=respond, fill=owners_by_ref("actions"),
              guards=(people_known("actions"), refs_known("existing", "change", kinds=_KINDS), response_fits,
                      has_action, cost_is_change),
              effects=new_actions, done="answered"),
@@ -368,7 +368,7 @@ RISK = Concept(
              guards=(actions_done,)),
         Step(_ALIVE, "review", Label(zh="复核", en="review"), None, apply=review),
         Step(("assessed", "responding", "monitored"), "occur", Label(zh="发生", en="occur"), "occurred", takes=Occur,
-             apply=occur, fill=people_by_ref("owner"),
+             apply=occur,
              guards=(people_known("owner"), refs_known("issue", kinds=_KINDS), issue_told), effects=new_issue,
              done="marked as occurred"),
         Step(_ALIVE, "close", Label(zh="关闭", en="close"), "closed", takes=Close, apply=close,
