@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import tomlkit
@@ -31,14 +31,14 @@ import vcr
 import yaml
 from pydantic import SecretStr
 
-from pmbridge.adapter import Context
+from pmbridge.adapter import Adapter, Context
 from pmbridge.errors import CredentialRefused
-from pmbridge.records import Item, Record, Scope, Verb, Wanted
+from pmbridge.records import Gone, Item, Record, Scope, Verb, Wanted
 from pmbridge.testing.context import GivenSecret, MemoryMemo, MirroredRecords
 from pmbridge.testing.sandbox import FakeClock
+from pmbridge.values import RecordId
 from pmbridge_jira.adapter import JiraAdapter
 from pmbridge_jira.sandbox import JiraSandbox
-from pmbridge_jira.settings import JiraSettings
 from tests.contract.scrub import ANY, SECRETS, Scrubber, without_secrets
 
 ROOT = Path(__file__).resolve().parents[2] / "cassettes"
@@ -81,6 +81,9 @@ class StillClock:
                 time.sleep(seconds)
 
 
+A = TypeVar("A", bound=Adapter[Any])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """What is asked while a cassette runs. It knows nothing of the site, so that a replay does the same."""
@@ -90,19 +93,50 @@ class Scene:
     play: Callable[[JiraAdapter], Mapping[str, Any]]
 
 
+# ------------------------------------------------------------------------------------- what every tool's recorder does
+
+
+def connected(kind: type[A], settings: Mapping[str, object], secret: SecretStr, clock: StillClock) -> A:
+    """Return an adapter of *kind* that asks one thing at a time."""
+    log = logging.getLogger(kind.kind)
+    context = Context(
+        connection=kind.kind, secret=GivenSecret(secret), clock=clock, memo=MemoryMemo(clock), log=log
+    )  # fmt: skip
+    return kind(kind.Settings.model_validate({**settings, "workers": 1}), context)
+
+
+def pulled_twice(
+    adapter: Adapter[Any], scope: Scope, mirror: MirroredRecords | None = None
+) -> tuple[dict[RecordId, Record], list[Item]]:
+    """Return what a first pull and one after it bring, the items sorted; a *mirror* that is given keeps it."""
+    records: dict[RecordId, Record] = {} if mirror is None else mirror.records
+    cursor = None
+    for _ in range(2):
+        for page in adapter.pull(scope, cursor, mirror or MirroredRecords()):
+            cursor = page.cursor
+            records.update((one.id, one) for one in page.records if not isinstance(one, Gone))
+    return records, sorted((one for one in records.values() if isinstance(one, Item)), key=lambda one: one.id)
+
+
+def refused(adapter: Adapter[Any]) -> Mapping[str, Any]:
+    """Log in with a secret that is none; return the error."""
+    try:
+        adapter.check()
+    except CredentialRefused as error:
+        return {"error": error}
+    raise AssertionError("a wrong secret was accepted")
+
+
+# ------------------------------------------------------------------------------------------------------------ Jira
+
+
 def _reading(adapter: JiraAdapter) -> Mapping[str, Any]:
     """All that a sync and the wizard ask."""
     account = adapter.check()
     project = next(iter(adapter.projects()))
     schema = adapter.describe(project.id)
     scope = Scope(projects=(project.id,), kinds=frozenset(adapter.kinds), fields={})
-    records: dict[Any, Record] = {}
-    cursor = None
-    for _ in range(2):
-        for page in adapter.pull(scope, cursor, MirroredRecords()):
-            cursor = page.cursor
-            records.update((one.id, one) for one in page.records if not hasattr(one, "why"))
-    items = sorted((one for one in records.values() if isinstance(one, Item)), key=lambda one: one.id)
+    records, items = pulled_twice(adapter, scope)
     listed = list(adapter.census(scope))
     read = list(adapter.read([one.id for one in items[:5]]))
     parts = frozenset({Verb.COMMENTS, Verb.HISTORY, Verb.APPROVALS})
@@ -113,32 +147,16 @@ def _reading(adapter: JiraAdapter) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _refused(adapter: JiraAdapter) -> Mapping[str, Any]:
-    """A login with a token that is none."""
-    try:
-        adapter.check()
-    except CredentialRefused as error:
-        return {"error": error}
-    raise AssertionError("a wrong token was accepted")
-
-
 SCENES: Mapping[str, Scene] = {
     "cloud": Scene(deployment="cloud", what="check, describe, two pulls, census, read, details", play=_reading),
     "data-center": Scene(deployment="server", what="check, describe, two pulls, census, read, details", play=_reading),
-    "cloud-refused": Scene(deployment="cloud", what="a wrong token at the site and the gateway", play=_refused),
+    "cloud-refused": Scene(deployment="cloud", what="a wrong token at the site and the gateway", play=refused),
 }
 
 
 def adapter_for(settings: Mapping[str, object], secret: SecretStr, clock: StillClock) -> JiraAdapter:
     """Return the adapter as every recording and replay uses it."""
-    context = Context(
-        connection="jira",
-        secret=GivenSecret(secret),
-        clock=clock,
-        memo=MemoryMemo(clock),
-        log=logging.getLogger("jira"),
-    )
-    return JiraAdapter(JiraSettings.model_validate({**settings, "workers": 1}), context)
+    return connected(JiraAdapter, settings, secret, clock)
 
 
 def cassette(
@@ -194,7 +212,8 @@ def _kept(answer: Any, scrub: Scrubber | None) -> Any:
     with suppress(ValueError):
         # Readable in the file, and the same JSON.
         body = json.dumps(without_secrets(json.loads(body)), ensure_ascii=False).encode()
-    return {**answer, "headers": headers, "body": {"string": body}}
+    # In one order, so that recording again changes only what has changed.
+    return {**answer, "headers": dict(sorted(headers.items())), "body": {"string": body}}
 
 
 def record_sandbox(name: str) -> None:

@@ -8,7 +8,6 @@ from the environment; the project is the first that the application sees, and no
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import re
 import sys
@@ -21,16 +20,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from pmbridge.adapter import Context
-from pmbridge.errors import CredentialRefused
-from pmbridge.records import Item, Record, Scope, Verb, Wanted
-from pmbridge.testing.context import GivenSecret, MemoryMemo, MirroredRecords
+from pmbridge.records import Scope, Verb, Wanted
 from pmbridge.testing.sandbox import FakeClock
-from pmbridge.values import RecordId
 from pmbridge_pingcode.adapter import PingCodeAdapter
 from pmbridge_pingcode.sandbox import PingCodeSandbox
-from pmbridge_pingcode.settings import CLOUD, DialectName, PingCodeSettings
-from tests.contract.record import START, StillClock, cassette, fresh, noted
+from pmbridge_pingcode.settings import CLOUD, DialectName
+from tests.contract.record import START, StillClock, cassette, connected, fresh, noted, pulled_twice, refused
 from tests.contract.scrub import ANY, WordScrubber
 
 HOST = "https://pingcode.example"
@@ -53,13 +48,7 @@ def _reading(adapter: PingCodeAdapter) -> Mapping[str, Any]:
     schema = adapter.describe(project.id)
     fields = frozenset(one.id for one in schema.kinds["work_item"].fields)
     scope = Scope(projects=(project.id,), kinds=frozenset(schema.kinds), fields={"work_item": fields})
-    records: dict[RecordId, Record] = {}
-    cursor = None
-    for _ in range(2):
-        for page in adapter.pull(scope, cursor, MirroredRecords()):
-            cursor = page.cursor
-            records.update((one.id, one) for one in page.records if not hasattr(one, "why"))
-    items = sorted((one for one in records.values() if isinstance(one, Item)), key=lambda one: one.id)
+    records, items = pulled_twice(adapter, scope)
     listed = list(adapter.census(scope))
     read = list(adapter.read([one.id for one in items[:5]]))
     mine = [one.id for one in items if one.id.kind == "work_item"][:3]
@@ -70,30 +59,17 @@ def _reading(adapter: PingCodeAdapter) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _refused(adapter: PingCodeAdapter) -> Mapping[str, Any]:
-    """A login with a secret that is none."""
-    try:
-        adapter.check()
-    except CredentialRefused as error:
-        return {"error": error}
-    raise AssertionError("a wrong secret was accepted")
-
-
 _ALL = "check, describe, two pulls, census, read, details, visible"
 SCENES: Mapping[str, Scene] = {
     "pjm": Scene(what=_ALL, play=_reading),
     "project": Scene(what=_ALL, play=_reading, dialect="project"),
-    "refused": Scene(what="a wrong client_secret", play=_refused),
+    "refused": Scene(what="a wrong client_secret", play=refused),
 }
 
 
 def adapter_for(settings: Mapping[str, object], secret: SecretStr, clock: StillClock) -> PingCodeAdapter:
     """Return the adapter as every recording and replay uses it."""
-    log = logging.getLogger("pingcode")
-    context = Context(
-        connection="pingcode", secret=GivenSecret(secret), clock=clock, memo=MemoryMemo(clock), log=log
-    )  # fmt: skip
-    return PingCodeAdapter(PingCodeSettings.model_validate({**settings, "workers": 1}), context)
+    return connected(PingCodeAdapter, settings, secret, clock)
 
 
 def replayed(path: Path, name: str) -> Mapping[str, Any]:

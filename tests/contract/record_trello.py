@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,16 +20,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from pmbridge.adapter import Context
-from pmbridge.errors import CredentialRefused
-from pmbridge.records import Item, Record, Scope, Verb, Wanted
-from pmbridge.testing.context import GivenSecret, MemoryMemo, MirroredRecords
+from pmbridge.records import Scope, Verb, Wanted
 from pmbridge.testing.sandbox import FakeClock
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_trello.adapter import TrelloAdapter
 from pmbridge_trello.sandbox import TrelloSandbox
-from pmbridge_trello.settings import TrelloSettings
-from tests.contract.record import START, StillClock, cassette, fresh, noted
+from tests.contract.record import START, StillClock, cassette, connected, fresh, noted, pulled_twice, refused
 from tests.contract.scrub import Scrubber
 from tests.unit.loopback import Answer, LoopbackServer, Seen
 
@@ -57,13 +52,7 @@ def _reading(adapter: TrelloAdapter) -> Mapping[str, Any]:
     schema = adapter.describe(board.id)
     fields = frozenset(one.id for one in schema.kinds["card"].fields)
     scope = Scope(projects=(board.id,), kinds=frozenset(adapter.kinds), fields={"card": fields, "checkitem": fields})
-    records: dict[RecordId, Record] = {}
-    cursor = None
-    for _ in range(2):
-        for page in adapter.pull(scope, cursor, MirroredRecords()):
-            cursor = page.cursor
-            records.update((one.id, one) for one in page.records if not hasattr(one, "why"))
-    items = sorted((one for one in records.values() if isinstance(one, Item)), key=lambda one: one.id)
+    records, items = pulled_twice(adapter, scope)
     cards = [one.id for one in items if one.id.kind == "card"]
     read = list(adapter.read([one.id for one in items[:5]]))
     details = list(adapter.details([Wanted(id=one, project=board.id, parts=PARTS) for one in cards[:3]]))
@@ -72,15 +61,6 @@ def _reading(adapter: TrelloAdapter) -> Mapping[str, Any]:
         "account": account, "schema": schema, "records": records, "items": items, "read": read, "details": details,
         "visible": visible,
     }  # fmt: skip
-
-
-def _refused(adapter: TrelloAdapter) -> Mapping[str, Any]:
-    """A login with the secret in place of the token."""
-    try:
-        adapter.check()
-    except CredentialRefused as error:
-        return {"error": error}
-    raise AssertionError("a wrong token was accepted")
 
 
 def _examples(adapter: TrelloAdapter) -> Mapping[str, Any]:
@@ -93,21 +73,14 @@ def _examples(adapter: TrelloAdapter) -> Mapping[str, Any]:
 
 SCENES: Mapping[str, Scene] = {
     "board": Scene(what="check, describe, two pulls, read, details, visible", play=_reading),
-    "refused": Scene(what="a wrong token", play=_refused),
+    "refused": Scene(what="a wrong token", play=refused),
     "vendor-examples": Scene(what="account, boards and a comment of the document's examples", play=_examples),
 }
 
 
 def adapter_for(settings: Mapping[str, object], secret: SecretStr, clock: StillClock) -> TrelloAdapter:
     """Return the adapter as every recording and replay uses it."""
-    context = Context(
-        connection="trello",
-        secret=GivenSecret(secret),
-        clock=clock,
-        memo=MemoryMemo(clock),
-        log=logging.getLogger("trello"),
-    )
-    return TrelloAdapter(TrelloSettings.model_validate({**settings, "workers": 1}), context)
+    return connected(TrelloAdapter, settings, secret, clock)
 
 
 def replayed(path: Path, name: str) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ but reading is asked. ``--sandbox`` records from the sandbox. The vendor publish
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import re
 import sys
@@ -22,17 +21,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from pmbridge.adapter import Context
-from pmbridge.errors import CredentialRefused
-from pmbridge.records import Item, Record, Scope, Verb, Wanted
-from pmbridge.testing.context import GivenSecret, MemoryMemo, MirroredRecords
+from pmbridge.records import Scope, Verb, Wanted
+from pmbridge.testing.context import MirroredRecords
 from pmbridge.testing.sandbox import FakeClock
-from pmbridge.values import RecordId
 from pmbridge_worktile.adapter import WorktileAdapter
 from pmbridge_worktile.sandbox import WorktileSandbox
 from pmbridge_worktile.sandbox_store import FORECAST
-from pmbridge_worktile.settings import API, WorktileSettings
-from tests.contract.record import START, StillClock, cassette, fresh, noted
+from pmbridge_worktile.settings import API
+from tests.contract.record import START, StillClock, cassette, connected, fresh, noted, pulled_twice, refused
 from tests.contract.scrub import ANY, WordScrubber
 
 HOST = "https://worktile.example"
@@ -55,14 +51,7 @@ def _reading(adapter: WorktileAdapter) -> Mapping[str, Any]:
     schema = adapter.describe(project.id)
     fields = frozenset(one.id for one in schema.kinds["task"].fields)
     scope = Scope(projects=(project.id,), kinds=frozenset(schema.kinds), fields={"task": fields})
-    mirror = MirroredRecords()
-    cursor = None
-    for _ in range(2):
-        for page in adapter.pull(scope, cursor, mirror):
-            cursor = page.cursor
-            mirror.records.update((one.id, one) for one in page.records if not hasattr(one, "why"))
-    records: dict[RecordId, Record] = dict(mirror.records)
-    items = sorted((one for one in records.values() if isinstance(one, Item)), key=lambda one: one.id)
+    records, items = pulled_twice(adapter, scope, MirroredRecords())
     read = list(adapter.read([one.id for one in items[:5]]))
     details = list(adapter.details([Wanted(id=one.id, project=project.id, parts=PARTS) for one in items[:3]]))
     return {
@@ -71,28 +60,15 @@ def _reading(adapter: WorktileAdapter) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _refused(adapter: WorktileAdapter) -> Mapping[str, Any]:
-    """A login with a secret that is none."""
-    try:
-        adapter.check()
-    except CredentialRefused as error:
-        return {"error": error}
-    raise AssertionError("a wrong secret was accepted")
-
-
 SCENES: Mapping[str, Scene] = {
     "tenant": Scene(what="check, describe, two pulls, read, details, visible", play=_reading),
-    "refused": Scene(what="a wrong client_secret", play=_refused),
+    "refused": Scene(what="a wrong client_secret", play=refused),
 }
 
 
 def adapter_for(settings: Mapping[str, object], secret: SecretStr, clock: StillClock) -> WorktileAdapter:
     """Return the adapter as every recording and replay uses it."""
-    log = logging.getLogger("worktile")
-    context = Context(
-        connection="worktile", secret=GivenSecret(secret), clock=clock, memo=MemoryMemo(clock), log=log
-    )  # fmt: skip
-    return WorktileAdapter(WorktileSettings.model_validate({**settings, "workers": 1}), context)
+    return connected(WorktileAdapter, settings, secret, clock)
 
 
 def replayed(path: Path, name: str) -> Mapping[str, Any]:
