@@ -21,7 +21,17 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from benchmarks.budgets import BOARDS_AGAIN, BOARDS_FIRST, BUDGETS, PY_TRELLO, UNIT
+from benchmarks.budgets import (
+    APPENDED,
+    BOARDS_AGAIN,
+    BOARDS_FIRST,
+    BUDGETS,
+    EVENTS,
+    PY_TRELLO,
+    REBUILT,
+    UNIT,
+    VERIFIED,
+)
 
 SIZE = 10_000
 BOARDS = 20
@@ -105,6 +115,9 @@ def cases() -> list[Case]:
         Case("report, 2 languages, html md json", lambda b: ["report", "--folder", b.folder("w")]),
         Case("view, now", lambda b: ["view", "--folder", b.folder("deep")]),
         Case("view, half a year back", lambda b: ["view", "--folder", b.folder("deep"), "--as-of", back(b)]),
+        Case(APPENDED, lambda b: ["register-append", "--folder", b.folder("register"), "--size", str(EVENTS)]),
+        Case(VERIFIED, lambda b: ["register-verify", "--folder", b.folder("register"), *size(b)]),
+        Case(REBUILT, lambda b: ["register-rebuild", "--folder", b.folder("register"), *size(b)]),
         Case("python -c pass", lambda _: ["pass"]),
         Case("pmbridge --help", lambda _: ["help"]),
     ]
@@ -295,6 +308,10 @@ def prepare(chosen: list[Case], bench: Bench) -> None:
         run(case, bench)
     if "unchanged records" in names or "guarded upsert" in names:
         fill(Path(bench.folder("raw")), bench.store_size)
+    if VERIFIED in names or REBUILT in names:
+        from benchmarks.register import fill as fill_register
+
+        fill_register(Path(bench.folder("register")), bench.store_size)
     if "view" in names:
         shutil.copytree(bench.folder("w"), bench.root / "deep", dirs_exist_ok=True)
         deepen(bench.root / "deep")

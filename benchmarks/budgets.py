@@ -21,6 +21,10 @@ SQLITE = "sqlite3, guarded upsert, from records"
 REPORT = "report, 2 languages, html md json"
 NOW = "view, now"
 BACK = "view, half a year back"
+EVENTS = 20_000
+APPENDED = "register, 20,000 commands in one transaction"
+VERIFIED = "register, 100,000 events verified"
+REBUILT = "register, 100,000 events rebuilt"
 PASS = "python -c pass"
 HELP = "pmbridge --help"
 
@@ -70,6 +74,15 @@ BUDGETS = (
     ratio("100,000 unchanged records offered to the store, CPU", 1.0, STORE, SQLITE),
     plain("report from the mirror, CPU", 1.0, "s", REPORT, "cpu"),
     ratio("view half a year back over 1 million history rows, CPU", 1.3, BACK, NOW),
+    Budget(
+        "register, one event of one transaction, wall",
+        1000 / 5000,
+        "ms",
+        frozenset({APPENDED}),
+        lambda v: v(APPENDED, "wall") * 1000 / EVENTS,
+    ),
+    plain("register, 100,000 events verified, wall", 0.5, "s", VERIFIED, "wall"),
+    plain("register, 100,000 events rebuilt, wall", 1.0, "s", REBUILT, "wall"),
     Budget(
         "pmbridge --help above python -c pass, CPU",
         0.06,

@@ -271,10 +271,13 @@ CASES: dict[str, Callable[[argparse.Namespace], Work]] = {
 }
 
 
+REGISTER = ("register-append", "register-verify", "register-rebuild")
+
+
 def main() -> None:
     """Run one case and print what it cost."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("case", choices=[*CASES, "store", "sqlite", "sqlite-rows"])
+    parser.add_argument("case", choices=[*CASES, "store", "sqlite", "sqlite-rows", *REGISTER])
     parser.add_argument("--url", default="")
     parser.add_argument("--folder", default="")
     parser.add_argument("--tool", default="jira")
@@ -283,7 +286,11 @@ def main() -> None:
     parser.add_argument("--as-of", default="")
     parser.add_argument("--size", type=int, default=100_000)
     given = parser.parse_args()
-    if given.case not in CASES:
+    if given.case in REGISTER:
+        from benchmarks.register import CASES as REGISTER_CASES
+
+        work = REGISTER_CASES[given.case](given)
+    elif given.case not in CASES:
         from benchmarks.store import CASES as STORE_CASES
 
         work = STORE_CASES[given.case](given)

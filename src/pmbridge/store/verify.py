@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select
 
 from pmbridge.domain.book import Book
-from pmbridge.domain.entry import UnknownStep
+from pmbridge.domain.entry import UnknownStep, fold
 from pmbridge.domain.event import Break, Event, breaks
 from pmbridge.domain.machine import Concept
 from pmbridge.store import register
@@ -51,9 +53,11 @@ def rebuild(connection: Connection, engagement: str, concepts: Mapping[str, Conc
     Raises:
         UnknownStep: no concept here can read an event.
     """
-    book = Book(concepts)
-    book.replay(register.events(connection, engagement))
-    rows = [register.entry_row(engagement, concepts[one.kind], one) for one in book]
+    # Record by record: what one leaves behind is gone before the next, however long the history.
+    wanted = select(event).where(event.c.engagement_id == engagement).order_by(event.c.ref, event.c.seq)
+    events = map(Event._make, connection.execution_options(yield_per=_PORTION).execute(wanted))
+    folded = (fold(concepts, None, mine) for _, mine in groupby(events, attrgetter("ref")))
+    rows = [register.entry_row(engagement, concepts[one.kind], one) for one in folded]
     connection.execute(delete(entry).where(entry.c.engagement_id == engagement))
     if rows:
         Bulk(insert(entry), connection.dialect).execute(connection, rows)
