@@ -19,8 +19,9 @@ from pmbridge.domain.book import REF
 from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.machine import NEW, Concept, Step
 from pmbridge.errors import Refused
+from pmbridge_cli.field_words import CHINESE
 from pmbridge_cli.grammar import Option
-from pmbridge_cli.words import Both, same
+from pmbridge_cli.words import Both
 
 DECIDE = "decide"
 """The verb under which the client's verdicts are entered."""
@@ -107,8 +108,13 @@ def _option(one: Taken) -> Option:
     return Option(names, both=words, metavar=_metavar(one.kind), multiple=one.shape == "many")
 
 
+def field_name(name: str) -> Both:
+    """Return what people call the field *name*."""
+    return Both(name.replace("_", " "), CHINESE.get(name, name.replace("_", " ")))
+
+
 def _words(one: Taken) -> Both:
-    name = same(one.name.replace("_", " "))
+    name = field_name(one.name)
     if get_origin(one.kind) is not Literal:
         return name
     choices = ", ".join(str(each).replace("_", "-") for each in get_args(one.kind))

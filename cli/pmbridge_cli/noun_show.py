@@ -15,9 +15,9 @@ from pmbridge.domain.figure import Text
 from pmbridge.domain.refusal import unknown_record
 from pmbridge.errors import UnknownRef
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import Column, table, visible, wrapped
+from pmbridge_cli.layout import Column, padded, table, visible, wrapped
 from pmbridge_cli.noun import concept_of
-from pmbridge_cli.noun_input import ref_of
+from pmbridge_cli.noun_input import field_name, ref_of
 from pmbridge_cli.words import Both, day
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def shown(app: App, noun: str, ref: str) -> None:
     )
     for name, value in _values(register.book, record.fields, app.language):
         for at, line in enumerate(wrapped(visible(value), app.out.room - 22)):
-            app.out.line(f"  {name if at == 0 else '':<20}{line}")
+            app.out.line(f"  {padded(name if at == 0 else '', 20)}{line}")
     for link in record.links:
         app.out.line(f"  {'=':<20}{link.connection}:{link.kind}:{link.external_id} {visible(link.url)}".rstrip())
     app.out.line(Both("History", "经过"))
@@ -188,9 +188,9 @@ def _event_line(app: App, concept: Concept, event: Event, register: Register, to
 
 def _values(book: Book, fields: BaseModel, language: str) -> Iterable[tuple[str, str]]:
     for name, value in fields:
-        if value in (None, "", (), frozenset()):
+        if value in (None, "", (), frozenset(), False):
             continue
-        yield name.replace("_", " "), _said(book, value, language)
+        yield field_name(name).in_(language), _said(book, value, language)
 
 
 def _said(book: Book, value: Any, language: str) -> str:
@@ -199,7 +199,7 @@ def _said(book: Book, value: Any, language: str) -> str:
     if isinstance(value, str):
         return _revealed(book, value)
     if isinstance(value, BaseModel):
-        told = [(name.replace("_", " "), one) for name, one in value if one not in (None, (), "")]
+        told = [(field_name(name).in_(language), one) for name, one in value if one not in (None, (), "")]
         return " · ".join(f"{name} {_said(book, one, language)}" for name, one in told)
     if isinstance(value, dict):
         return " · ".join(f"{key} {_said(book, one, language)}" for key, one in value.items())

@@ -14,6 +14,7 @@ from pmbridge.domain.concepts import concepts
 from pmbridge.errors import GuardFailed
 from pmbridge.store import Store
 from pmbridge.testing.clock import FakeClock
+from pmbridge_cli.field_words import CHINESE
 from tests.unit.register_bench import at, opened
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -57,3 +58,13 @@ def test_a_desk_takes_typed_arguments_and_refuses_with_every_condition(
     with pytest.raises(GuardFailed) as refused:
         desks.change.decide("CR-001", "approve", option="A", by="张敏", evidence=[f"email:{letter}"], at=at("05-28"))
     assert len([one for one in refused.value.conditions if not one.met]) >= 1  # type: ignore[attr-defined]
+
+
+def test_every_field_of_the_register_has_a_chinese_name() -> None:
+    told = {
+        name
+        for concept in concepts().values()
+        for fields in (concept.fields, *(step.takes for step in concept.steps))
+        for name in fields.model_fields
+    }
+    assert sorted(told - CHINESE.keys() - {"message_id"}) == []

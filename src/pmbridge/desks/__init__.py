@@ -10,10 +10,14 @@ from pmbridge.desks.action import ActionDesk
 from pmbridge.desks.assumption import AssumptionDesk
 from pmbridge.desks.change import ChangeDesk
 from pmbridge.desks.communication import CommunicationDesk
+from pmbridge.desks.complaint import ComplaintDesk
 from pmbridge.desks.contact import ContactDesk
 from pmbridge.desks.decision import DecisionDesk
+from pmbridge.desks.deliverable import DeliverableDesk
 from pmbridge.desks.dependency import DependencyDesk
+from pmbridge.desks.engagement import EngagementDesk
 from pmbridge.desks.feedback import FeedbackDesk
+from pmbridge.desks.goal import GoalDesk
 from pmbridge.desks.improvement import ImprovementDesk
 from pmbridge.desks.inquiry import InquiryDesk
 from pmbridge.desks.issue import IssueDesk
@@ -44,9 +48,19 @@ class Desks:
         return RequirementDesk(self._register)
 
     @cached_property
+    def goal(self) -> GoalDesk:
+        """目标 goal."""
+        return GoalDesk(self._register)
+
+    @cached_property
     def milestone(self) -> MilestoneDesk:
         """里程碑 milestone."""
         return MilestoneDesk(self._register)
+
+    @cached_property
+    def deliverable(self) -> DeliverableDesk:
+        """交付物 deliverable."""
+        return DeliverableDesk(self._register)
 
     @cached_property
     def change(self) -> ChangeDesk:
@@ -109,6 +123,11 @@ class Desks:
         return FeedbackDesk(self._register)
 
     @cached_property
+    def complaint(self) -> ComplaintDesk:
+        """投诉 complaint."""
+        return ComplaintDesk(self._register)
+
+    @cached_property
     def retro(self) -> RetroDesk:
         """项目回顾 retrospective."""
         return RetroDesk(self._register)
@@ -122,3 +141,8 @@ class Desks:
     def improvement(self) -> ImprovementDesk:
         """改进措施 improvement."""
         return ImprovementDesk(self._register)
+
+    @cached_property
+    def engagement(self) -> EngagementDesk:
+        """客户项目 engagement."""
+        return EngagementDesk(self._register)
