@@ -101,7 +101,7 @@ def _write(connection: Connection, file: BinaryIO) -> int:
     for table in _tables():
         line({"table": table.name, "columns": [one.name for one in table.columns]})
         wanted = select(table).order_by(*(_bytewise(one, connection) for one in table.primary_key))
-        for row in connection.execution_options(yield_per=_PORTION).execute(wanted):
+        for row in connection.execute(wanted.execution_options(yield_per=_PORTION)):
             line([_told(one) for one in row])
             count += 1
     file.write(json.dumps({"sha256": digest.hexdigest(), "rows": count}).encode() + b"\n")

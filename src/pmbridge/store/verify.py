@@ -30,7 +30,7 @@ def chain_breaks(connection: Connection, engagement: str) -> Iterator[Break]:
     """Yield every break in the chain of *engagement*, in portions: a long history need not fit into memory."""
     wanted = select(event).where(event.c.engagement_id == engagement).order_by(event.c.seq)
     # Rows unpack like the tuples that they are.
-    rows: Any = connection.execution_options(yield_per=_PORTION).execute(wanted)
+    rows: Any = connection.execute(wanted.execution_options(yield_per=_PORTION))
     yield from breaks(rows)
 
 
@@ -55,7 +55,7 @@ def rebuild(connection: Connection, engagement: str, concepts: Mapping[str, Conc
     """
     # Record by record: what one leaves behind is gone before the next, however long the history.
     wanted = select(event).where(event.c.engagement_id == engagement).order_by(event.c.ref, event.c.seq)
-    events = map(Event._make, connection.execution_options(yield_per=_PORTION).execute(wanted))
+    events = map(Event._make, connection.execute(wanted.execution_options(yield_per=_PORTION)))
     folded = (fold(concepts, None, mine) for _, mine in groupby(events, attrgetter("ref")))
     rows = [register.entry_row(engagement, concepts[one.kind], one) for one in folded]
     connection.execute(delete(entry).where(entry.c.engagement_id == engagement))
@@ -99,7 +99,7 @@ def _cite(events: list[Event], cited: dict[str, str]) -> None:
 
 def _files(connection: Connection, cited: Mapping[str, str]) -> Iterator[StoreFault]:
     kept: set[str] = set()
-    rows = connection.execution_options(yield_per=10).execute(select(evidence.c.sha256, evidence.c.body))
+    rows = connection.execute(select(evidence.c.sha256, evidence.c.body).execution_options(yield_per=10))
     for digest, body in rows:
         kept.add(bytes(digest).hex())
         if hashlib.sha256(body).digest() != digest:
