@@ -38,12 +38,16 @@ _HOME = {
     "UnknownReason": ("pmbridge.domain.figure", "UnknownReason"),
     "Money": ("pmbridge.domain.figure", "Money"),
     "API_VERSION": ("pmbridge.adapter", "API_VERSION"),
+    "Register": ("pmbridge.register", "Register"),
+    "Attachment": ("pmbridge.register", "Attachment"),
 }
 _ERRORS = (
     "Busy",
+    "ChainBroken",
     "ConfigError",
     "CredentialMissing",
     "CredentialRefused",
+    "GuardFailed",
     "MappingError",
     "NotAuthorized",
     "NotVisible",
@@ -53,6 +57,7 @@ _ERRORS = (
     "RateLimited",
     "Refused",
     "SafetyStop",
+    "StaleWrite",
     "TransientError",
     "UnknownAdapter",
     "UnknownRef",
@@ -69,9 +74,11 @@ if TYPE_CHECKING:
     from pmbridge.engagement import Engagement
     from pmbridge.errors import (
         Busy,
+        ChainBroken,
         ConfigError,
         CredentialMissing,
         CredentialRefused,
+        GuardFailed,
         MappingError,
         NotAuthorized,
         NotVisible,
@@ -81,12 +88,14 @@ if TYPE_CHECKING:
         RateLimited,
         Refused,
         SafetyStop,
+        StaleWrite,
         TransientError,
         UnknownAdapter,
         UnknownRef,
         Unreachable,
         Unsupported,
     )
+    from pmbridge.register import Attachment, Register
     from pmbridge.report.model import ClientReport
     from pmbridge.reporting import Report
     from pmbridge.sync import ConnectionOutcome, Progress, SyncResult
@@ -95,7 +104,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "Attachment",
     "Busy",
+    "ChainBroken",
     "Change",
     "ClientReport",
     "ConfigError",
@@ -105,6 +116,7 @@ __all__ = [
     "Engagement",
     "EngagementView",
     "Figure",
+    "GuardFailed",
     "Known",
     "Listing",
     "MappingError",
@@ -118,8 +130,10 @@ __all__ = [
     "ProtocolError",
     "RateLimited",
     "Refused",
+    "Register",
     "Report",
     "SafetyStop",
+    "StaleWrite",
     "SyncResult",
     "TransientError",
     "Unknown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pmbridge.errors import GuardFailed, Refused, StaleWrite, UnknownRef
 from pmbridge.register import Attachment, Register
 from pmbridge.store import Store
 from pmbridge.testing.clock import START, FakeClock
-from tests.unit.register_bench import ERRAND, at, opened
+from tests.unit.register_bench import CONCEPTS, ERRAND, at, opened
 
 MAIL = Evidence(kind="email", title="回信.eml")
 BREAD = {"text": "bread", "due_on": date(2026, 6, 5)}
@@ -51,6 +52,28 @@ def test_what_another_process_recorded_is_seen(store: Store, clock: FakeClock, r
     assert [one.ref for one in other.book] == ["ERR-001", "ERR-002", "ERR-003"]
     assert other.book.of("errand") == register.book.of("errand")
     assert register.head.seq == 3
+
+
+def test_two_who_write_at_once_leave_one_chain(store: Store, clock: FakeClock) -> None:
+    registers = [opened(store, clock) for _ in range(3)]
+
+    def write(register: Register) -> None:
+        for _ in range(8):
+            register.do("errand", "add", input=BREAD)
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        list(pool.map(write, registers))
+    assert [one.seq for one in registers[0].events()] == list(range(1, 25))
+    assert store.registers.chain_breaks("lanhai") == []
+    assert [one.ref for one in registers[0].book] == [f"ERR-{n:03}" for n in range(1, 25)]
+
+
+def test_two_engagements_have_two_chains(store: Store, clock: FakeClock) -> None:
+    first, second = (opened(store, clock, engagement=name) for name in ("lanhai", "qingyun"))
+    for one in (first, second, first):
+        one.do("errand", "add", input=BREAD)
+    assert (first.head.seq, second.head.seq) == (2, 1)
+    assert store.check(CONCEPTS) == []
 
 
 def test_a_refusal_names_every_condition_and_changes_nothing(register: Register) -> None:
