@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pmbridge.domain import change_metrics as metrics
+from pmbridge.domain.change import STATES
 from pmbridge.domain.change_metrics import Span
 from pmbridge.domain.figure import Known, Money, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
@@ -188,6 +189,12 @@ def test_monthly_amounts_count_by_their_months_or_stand_apart(register: Register
 @pytest.mark.parametrize(("days", "found"), [(0, (0, 5)), (5, (0, 5)), (6, (6, 10)), (20, (11, 20)), (21, (21, None))])
 def test_an_age_falls_into_its_band(days: int, found: tuple[int, int | None]) -> None:
     assert metrics.band(days) == found
+
+
+def test_every_state_of_the_exchange_vocabulary_is_one_of_ours() -> None:
+    assert frozenset().union(*metrics.OSLC.values()) <= STATES.keys()
+    assert metrics.OSLC["verified"] < metrics.OSLC["fixed"] < metrics.OSLC["approved"] < metrics.OSLC["reviewed"]
+    assert metrics.OSLC["closed"] >= {name for name, state in STATES.items() if state.terminal}
 
 
 def test_every_figure_names_the_events_it_rests_on(register: Register) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from pmbridge.clock import to_millis
 from pmbridge.domain.event import chained
-from pmbridge.errors import ChainBroken, Refused
+from pmbridge.errors import ChainBroken, ConfigError, Refused
 from pmbridge.register import Attachment, Register
 from pmbridge.store import Store
 from pmbridge.testing.clock import START, FakeClock
-from tests.unit.register_bench import at
+from tests.unit.register_bench import at, opened
 from tests.unit.register_story import CONCEPTS, agreed, approved, option, price, shift
 from tests.unit.store_bench import execute, item, page, rows, sync
 
@@ -120,6 +120,25 @@ def test_a_fold_is_mended_only_where_the_chain_is_whole(store: Store, register: 
     assert faults(store) == []
     execute(store, "UPDATE event SET actor = 'member:somebody' WHERE seq = 3")
     assert store.registers.mend(CONCEPTS) == ()
+
+
+def test_a_damaged_record_says_how_to_mend_it(store: Store, register: Register) -> None:
+    execute(store, "UPDATE entry SET body = :body WHERE ref = 'M4'", body=b"{}")
+    again = opened(store, FakeClock(START), concepts=CONCEPTS)
+    with pytest.raises(ConfigError, match="pmbridge db check"):
+        again.book.get("M4")
+    assert ("entry", "lanhai: M4 is not what its events make of it") in faults(store)
+    store.registers.rebuild("lanhai", CONCEPTS)
+    assert opened(store, FakeClock(START), concepts=CONCEPTS).book.get("M4") is not None
+
+
+def test_what_a_newer_version_wrote_is_refused_not_guessed(store: Store, register: Register) -> None:
+    older = {name: one for name, one in CONCEPTS.items() if name != "change"}
+    with pytest.raises(ConfigError, match="knows no change"):
+        opened(store, FakeClock(START), concepts=older).book.get("CR-001")
+    with pytest.raises(ConfigError, match="knows no change submit"):
+        opened(store, FakeClock(START), concepts=older).as_of(START + timedelta(days=30))
+    assert "fold" in [one.name for one in store.check(older)]
 
 
 def test_another_name_behind_a_seal_is_seen(store: Store, register: Register) -> None:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from pmbridge.domain.entry import Entry, decode_entry, fold
 from pmbridge.domain.event import Event
 from pmbridge.domain.fields import Adopt, Fields
 from pmbridge.domain.machine import Concept
+from pmbridge.errors import ConfigError
 from pmbridge.values import Label
 
 F = TypeVar("F", bound=Fields)
@@ -60,11 +63,34 @@ class Book:
     # -- reading
 
     def get(self, ref: str) -> Entry[Any] | None:
-        """Return the record *ref*, ``None`` if there is none."""
+        """Return the record *ref*, ``None`` if there is none.
+
+        Raises:
+            ConfigError: it cannot be read: damaged, or of a kind that this pmbridge does not know.
+        """
         found = self._entries.get(ref)
         if isinstance(found, bytes):
-            found = self._entries[ref] = decode_entry(self.concepts[self._kinds[ref]], found)
+            found = self._entries[ref] = self._decoded(ref, found)
         return found
+
+    def _decoded(self, ref: str, body: bytes) -> Entry[Any]:
+        kind = self._kinds[ref]
+        try:
+            return decode_entry(self.concepts[kind], body)
+        except KeyError:
+            raise ConfigError(
+                "store-unusable",
+                store=f"register ({ref})",
+                detail=f"this pmbridge knows no {kind}: the register was written by a newer one",
+                detail_zh=f"本程序不认识 {kind}：登记册由更新的版本写成",
+            ) from None
+        except ValidationError:
+            raise ConfigError(
+                "store-unusable",
+                store=f"register ({ref})",
+                detail="the record is damaged; pmbridge db check makes it anew from its events",
+                detail_zh="记录已损坏；pmbridge db check 会按事件重建",
+            ) from None
 
     def fields(self, ref: str, of: type[F]) -> F | None:
         """Return the fields of the record *ref*, ``None`` if there is no record with such fields."""

@@ -37,6 +37,17 @@ def state_of(change: Change, moment: Moment) -> str:
     return change.state if CHANGE.derived is None else CHANGE.derived(change, moment)
 
 
+OSLC: Mapping[str, frozenset[str]] = {
+    "approved": DECIDED,
+    "inProgress": frozenset({"under_assessment", "implementing"}),
+    "fixed": frozenset({"implemented", "verified", "closed"}),
+    "reviewed": frozenset({"assessed", "awaiting_decision", "rejected", "deferred", "lapsed"}) | DECIDED,
+    "verified": frozenset({"verified", "closed"}),
+    "closed": frozenset({"closed", "rejected", "withdrawn", "lapsed", "cancelled"}),
+}
+"""The predicates of OSLC Change Management 3.0, and the states in which each holds."""
+
+
 def age(change: Change, moment: Moment) -> Known[Age]:
     """Return the working days from submission to the decision or now, by who held the change.
 

@@ -19,6 +19,7 @@ from pmbridge.domain.event import Event, payload_type
 from pmbridge.domain.evidence import Evidence
 from pmbridge.domain.fields import Adopt, Fields
 from pmbridge.domain.machine import NEW, Concept, Holder
+from pmbridge.errors import ConfigError
 
 F = TypeVar("F", bound=Fields)
 
@@ -88,8 +89,10 @@ class Entry(Generic[F]):
         return next((one for one in reversed(self.trail) if one.state in states), None)
 
 
-class UnknownStep(LookupError):
+class UnknownStep(ConfigError):
     """An event that no concept here can read: it was written by another version, or by nothing of ours."""
+
+    default_name = "store-unusable"
 
 
 def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, events: Iterable[Event]) -> Entry[Any]:
@@ -112,7 +115,11 @@ def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, events: Iter
         concept = concepts.get(event.kind)
         step = None if concept is None else concept.step(event.verb, state)
         if step is None:
-            raise UnknownStep(f"event {event.seq}: {event.kind} {event.verb} from {state or 'nothing'}")
+            raise UnknownStep(
+                store=event.engagement,
+                detail=f"event {event.seq}: this pmbridge knows no {event.kind} {event.verb} from {state or 'nothing'}",
+                detail_zh=f"事件 {event.seq}：本程序不认识 {state or '–'} 之后的 {event.kind} {event.verb}",
+            )
         told = payload_type(step.takes).__pydantic_validator__.validate_json(event.payload)
         at = from_millis(event.occurred_at)
         said = Said(event.ref, event.seq, at, told.day, told.by, event.actor, told.reason, told.evidence)

@@ -137,7 +137,7 @@ def _fold(
     try:
         book.replay(events)
         right = {one.ref: register.entry_row(engagement, concepts[one.kind], one) for one in book}
-    except (UnknownStep, ValidationError, LookupError, TypeError, ValueError) as error:
+    except (UnknownStep, ValidationError, LookupError, TypeError, AttributeError, ValueError) as error:
         yield StoreFault(
             name="fold",
             text=Label(
