@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pmbridge.domain.concepts import concepts
+from pmbridge.domain.concepts import concepts, gathered
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.evidence import Evidence
-from pmbridge.domain.machine import Condition
+from pmbridge.domain.machine import Concept, Condition
 from pmbridge.domain.moment import Moment
 from pmbridge.errors import GuardFailed
 from pmbridge.store import Store
@@ -23,6 +23,21 @@ ZHANG, LI, CHEN = "CT-01", "CT-02", "CT-03"
 DOCUMENT = Evidence(kind="file", title="需求规格说明书.pdf", sha256="aa" * 32, size=1200)
 NOTICE = Evidence(kind="email", title="请验收.eml", sha256="bb" * 32)
 
+FILE = Evidence(kind="file", title="ui.zip", sha256="dd" * 32, size=4096)
+CRITERIA = [
+    {"id": "1", "text": "覆盖全部页面"},
+    {"id": "2", "text": "每页有手机版"},
+    {"id": "3", "text": "附图标源文件", "mandatory": False},
+]
+CONTRACT = {
+    "type": "fixed_price",
+    "ref": "HT-2026-014",
+    "start_on": date(2026, 4, 7),
+    "end_on": date(2026, 7, 31),
+    "agreed_budget": "CNY 680000.00",
+    "change_budget": "CNY 100000.00",
+}
+
 FIT = {"id": "1", "text": "订单页 2 秒内打开", "verification": "test"}
 WISH = {"title": "订单页", "statement": "会员可查看全部订单", "source": "张敏", "collected_in": "meeting"}
 
@@ -30,8 +45,8 @@ WISH = {"title": "订单页", "statement": "会员可查看全部订单", "sourc
 class Desk:
     """A register and the day on which things are done to it."""
 
-    def __init__(self, store: Store, clock: FakeClock) -> None:
-        self.register = opened(store, clock, concepts=concepts())
+    def __init__(self, store: Store, clock: FakeClock, *others: Concept) -> None:
+        self.register = opened(store, clock, concepts=gathered(*concepts().values(), *others))
         for name, more in (
             ("张敏", {"role": "product_owner", "may": EVERYTHING, "limit": "CNY 20000.00", "days": 5}),
             ("李总", {"role": "sponsor", "may": [*EVERYTHING, "closure"], "limit": "CNY 200000.00", "days": 20}),
@@ -86,6 +101,35 @@ class Desk:
                 evidence=[LETTER])  # fmt: skip
         return refs
 
+    def agreed(self, *, day: str = "04-07", evidence: Sequence[Evidence] = (LETTER,), **contract: Any) -> Entry[Any]:
+        """Agree the rules of the engagement; *contract* changes or adds to the usual one."""
+        ref = "ENG-1" if "ENG-1" in self.register.book else None
+        terms = {"name": "会员商城改版", "contract": CONTRACT | contract}
+        return self.do("engagement", "agree", ref, day=day, input=terms, by="李总", evidence=evidence)
+
+    def deliverable(self, to: str = "under_review", *, day: str = "05-06", **more: Any) -> str:
+        """Return a deliverable in the state *to*, at most ``under_review``, with a review window of three days."""
+        given = {"title": "UI 设计稿", "planned_on": date(2026, 5, 8), "acceptance_criteria": CRITERIA,
+                 "review_window_wd": 3} | more  # fmt: skip
+        ref = self.do("deliverable", "add", day="04-20", input=given, evidence=[MAIL]).ref
+        self.prepared(ref, to, day=day)
+        return ref
+
+    def prepared(self, ref: str, to: str = "under_review", *, day: str) -> None:
+        """Take the deliverable *ref* on to the state *to*."""
+        checked = {"checklist": [{"text": "自测", "passed": True}]}
+        steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("in_preparation", "prepare", {}),
+            ("internally_reviewed", "review", {"input": checked}),
+            ("under_review", "submit", {"evidence": [FILE, NOTICE]}),
+        )
+        names = [state for state, _, _ in steps]
+        entry = self.register.book.get(ref)
+        assert entry is not None
+        begun = names.index(entry.state) + 1 if entry.state in names else 0
+        for state, verb, given in steps[begun : names.index(to) + 1 if to in names else 0]:
+            assert self.do("deliverable", verb, ref, day=day, **given).state == state
+
     def budget(self, total: str = "CNY 680000.00") -> None:
         """Agree budget baseline 0."""
         self.do("budget_baseline", "agree", day="04-07", input={"total": total}, by="李总", evidence=[LETTER])
@@ -121,4 +165,20 @@ def scope(op: str, ref: str, text: str | None = None) -> dict[str, Any]:
     return {"dimension": "scope", "finding": "quantified", "scope": {"op": op, "ref": ref, "text": text}}
 
 
-__all__ = ["CALL", "CHEN", "DOCUMENT", "FIT", "LETTER", "LI", "MAIL", "NOTICE", "WISH", "ZHANG", "Desk", "scope"]
+__all__ = [
+    "CALL",
+    "CHEN",
+    "CONTRACT",
+    "CRITERIA",
+    "DOCUMENT",
+    "FILE",
+    "FIT",
+    "LETTER",
+    "LI",
+    "MAIL",
+    "NOTICE",
+    "WISH",
+    "ZHANG",
+    "Desk",
+    "scope",
+]

@@ -89,7 +89,10 @@ class Deemed(Fields):
 
 
 class AcceptanceRecord(Fields):
-    """What came of submission ``submission``. The client's decision is a record of its own; a deemed one has none."""
+    """What came of submission ``submission``. The client's decision is a record of its own; a deemed one has none.
+
+    ``punch_list``: refs of what is still to be done, ``cleared_on``: when that was.
+    """
 
     submission: int = C()
     verdict: Verdict = C()
@@ -98,6 +101,8 @@ class AcceptanceRecord(Fields):
     decided_on: date = C()
     certificate_no: str | None = C(None)
     deemed: Deemed | None = C(None)
+    cleared_on: date | None = C(None)
+    revoked_on: date | None = C(None)
 
 
 class Acceptable(Fields):
@@ -121,7 +126,9 @@ class Acceptable(Fields):
     def acceptance(self) -> AcceptanceRecord | None:
         """What came of the last submission, ``None`` while that is open."""
         last = self.acceptances[-1] if self.acceptances else None
-        return last if last is not None and last.submission == len(self.submissions) else None
+        if last is None or last.revoked_on is not None or last.submission != len(self.submissions):
+            return None
+        return last
 
 
 def proved(entry: Entry[Acceptable]) -> Iterator[str]:

@@ -159,7 +159,7 @@ def moved_dates(before: Mapping[str, date], option: ChangeOption) -> dict[str, d
 def moved_items(before: Mapping[str, int], option: ChangeOption) -> dict[str, int]:
     """Return *before* with the scope lines of *option*: revision 1 where one is new, the next where it is modified."""
     found = dict(before)
-    for line in option.scope:
+    for line in option.requirements:
         if line.op == "remove":
             found.pop(line.ref, None)
         else:

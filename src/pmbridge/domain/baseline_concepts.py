@@ -199,7 +199,7 @@ def _moved(kind: BaselineKind) -> Effects:
                         "milestone", _MILESTONE_VERBS[moved.op], ByChange(change=ask.input.change), moved.milestone
                     )
             return
-        for line in option.scope:
+        for line in option.requirements:
             text = None if line.text is None else str(line.text)
             yield Effect(
                 "requirement", _REQUIREMENT_VERBS[line.op], ByChange(change=ask.input.change, text=text), line.ref

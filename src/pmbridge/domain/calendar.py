@@ -48,6 +48,7 @@ class Calendar:
         self._names = dict(holidays or {})
         self._extra = frozenset(extra_workdays)
         self._weekend = weekend
+        self._years = years
         self._per_week = 7 - len(weekend)
         self.final_from = final_from
         self.final_until = final_until
@@ -76,6 +77,20 @@ class Calendar:
             ConfigError: there is no such calendar.
         """
         return _named(code, years)
+
+    def adjusted(
+        self, *, holidays: Iterable[date] = (), extra_workdays: Iterable[date] = (), final_until: date | None = None
+    ) -> Calendar:
+        """Return this calendar with more days off and more days worked, final no longer than *final_until*."""
+        off, worked = frozenset(holidays), frozenset(extra_workdays)
+        return Calendar(
+            holidays={**self._names, **{day: self._names.get(day, "") for day in off - worked}},
+            extra_workdays=(self._extra - off) | worked,
+            weekend=self._weekend,
+            years=self._years,
+            final_from=self.final_from,
+            final_until=self.final_until if final_until is None else min(self.final_until, final_until),
+        )
 
     # -- questions about one day
 

@@ -18,6 +18,9 @@ from pmbridge.values import Label
 Dimension = Literal["scope", "schedule", "budget", "quality", "risk", "benefit", "resource", "sustainability"]
 BaselineKind = Literal["requirements", "schedule", "budget"]
 
+DELIVERABLE = "DL"
+"""What the ref of a deliverable begins with."""
+
 MUST_BE_SETTLED: tuple[Dimension, ...] = ("scope", "schedule", "budget")
 DIMENSIONS: Mapping[Dimension, Label] = {
     "scope": Label(zh="范围", en="scope"),
@@ -120,6 +123,11 @@ class ChangeOption(_Part):
         return tuple(one.scope for one in self.lines if one.scope is not None)
 
     @property
+    def requirements(self) -> tuple[ScopeLine, ...]:
+        """Its scope operations on requirements: a deliverable stands in no baseline."""
+        return tuple(one for one in self.scope if not one.ref.startswith(DELIVERABLE))
+
+    @property
     def schedule(self) -> tuple[ScheduleLine, ...]:
         """Its schedule lines."""
         return tuple(one.schedule for one in self.lines if one.schedule is not None)
@@ -154,7 +162,7 @@ class ChangeOption(_Part):
         if kind == "budget":
             return any(one.amount.amount for one in self.budget)
         if kind == "requirements":
-            return bool(self.scope)
+            return bool(self.requirements)
         return any(one.op != "shift" or one.delta_wd for one in self.schedule)
 
 

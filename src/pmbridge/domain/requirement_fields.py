@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pmbridge.domain import decision
 from pmbridge.domain.entry import Said
-from pmbridge.domain.fields import C, Fields, Input, R, X
+from pmbridge.domain.fields import C, Fields, Input, R, X, who
 from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 
@@ -143,7 +143,7 @@ class Details(Input):
     kind: Kind | None = None
     nfr_attribute: Quality | None = None
     priority: Priority | None = None
-    owner: str | None = None
+    owner: str | None = who(None)
     due_on: date | None = None
     no_due_reason: Wording | None = None
     goals: tuple[str, ...] | None = None
@@ -159,7 +159,7 @@ class Add(Details):
 
     title: Wording
     statement: Wording
-    source: str | None = None
+    source: str | None = who(None)
     collected_in: CollectedIn
     fit_criteria: tuple[FitCriterion, ...] = ()
 
