@@ -6,7 +6,7 @@ clock, and in any order of the records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,7 +18,7 @@ from pmbridge.clock import from_millis
 from pmbridge.domain.event import Event, payload_type
 from pmbridge.domain.evidence import Evidence
 from pmbridge.domain.fields import Adopt, Fields
-from pmbridge.domain.machine import NEW, Concept, Holder
+from pmbridge.domain.machine import NEW, Concept, Holder, Step
 from pmbridge.errors import ConfigError
 
 F = TypeVar("F", bound=Fields)
@@ -39,12 +39,17 @@ class Said(NamedTuple):
 
     ref: str
     seq: int
-    at: datetime
+    millis: int
     day: date
     by: str | None
     actor: str
     reason: str | None
     evidence: tuple[Evidence, ...]
+
+    @property
+    def at(self) -> datetime:
+        """When it happened in the world."""
+        return from_millis(self.millis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,29 +115,21 @@ def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, events: Iter
     released, released_at, released_by = None, None, None
     if entry is not None:
         released, released_at, released_by = entry.released, entry.released_at, entry.released_by
-    at, event = None, None
+    event = None
     for event in events:
-        concept = concepts.get(event.kind)
-        step = None if concept is None else concept.step(event.verb, state)
-        if step is None:
-            raise UnknownStep(
-                store=event.engagement,
-                detail=f"event {event.seq}: this pmbridge knows no {event.kind} {event.verb} from {state or 'nothing'}",
-                detail_zh=f"事件 {event.seq}：本程序不认识 {state or '–'} 之后的 {event.kind} {event.verb}",
-            )
-        told = payload_type(step.takes).__pydantic_validator__.validate_json(event.payload)
-        at = from_millis(event.occurred_at)
-        said = Said(event.ref, event.seq, at, told.day, told.by, event.actor, told.reason, told.evidence)
+        step, read = _reader(concepts, event, state)
+        told = read(event.payload)
+        said = Said(event.ref, event.seq, event.occurred_at, told.day, told.by, event.actor, told.reason, told.evidence)
         fields = step.apply(fields, told.input, said)
         if told.to != state or not trail:
             state = told.to
-            trail.append(Stay(state, at, told.day))
+            trail.append(Stay(state, said.at, told.day))
         if step.discloses:
-            released, released_at, released_by = fields, at, event.actor
-        if isinstance(told.input, Adopt):
+            released, released_at, released_by = fields, said.at, event.actor
+        if step.takes is Adopt:
             links = (*links, told.input)
         version += 1
-    assert event is not None and at is not None  # noqa: S101, PT018 - there is at least one
+    assert event is not None  # noqa: S101 - there is at least one
     return Entry(
         kind=event.kind,
         ref=event.ref,
@@ -141,12 +138,31 @@ def fold(concepts: Mapping[str, Concept], entry: Entry[Any] | None, events: Iter
         seq=event.seq,
         fields=fields,
         trail=tuple(trail),
-        changed_at=at,
+        changed_at=from_millis(event.occurred_at),
         released=released,
         released_at=released_at,
         released_by=released_by,
         links=links,
     )
+
+
+def _reader(concepts: Mapping[str, Concept], event: Event, state: str) -> tuple[Step, Callable[[bytes], Any]]:
+    """Return the step of *event* from *state*, and what reads its payload."""
+    concept = concepts.get(event.kind)
+    if concept is not None:
+        found = concept.readers.get((event.verb, state))
+        if found is not None:
+            return found
+    step = None if concept is None else concept.step(event.verb, state)
+    if concept is None or step is None:
+        raise UnknownStep(
+            store=event.engagement,
+            detail=f"event {event.seq}: this pmbridge knows no {event.kind} {event.verb} from {state or 'nothing'}",
+            detail_zh=f"事件 {event.seq}：本程序不认识 {state or '–'} 之后的 {event.kind} {event.verb}",
+        )
+    read = payload_type(step.takes).__pydantic_validator__.validate_json
+    concept.readers[event.verb, state] = step, read
+    return step, read
 
 
 @cache

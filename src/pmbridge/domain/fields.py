@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+
+from pmbridge.domain.figure import Text
+from pmbridge.domain.text import title_of
 
 Visibility = Literal["C", "R", "X"]
 """C: seen by the client once the record is. R: only in its released wording. X: never."""
@@ -98,7 +101,7 @@ class Fields(BaseModel):
             KeyError: there is no such field.
         """
         adapters = _adapters(type(self))
-        return self.evolve(**{name: adapters[name].validate_python(value) for name, value in changes.items()})
+        return self.evolve(**{name: adapters[name].validator.validate_python(value) for name, value in changes.items()})
 
     @classmethod
     def fault(cls, name: str, value: Any) -> str | None:
@@ -115,8 +118,15 @@ def _adapters(cls: type[Fields]) -> Mapping[str, TypeAdapter[Any]]:
     found: dict[str, TypeAdapter[Any]] = {}
     for name, info in cls.model_fields.items():
         kind: Any = info.annotation
+        if Text in (kind, *get_args(kind)):
+            # As in every other input, a plain text is in the language in which it is written.
+            kind = Annotated[kind, BeforeValidator(_worded)]
         found[name] = TypeAdapter(Annotated[(kind, *info.metadata)] if info.metadata else kind)
     return found
+
+
+def _worded(given: Any) -> Any:
+    return title_of(given) if isinstance(given, str) and given.strip() else given
 
 
 class Input(BaseModel):

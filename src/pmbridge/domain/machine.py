@@ -349,6 +349,11 @@ class Concept:
         return self._by_source.get((verb, state))
 
     @cached_property
+    def readers(self) -> dict[tuple[str, str], tuple[Step, Callable[[bytes], Any]]]:
+        """By verb and state the step and what reads its payload: a notebook of the fold, which fills it."""
+        return {}
+
+    @cached_property
     def verbs(self) -> tuple[str, ...]:
         """All verbs, in the order of the definition."""
         return tuple(dict.fromkeys(verb for verb, _ in self._by_source))
