@@ -32,6 +32,9 @@ from pmbridge.values import Label
 SILENCE_WD = 5
 """After so many working days without an answer to the notice, an issue may be closed."""
 
+SOLVED = frozenset({"resolved", "closed", "converted"})
+"""States in which nothing is left to be done about it."""
+
 _WEIGHTY = frozenset({"critical", "high"})
 
 
