@@ -46,6 +46,9 @@ ENTRIES = {
     "sync": Entry("pmbridge_cli.sync:sync", Both("read the tools", "读取各工具")),
     "status": Entry("pmbridge_cli.status:status", Both("where we stand", "现在的状态")),
     "next": Entry("pmbridge_cli.next:next_", Both("what needs a person now", "现在需要人处理的事")),
+    "conflicts": Entry(
+        "pmbridge_cli.conflicts:conflicts", Both("where tools and register differ", "工具与登记册的不一致")
+    ),
     **{noun: Entry(f"pmbridge_cli.noun:{noun}", words.help) for noun, words in NOUNS.items()},
     "report": Entry(
         "pmbridge_cli.report:report", Both("the client's report: draft, check, issue", "客户报告：草稿、检查、发布")
@@ -59,7 +62,7 @@ ENTRIES = {
 }
 HEADINGS = {
     Both("Start", "开始"): ("init", "connect", "disconnect", "engagement"),
-    Both("Look", "查看"): ("sync", "status", "next"),
+    Both("Look", "查看"): ("sync", "status", "next", "conflicts"),
     Both("Client", "客户"): ("report",),
     Both("Register: NOUN VERB [REF]", "登记册：名词 动词 [编号]"): tuple(NOUNS),
     Both("Operate", "运维"): ("doctor", "schedule", "db", "adapters", "demo", "completion"),

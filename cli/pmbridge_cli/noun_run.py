@@ -174,11 +174,11 @@ def next_step(concept: Concept, record: Entry[Any]) -> str:
     return f"pmbridge {concept.name} show {record.ref}"
 
 
-def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None) -> int:
-    """Say what is not met, what would meet it, and what is met; returns the exit code."""
+def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None, *, show: str = "") -> int:
+    """Say what is not met, what would meet it, and what is met; returns the exit code. *show*: where to look."""
     conditions = cast("tuple[Condition, ...]", error.conditions)
     unmet = [one for one in conditions if not one.met]
-    show = f"pmbridge {concept.name} show {ref}" if ref else f"pmbridge {concept.name} list"
+    show = show or (f"pmbridge {concept.name} show {ref}" if ref else f"pmbridge {concept.name} list")
     if app.json:
         app.out.document(
             {

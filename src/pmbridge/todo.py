@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from pmbridge.adapter.registry import load
+from pmbridge.conflicts import Conflict, conflicts
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text
 from pmbridge.domain.unknowns import summary
@@ -136,16 +137,9 @@ def _tasks(
     yield from _report(engagement, view, everything=everything)
     for source in view.sources:
         yield from _source(view, source)
-    for one in view.discrepancies:
-        sides = " · ".join(f"{where}: {says}" for where, says in one.sides)
-        yield Task(
-            key=f"difference:{one.ref}:{one.what.en}",
-            kind="difference",
-            engagement=view.name,
-            who=_YOU,
-            text=Label(zh=f"{one.ref} {one.what.zh}：来源不一致（{sides}）", en=f"{one.ref} {one.what.en}: {sides}"),
-            command=Label(zh="pmbridge engagement edit", en="pmbridge engagement edit"),
-        )
+    for one in conflicts(workspace, engagement, view, remember=as_of is None):
+        if one.open:
+            yield _difference(one, view)
     if view.account_faults:
         told = [
             Label(zh=f"{one.person}：{one.text.zh}", en=f"{one.person}: {one.text.en}") for one in view.account_faults
@@ -168,6 +162,33 @@ def _tasks(
                 text=note.text,
                 command=note.remedy,
             )
+
+
+def _difference(one: Conflict, view: EngagementView) -> Task:
+    found, show = one.found, f"pmbridge conflicts show {one.ref}"
+    if found.ours is None or found.theirs is None:
+        sides = " · ".join(f"{where}: {says}" for where, says in found.sides)
+        zh, en = f"{found.ref} {found.what.zh}：来源不一致（{sides}）", f"{found.ref} {found.what.en}: {sides}"
+    elif found.kind == "unauthorised":
+        zh, en = f"{found.what.zh}，{found.ours.zh}", f"{found.what.en}, but {found.ours.en}"
+    else:
+        tool, says = found.sides[-1]
+        about = (
+            ("", "")
+            if found.field == "state"
+            else (f"{found.ref} {found.what.zh}：", f"{found.what.en} of {found.ref}: ")
+        )
+        zh = f"{about[0]}{tool} 写「{says}」，登记册是「{found.ours.zh}」"
+        en = f'{about[1]}{tool} says "{says}", the register "{found.ours.en}"'
+    return Task(
+        key=f"difference:{one.ref}:{found.values}",
+        kind="difference",
+        engagement=view.name,
+        who=_YOU,
+        text=Label(zh=f"{one.ref} {zh}", en=f"{one.ref} {en}"),
+        command=Label(zh=show, en=show),
+        since=one.since,
+    )
 
 
 def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]:

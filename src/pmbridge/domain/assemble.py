@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from pmbridge.domain import registered
 from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.discrepancy import settled
 from pmbridge.domain.feed import Feed, SourceData, feed_of
 from pmbridge.domain.figure import Known, Unknown
 from pmbridge.domain.listing import Listing
@@ -33,6 +34,7 @@ from pmbridge.domain.resolved import ResolvedChangeRule
 from pmbridge.domain.rollup import on_time, roll_up
 from pmbridge.domain.schedule_rag import Schedule
 from pmbridge.domain.text import text_of
+from pmbridge.domain.unauthorised import unauthorised
 from pmbridge.domain.unknowns import unknowns
 from pmbridge.domain.view import Change, Discrepancy, EngagementView, Milestone, SourceView, Work
 from pmbridge.values import Label, RecordId
@@ -104,7 +106,16 @@ def assemble(
         overall=overall(rag, config.policy),
         sources=tuple(_source_view(one) for one in data),
         unknowns=unknowns(found, list(missing), observed_changes, [one.source for one in data if not one.complete]),
-        discrepancies=(*(one for each in found for one in each.discrepancies), *doubles, *differences),
+        discrepancies=settled(
+            [
+                *(one for each in found for one in each.discrepancies),
+                *doubles,
+                *differences,
+                *unauthorised(observed, book, moment),
+            ],
+            book,
+            today,
+        ),
         calendar_final=_calendar_final(milestones, moment),
         holidays=calendar.holidays_between(today - _HOLIDAYS_AROUND, today + _HOLIDAYS_AROUND),
         policy=_policy(config.policy),

@@ -19,7 +19,6 @@ _FILES = (
     "goal",
     "deliverable",
     "engagement",
-    "complaint",
     "communication",
     "action",
     "decision_needed",
@@ -34,6 +33,8 @@ _FILES = (
     "retro",
     "lesson",
     "improvement",
+    "complaint",
+    "discrepancy",
 )
 
 

@@ -10,10 +10,12 @@ from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.change_metrics import age, state_of
 from pmbridge.domain.client_decision import decision_on
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.figure import Figure, Money, Unknown, UnknownReason
+from pmbridge.domain.fields import Adopt
+from pmbridge.domain.figure import Figure, Money, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.impact import ChangeOption
 from pmbridge.domain.moment import Moment
-from pmbridge.domain.source import entered, event_source
+from pmbridge.domain.source import REGISTER, entered, event_source
+from pmbridge.domain.text import without_ref
 from pmbridge.domain.view import Change, Discrepancy
 from pmbridge.values import Label, RecordId
 
@@ -21,6 +23,7 @@ Place = tuple[str, RecordId]
 """Where a tool's record stands: connection and id."""
 
 _STATE = Label(zh="状态", en="state")
+TITLE = Label(zh="标题", en="title")
 _NOT_ASSESSED = Label(zh="尚未评估", en="not yet assessed")
 _OURS = "register"
 # What a tool may call a state in which the client has long decided, or which it does not tell apart.
@@ -107,10 +110,57 @@ def changes(
             taken.add(id(tool))
         made.append(registered(entry, tool, book, final, moment))
         if tool is not None and _differ(tool, made[-1]):
-            state = STATES[made[-1].state or entry.state]
-            sides = ((_OURS, state.en), (tool.tool, tool.tool_state))
-            found.append(Discrepancy(ref=entry.ref, what=_STATE, sides=sides))
+            found.append(_state_differs(made[-1], tool, entry))
+        if tool is not None and (renamed := _renamed(entry, tool)) is not None:
+            found.append(renamed)
     return [*made, *(change for change, _ in seen if id(change) not in taken)], found
+
+
+def _state_differs(ours: Change, tool: Change, entry: Entry[ChangeRequest]) -> Discrepancy:
+    state = STATES[ours.state or entry.state]
+    began = [entry.since.day, *(() if tool.since is None else (tool.since,))]
+    return Discrepancy(
+        ref=ours.ref,
+        what=_STATE,
+        sides=((_OURS, state.en), (tool.tool, tool.tool_state)),
+        kind="inconsistent",
+        field="state",
+        place=_place(tool),
+        ours=state.label,
+        theirs=Label(zh=f"{tool.tool}「{tool.tool_state}」", en=f'"{tool.tool_state}" in {tool.tool}'),
+        since=max(began),
+    )
+
+
+def _renamed(entry: Entry[ChangeRequest], tool: Change) -> Discrepancy | None:
+    """Return that the tool's title was changed since it was adopted, to other words than ours."""
+    place, title = _place(tool), tool.title.in_("zh")[0]
+    link = next((one for one in entry.links if place is not None and _same_place(one, place)), None)
+    if link is None or not link.title:
+        return None
+    base, ours = without_ref(link.title, tool.ref), entry.fields.title
+    if title in (base, ours.zh, ours.en):
+        return None
+    mine = ours.in_("zh")[0]
+    return Discrepancy(
+        ref=entry.ref,
+        what=TITLE,
+        sides=((_OURS, mine), (tool.tool, title)),
+        kind="inconsistent" if base in (ours.zh, ours.en) else "conflict",
+        field="title",
+        place=place,
+        ours=Label(zh=mine, en=ours.in_("en")[0]),
+        theirs=Label(zh=title, en=title),
+        base=base,
+    )
+
+
+def _place(tool: Change) -> SourceRef | None:
+    return next((one for one in tool.sources if one.connection != REGISTER), None)
+
+
+def _same_place(link: Adopt, place: SourceRef) -> bool:
+    return (link.connection, link.kind, link.external_id) == (place.connection, place.kind, place.external_id)
 
 
 def _shown_for(

@@ -16,7 +16,7 @@ from pmbridge.domain import milestone_fields as kept
 from pmbridge.domain.baseline import baselines, dates_of
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.figure import Figure, Known, Progress, Unknown, UnknownReason
+from pmbridge.domain.figure import Figure, Known, Progress, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.moment import Moment, join_notes
 from pmbridge.domain.observed_milestone import NO_BASELINE, ObservedMilestone
@@ -164,10 +164,36 @@ def _differences(milestone: Milestone, seen: ObservedMilestone | None, *, agreed
     tool = seen.milestone
     if tool.state == "reached" and milestone.state != "reached":
         when = tool.reached_on.value.isoformat() if isinstance(tool.reached_on, Known) else "✓"
-        found.append(Discrepancy(ref=milestone.ref, what=_REACHED, sides=((_OURS.en, "–"), (tool.tool, when))))
+        found.append(
+            Discrepancy(
+                ref=milestone.ref,
+                what=_REACHED,
+                sides=((_OURS.en, "–"), (tool.tool, when)),
+                kind="inconsistent",
+                field="reached",
+                place=_place(seen),
+                ours=Label(zh="未达成", en="not reached"),
+                theirs=Label(zh=f"{tool.tool} 已达成 {when}", en=f"reached in {tool.tool} {when}"),
+            )
+        )
     if agreed and isinstance(tool.plan, Known) and isinstance(milestone.plan, Known):
         ours, theirs = milestone.plan.value, tool.plan.value
         if ours != theirs:
             sides = ((_OURS.en, ours.isoformat()), (tool.tool, theirs.isoformat()))
-            found.append(Discrepancy(ref=milestone.ref, what=_PLAN, sides=sides))
+            found.append(
+                Discrepancy(
+                    ref=milestone.ref,
+                    what=_PLAN,
+                    sides=sides,
+                    kind="inconsistent",
+                    field="plan",
+                    place=_place(seen),
+                    ours=Label(zh=f"{ours}", en=f"{ours}"),
+                    theirs=Label(zh=f"{tool.tool} {theirs}", en=f"{tool.tool} {theirs}"),
+                )
+            )
     return found
+
+
+def _place(seen: ObservedMilestone) -> SourceRef | None:
+    return seen.feeds[0].source if seen.feeds else None

@@ -247,14 +247,43 @@ class UnknownNote:
     remedy: Label | None
 
 
+DifferenceKind = Literal["sources", "inconsistent", "conflict", "unauthorised"]
+"""Two tools, a tool and the register, both sides changed a shared field, work on a change that nobody approved."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
-    """Two sources say different things about one record."""
+    """Two sources say different things about one record. Derived anew for every view.
+
+    ``field`` names what is compared, ``place`` the tool's record. ``ours`` and ``theirs`` are ``sides`` in words,
+    where one of them is the register; ``base`` what both said before they parted. ``settled``: how a person settled
+    exactly these values, ``None``: nobody did.
+    """
 
     ref: str
     what: Label
     sides: tuple[tuple[str, str], ...]
     """(tool and source, what it says) pairs."""
+    kind: DifferenceKind = "sources"
+    field: str = ""
+    place: SourceRef | None = None
+    ours: Label | None = None
+    theirs: Label | None = None
+    base: str | None = None
+    since: date | None = None
+    settled: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What stays the same while this difference stands, whatever the values are."""
+        place = self.place
+        where = f"{place.connection}:{place.kind}:{place.external_id}" if place else "+".join(n for n, _ in self.sides)
+        return f"{self.ref}|{self.field or self.what.en}|{where}"
+
+    @property
+    def values(self) -> str:
+        """What both sides say now: a settlement holds for these values only."""
+        return " | ".join(f"{name}: {says}" for name, says in self.sides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

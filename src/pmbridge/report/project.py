@@ -372,7 +372,9 @@ def _data(view: seen.EngagementView) -> client.Data:
         thresholds=_thresholds(view.policy),
         thresholds_agreed=view.policy_agreed,
         disputes=tuple(
-            client.Dispute(ref=gate.clean(one.ref), what=gate.sentence(one.what)) for one in view.discrepancies
+            client.Dispute(ref=gate.clean(one.ref), what=gate.sentence(one.what))
+            for one in view.discrepancies
+            if one.settled is None
         ),
         calendar_final=view.calendar_final,
         omitted=NOT_COVERED,
