@@ -48,8 +48,11 @@ _OWN = {
         "baseline": Entry(
             "pmbridge_cli.agreeing:requirement_baseline",
             Both("agree on what was confirmed: baseline 0", "以已确认的需求建立基线 0"),
-        )
+        ),
+        "document": Entry("pmbridge_cli.papers:document", Both("the paper to sign", "需求文档及确认页")),
     },
+    "change": {"form": Entry("pmbridge_cli.papers:change_form", Both("the paper to sign", "变更请求单"))},
+    "deliverable": {"form": Entry("pmbridge_cli.papers:deliverable_form", Both("the paper to sign", "验收单、验收证书"))},
     "decision": {
         "revoke": Entry(
             "pmbridge_cli.deciding:revoke",

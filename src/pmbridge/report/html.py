@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pmbridge.report import palette
@@ -28,19 +28,22 @@ _SHAPES = {
 
 def render_html(document: Document) -> bytes:
     """Return *document* as UTF-8. The same document gives the same bytes."""
-    return _environment().get_template("page.html.j2").render(doc=document, csp=CSP, css=_css()).encode()
+    return environment().get_template("page.html.j2").render(doc=document, csp=CSP, css=css()).encode()
 
 
 @cache
-def _css() -> Markup:
-    sheets = [files("pmbridge.report").joinpath("templates", name).read_text(encoding="utf-8") for name in _STYLES]
+def css(*more: str) -> Markup:
+    """Return the style sheet of a page, with the sheets *more* after it."""
+    names = (*_STYLES, *more)
+    sheets = [files("pmbridge.report").joinpath("templates", name).read_text(encoding="utf-8") for name in names]
     return Markup(palette.css() + "\n" + "".join(sheets))  # noqa: S704 - our own files
 
 
 @cache
-def _environment() -> Environment:
+def environment(*packages: str) -> Environment:
+    """Return the template engine, with the templates of *packages* beside those of the report; escapes everything."""
     environment = Environment(
-        loader=PackageLoader("pmbridge.report"),
+        loader=ChoiceLoader([PackageLoader(one) for one in ("pmbridge.report", *packages)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -41,20 +41,20 @@ def _document(document: Document) -> Iterator[str]:
     yield f"# {_words(document.heading)}"
     yield f"{_words(document.agency)} · {_words(document.period)}"
     if document.draft:
-        yield f"> **{_escape(document.draft)}** {_words(document.banner)}"
+        yield f"> **{escape(document.draft)}** {_words(document.banner)}"
     hero = document.hero
-    yield _heading(2, "sec-S1", _escape(hero.label))
+    yield _heading(2, "sec-S1", escape(hero.label))
     beside = "".join(f" · {_words(one)}" for one in hero.beside)
     yield f"**{_mark(hero.mark)}**{beside}"
     if hero.headline:
         yield f"**{_words(hero.headline)}**"
     yield _words(hero.why)
     yield _tiles(document.tiles)
-    for section in (document.asks, *document.rest):
-        yield from _section(section)
+    for one in (document.asks, *document.rest):
+        yield from section(one)
     yield "---"
-    draft = f"**{_escape(document.draft)}** " if document.draft else ""
-    yield f"{draft}{_escape(document.footer)}"
+    draft = f"**{escape(document.draft)}** " if document.draft else ""
+    yield f"{draft}{escape(document.footer)}"
 
 
 def _heading(level: int, anchor: str, words: str) -> str:
@@ -62,12 +62,13 @@ def _heading(level: int, anchor: str, words: str) -> str:
     return f"{'#' * level} {name}{words}"
 
 
-def _section(section: Section) -> Iterator[str]:
-    count = f" ({section.count})" if section.count else ""
-    yield _heading(2, section.anchor, _escape(section.heading) + count)
-    if section.summary:
-        yield _words(section.summary)
-    for block in section.blocks:
+def section(one: Section) -> Iterator[str]:
+    """Yield a section: its heading, its summary, its blocks."""
+    count = f" ({one.count})" if one.count else ""
+    yield _heading(2, one.anchor, escape(one.heading) + count)
+    if one.summary:
+        yield _words(one.summary)
+    for block in one.blocks:
         yield _block(block)
 
 
@@ -82,7 +83,7 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case Chart():
-            return f"**{_escape(block.title)}**\n\n{_table(block.data)}"
+            return f"**{escape(block.title)}**\n\n{_table(block.data)}"
         case Items():
             return "\n".join(
                 "\n".join([f"- {_words(head)}", *(f"  - {_words(one)}" for one in below)])
@@ -99,7 +100,7 @@ def _tiles(tiles: Tiles) -> str:
 
 
 def _table(table: Table) -> str:
-    heads = [_escape(column.head) for column in table.columns]
+    heads = [escape(column.head) for column in table.columns]
     rules = ["---:" if column.kind == "number" else "---" for column in table.columns]
     lines = [_line(heads), _line(rules), *(_row(row) for row in table.rows)]
     return "\n".join(lines)
@@ -125,13 +126,13 @@ def _words(inline: Inline) -> str:
 
 
 def _mark(mark: Mark) -> str:
-    return f"{_SHAPES[mark.colour]} {_escape(mark.word)} {_escape(mark.letter)}"
+    return f"{_SHAPES[mark.colour]} {escape(mark.word)} {escape(mark.letter)}"
 
 
 def _run(run: Run) -> str:
     if run.style == "code":
         return f"`{run.text.replace('`', '')}`"
-    text = _escape(run.text)
+    text = escape(run.text)
     if run.style == "strong" and text.strip():
         text = f"**{text.strip()}**"
     return f"[{text}]({_target(run.href)})" if run.href else text
@@ -145,7 +146,8 @@ def _target(href: str) -> str:
 _CLOSING = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C", " ": "%20"})
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return *text* so that none of it is markup."""
     return _SPECIAL.sub(r"\\\1", text)
 
 
