@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Figure, Known, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.rounding import settled
@@ -77,20 +78,26 @@ def _planned(
         first = next((one.plan.reason for one in milestones if isinstance(one.plan, Unknown)), None)
         return Unknown(reason=first or UnknownReason.NOT_PROVIDED, detail=detail)
     plans = {one.ref: one.plan.value for one in milestones if isinstance(one.plan, Known)}
-    share = sum((one.weight * _share(one.start, plans[one.ref], moment) for one in milestones), _ZERO)
+    share = sum(
+        (one.weight * planned_share(one.start, plans[one.ref], moment.today, moment.calendar) for one in milestones),
+        _ZERO,
+    )
     return _known(settled(share / whole), sources, moment, moment.calendar_note(moment.today, *plans.values()))
 
 
-def _share(start: date | None, plan: date, moment: Moment) -> Decimal:
-    today, calendar = moment.today, moment.calendar
-    if today >= plan:
+def planned_share(start: date | None, plan: date, day: date, calendar: Calendar) -> Decimal:
+    """Return which share of a milestone should be done on *day*: linear over the working days from *start* to *plan*.
+
+    Without a start it is all or nothing.
+    """
+    if day >= plan:
         return _ONE
-    if start is None or today < start:
+    if start is None or day < start:
         return _ZERO
     # The day of the start is worked, so counting begins on the day before it.
     eve = date.fromordinal(start.toordinal() - 1)
     length = calendar.wd(eve, plan)
-    return Decimal(calendar.wd(eve, today)) / length if length > 0 else _ZERO
+    return Decimal(calendar.wd(eve, day)) / length if length > 0 else _ZERO
 
 
 def on_time(milestones: Sequence[Milestone], moment: Moment) -> OnTime:

@@ -175,7 +175,8 @@ def clocks_in_force(book: Book) -> tuple[SlaRule, ...]:
     """Return the rules of all response clocks: those that were agreed, by default the others."""
     found = terms_in_force(book)
     agreed_rules = () if found is None else found.sla
-    named = {one.clock for one in agreed_rules}
+    # A target for one priority leaves the others to the default.
+    named = {one.clock for one in agreed_rules if one.priority is None}
     return (*agreed_rules, *(one for one in DEFAULT_RULES if one.clock not in named))
 
 
