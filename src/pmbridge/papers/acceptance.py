@@ -78,7 +78,10 @@ def acceptance_paper(book: Book, entry: Entry[Deliverable], frame: PaperFrame, l
     if record is not None and record.revoked_on is not None:
         record = None
     number = (record.certificate_no if record is not None else None) or f"{entry.ref}-{last.n}"
-    what = (*pen.words(fields.title), Run(text=f", {pen.say(_SUBMITTED, n=last.n, day=day(last.submitted_on))}"))
+    what = (
+        *pen.words(fields.title),
+        Run(text=f"{pen.comma}{pen.say(_SUBMITTED, n=last.n, day=day(last.submitted_on))}"),
+    )
     facts = [
         (pen.say(_NUMBER), (pen.run(number),)),
         *heads(pen, frame),
@@ -136,5 +139,5 @@ def _result(pen: Pen, book: Book, entry: Entry[Deliverable], record: AcceptanceR
         who = ", ".join(name_of(book, one) for one in decision.fields.decided_by)
         blocks.append(Paragraph(words=pen.run(pen.say(_DECIDED, who=who, day=day(record.decided_on)))))
     if record.punch_list:
-        blocks.append(Paragraph(words=pen.run(f"{pen.say(_LEFT)}: {', '.join(record.punch_list)}")))
+        blocks.append(Paragraph(words=pen.run(f"{pen.led(_LEFT)}{', '.join(record.punch_list)}")))
     return Section(anchor="result", heading=pen.say(_RESULT), blocks=tuple(blocks))

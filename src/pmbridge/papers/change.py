@@ -105,7 +105,7 @@ def _asked(pen: Pen, shown: ChangeRequest) -> Section:
         (_ELSE, shown.consequence),
     ):
         if text is not None:
-            head: Inline = () if label is None else (Run(text=f"{pen.say(label)}: ", style="strong"),)
+            head: Inline = () if label is None else (Run(text=pen.led(label), style="strong"),)
             blocks.append(Paragraph(words=(*head, *pen.words(text))))
     return Section(anchor="asked", heading=pen.say(_ASKED), blocks=tuple(blocks))
 
@@ -125,7 +125,7 @@ def _impact(pen: Pen, assessment: Assessment | None) -> Section:
     rows = [_option_row(pen, one, assessment.recommended, dimensions) for one in assessment.options]
     blocks: list[Block] = [pen.table(heading, columns, rows)]
     if assessment.do_nothing is not None:
-        words = (Run(text=f"{pen.say(_NOTHING)}: ", style="strong"), *pen.words(assessment.do_nothing))
+        words = (Run(text=pen.led(_NOTHING), style="strong"), *pen.words(assessment.do_nothing))
         blocks.append(Paragraph(words=words))
     return Section(anchor="impact", heading=heading, blocks=tuple(blocks))
 

@@ -91,6 +91,15 @@ class Pen:
         """Return *label* with its slots filled."""
         return label.in_(self.language).format(**facts)
 
+    def led(self, label: Label) -> str:
+        """Return *label* with the colon that leads on to what it is about."""
+        return f"{self.say(label)}：" if self.zh else f"{self.say(label)}: "
+
+    @property
+    def comma(self) -> str:
+        """What stands between two words of a line."""
+        return "，" if self.zh else ", "
+
     def words(self, text: Text | None) -> Inline:
         """Return somebody's words, marked where they exist in the other language only."""
         if text is None:
