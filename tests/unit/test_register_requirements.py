@@ -238,3 +238,21 @@ def test_more_churn_than_requirements_leaves_no_stability(desk: Desk) -> None:
     new = [desk.requirement("clarified", day="04-20") for _ in range(2)]
     desk.implemented(*(scope("add", ref) for ref in new), days=("04-22", "04-24", "04-29"))
     assert shares(churn(desk.register.book, desk.moment("06-05"))) == (Decimal(2), Decimal(0))
+
+
+def test_churn_of_the_story(desk: Desk) -> None:
+    refs = desk.baselined(48)
+    desk.implemented(*(scope("modify", ref) for ref in refs[10:14]), days=("04-22", "04-24", "04-29"))
+    new = [desk.requirement("clarified", day="05-12") for _ in range(3)]
+    lines = [*(scope("add", ref) for ref in new), scope("remove", refs[29])]
+    desk.implemented(*lines, days=("05-12", "05-15", "05-20"))
+    book = desk.register.book
+    assert book.newest("requirements_baseline").ref == "RB-2"  # type: ignore[union-attr]
+    for day in ("05-29", "06-05"):
+        whole = churn(book, desk.moment(day))
+        window = churn(book, desk.moment(day), window_wd=20)
+        assert [(one.changed, one.size) for one in (whole, window)] == [(8, 48), (4, 48)]
+    # The same figure from a register that knew nothing of May yet.
+    april = churn(desk.register.as_of(at("05-08")), desk.moment("05-08"))
+    assert (april.changed, april.added, april.removed) == (4, (), ())
+    assert list(book.violations()) == []
