@@ -1,7 +1,7 @@
 """Response clocks: how long each side takes, against what was agreed.
 
 A clock that runs past its target counts as breached now, not only once it stops; one that is open and not yet due
-counts neither way. Waiting on the other side pauses a clock. What never started or has no target is left out, and named.
+counts neither way. Waiting on the other side pauses a clock. What never started or has no target is left out and named.
 """
 
 from __future__ import annotations
