@@ -108,6 +108,10 @@ class App:
         self._opened = self._resources.enter_context(workspace)
         return workspace
 
+    def share(self, workspace: Workspace) -> None:
+        """Make *workspace* that of this run; whoever opened it closes it."""
+        self._opened = workspace
+
     @property
     def folder(self) -> Path | None:
         """The folder of the workspace, if one is open."""

@@ -1,7 +1,8 @@
 """The demo: one client's story, told by local servers, read by an ordinary workspace and written as a report.
 
 The player holds one clock for the servers and pmbridge, stops at the moments of the story, makes the edits that are
-dated up to each, syncs, and issues two weekly reports. Needs the extra ``[sandbox]``.
+dated up to each, syncs, types the register's commands that are dated up to then, and issues two weekly reports. Needs
+the extra ``[sandbox]``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import tomlkit
 
+from pmbridge import demo_story
 from pmbridge.adapter.registry import load_sandbox
 from pmbridge.domain.mapping import Words
 from pmbridge.engagement import Engagement
@@ -42,6 +44,8 @@ ALL_TOOLS = ("jira", "pingcode", "worktile", "trello")
 USER = "王工"
 MARK = "# Made by pmbridge demo; a new demo replaces this folder."
 Headlines = Mapping[datetime, Words]
+Typed = Callable[[Workspace, Sequence[str]], None]
+"""Carries out one command in a workspace as if it had been typed there: its words, without ``pmbridge``."""
 HEADLINES_OF_JIRA: Headlines = {
     WEEKLY_8: {
         "zh": "会员与积分后端已于 5 月 29 日按计划完成；支付与对账下周开始。",
@@ -63,6 +67,18 @@ HEADLINES_OF_ALL: Headlines = {
         "zh": "上线预计 7 月 20 日，比计划日期晚 6 个工作日；小程序优惠券等您决定。",
         "en": "Go-live is expected on 20 July, six working days after its plan; "
         "the mini-program coupons wait for your decision.",
+    },
+}
+HEADLINES_OF_THE_REGISTER: Headlines = {
+    WEEKLY_8: {
+        "zh": "会员与积分后端已于 5 月 29 日按计划完成；上线预测 7 月 17 日，比现计划晚 2 个工作日，在约定的范围内。",
+        "en": "Membership and points was finished as planned on 29 May; go-live is expected on 17 July, two working "
+        "days after its current plan and within what was agreed.",
+    },
+    WEEKLY_9: {
+        "zh": "支付联调因沙箱账号未到位推迟，上线预测 7 月 20 日，比现计划晚 3 个工作日；小程序优惠券变更待您决定。",
+        "en": "Payment integration waits for the sandbox account; go-live is expected on 20 July, three working days "
+        "after its current plan. The mini-program coupons wait for your decision.",
     },
 }
 _CONFIG = """{mark}
@@ -207,6 +223,7 @@ class Demo:
         self.tools = tuple(tools)
         self.clock = FakeClock(CONNECT)
         self._headlines = HEADLINES_OF_JIRA if self.tools == JIRA_ALONE else HEADLINES_OF_ALL
+        self._typed: Typed | None = None
         self._resources = ExitStack()
         self._servers: dict[str, Sandbox] = {}
 
@@ -240,20 +257,33 @@ class Demo:
         """The servers' addresses, by tool."""
         return {tool: server.url for tool, server in self._servers.items()}
 
-    def tell(self, on_stop: Callable[[datetime, SyncResult], None] | None = None) -> Told:
+    def tell(
+        self, on_stop: Callable[[datetime, SyncResult], None] | None = None, *, typed: Typed | None = None
+    ) -> Told:
         """Play the story to its end, write the last report and return everything.
 
+        With *typed* the register is kept as well, by the commands of :mod:`pmbridge.demo_story`; without it the reports
+        show what the tools alone tell. The register's part needs all tools.
+
         Raises:
-            Refused: the workspace's folder is there and no demo made it.
+            Refused: the workspace's folder is there and no demo made it; or a command of the story was refused.
         """
+        self._typed = typed
+        if typed is not None:
+            self._headlines = HEADLINES_OF_THE_REGISTER
         self.make_workspace()
         workspace = self._resources.enter_context(
             open_workspace(self.workspace_folder, lang=self.language, clock=self.clock)
         )
         self._stop(workspace, CONNECT, on_stop)
+        if typed is not None:
+            self._record(workspace, demo_story.BEFORE_THE_BASES)
+            self._stop(workspace, CONNECT, None)
+            self._record(workspace, demo_story.UP_TO_28_MAY)
         previous, _, _ = self._issue(workspace, WEEKLY_8, on_stop)
         if "trello" in self.tools:
             self._stop(workspace, BEFORE_THE_LIMIT, on_stop)
+            self._record(workspace, demo_story.UP_TO_4_JUNE)
         report, result, engagement = self._issue(workspace, WEEKLY_9, on_stop)
         return Told(
             workspace=workspace,
@@ -279,10 +309,16 @@ class Demo:
             on_stop(at, result)
         return result
 
+    def _record(self, workspace: Workspace, parts: tuple[str, ...]) -> None:
+        if self._typed is not None:
+            for words in demo_story.lines(parts, workspace.folder / "papers"):
+                self._typed(workspace, words)
+
     def _issue(
         self, workspace: Workspace, at: datetime, on_stop: Callable[[datetime, SyncResult], None] | None
     ) -> tuple[Report, SyncResult, Engagement]:
         result = self._stop(workspace, at, on_stop)
+        self._record(workspace, demo_story.UP_TO_29_MAY if at == WEEKLY_8 else demo_story.UP_TO_5_JUNE)
         engagement = workspace.engagement(ENGAGEMENT)
         report = engagement.reports.issue(engagement.view(), "weekly", by=USER, headline=self._headlines[at])
         report.write(workspace.folder / "reports" / ENGAGEMENT)
