@@ -9,6 +9,7 @@ from functools import cached_property
 from pmbridge.desks.action import ActionDesk
 from pmbridge.desks.assumption import AssumptionDesk
 from pmbridge.desks.change import ChangeDesk
+from pmbridge.desks.commitment import CommitmentDesk
 from pmbridge.desks.communication import CommunicationDesk
 from pmbridge.desks.complaint import ComplaintDesk
 from pmbridge.desks.contact import ContactDesk
@@ -16,6 +17,7 @@ from pmbridge.desks.decision import DecisionDesk
 from pmbridge.desks.deliverable import DeliverableDesk
 from pmbridge.desks.dependency import DependencyDesk
 from pmbridge.desks.engagement import EngagementDesk
+from pmbridge.desks.expectation import ExpectationDesk
 from pmbridge.desks.feedback import FeedbackDesk
 from pmbridge.desks.goal import GoalDesk
 from pmbridge.desks.improvement import ImprovementDesk
@@ -111,6 +113,16 @@ class Desks:
     def communication(self) -> CommunicationDesk:
         """沟通记录 communication."""
         return CommunicationDesk(self._register)
+
+    @cached_property
+    def expectation(self) -> ExpectationDesk:
+        """期望 expectation."""
+        return ExpectationDesk(self._register)
+
+    @cached_property
+    def commitment(self) -> CommitmentDesk:
+        """承诺 commitment."""
+        return CommitmentDesk(self._register)
 
     @cached_property
     def survey(self) -> SurveyDesk:
