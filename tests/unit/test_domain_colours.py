@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Figure, Known, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.mapping import ReportingPolicy
@@ -262,7 +263,7 @@ def whole(rag: Rag, policy: ReportingPolicy, *, waiting: bool = False) -> tuple[
         tools={},
         slips={},
     )
-    dimensions = (rag, *colours(schedule, changes, policy)[1:])
+    dimensions = (rag, *colours(schedule, changes, Book({}))[1:])
     found = overall(dimensions, policy)
     return dimensions, found.colour, found.grey
 

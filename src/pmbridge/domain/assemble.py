@@ -84,7 +84,8 @@ def assemble(
         slips=slips or {},
     )
     work, people = _work(found), People(config.people, observed)
-    rag = colours(schedule, changes, config.policy)
+    begun = list(unauthorised(observed, book, moment))
+    rag = colours(schedule, changes, book, unauthorised=begun)
     today = moment.today
     return EngagementView(
         name=name,
@@ -111,7 +112,7 @@ def assemble(
                 *(one for each in found for one in each.discrepancies),
                 *doubles,
                 *differences,
-                *unauthorised(observed, book, moment),
+                *begun,
             ],
             book,
             today,

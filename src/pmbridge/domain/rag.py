@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pmbridge.domain.book import Book
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.schedule_rag import Schedule, schedule_rag
-from pmbridge.domain.view import Change, Colour, Dimension, Overall, Rag
+from pmbridge.domain.view import Change, Colour, Dimension, Discrepancy, Overall, Rag
 from pmbridge.values import Label
 
 _WORST_LAST: tuple[Colour, ...] = ("amber", "red")
@@ -15,31 +16,41 @@ NO_RISK_REVIEW = Label(zh="没有登记或复核过风险与问题", en="no risk
 NO_BUDGET = Label(zh="没有约定的预算", en="no agreed budget")
 
 
-def colours(schedule: Schedule, changes: Sequence[Change], policy: ReportingPolicy) -> tuple[Rag, ...]:
-    """Return one entry per dimension, in the order of the report.
+def colours(
+    schedule: Schedule,
+    changes: Sequence[Change],
+    book: Book,
+    *,
+    unauthorised: Sequence[Discrepancy] = (),
+) -> tuple[Rag, ...]:
+    """Return one entry per dimension that the client sees, in the order of the report.
 
-    Only the schedule has inputs in the tools; what the others would need is named, or nothing is there to judge.
+    The schedule is judged by what *schedule* holds, the others by the register. Without records there each is grey
+    where it needs some, and not applicable where there is nothing to judge. *unauthorised*: work that the tools show
+    on changes that nobody approved.
     """
-    return (
-        schedule_rag(schedule),
-        _grey("scope", NO_REQUIREMENTS),
-        _grey("budget", NO_BUDGET) if policy.show_budget else _nothing("budget"),
-        _nothing("quality"),
-        _grey("risk", NO_RISK_REVIEW),
-        _client(changes),
-    )
+    waiting = tuple(one.ref for one in changes if one.observed and one.holder == "client")
+    if len(book):
+        # Needs most concepts, which an engagement without a register should not have to load.
+        from pmbridge.domain.register_rag import register_colours
+
+        rest = register_colours(schedule, book, unauthorised=tuple(unauthorised), observed_waiting=waiting)
+    else:
+        rest = (
+            _grey("scope", NO_REQUIREMENTS),
+            _grey("budget", NO_BUDGET) if schedule.policy.show_budget else _nothing("budget"),
+            _nothing("quality"),
+            _grey("risk", NO_RISK_REVIEW),
+            _grey("client", undated(waiting)) if waiting else _nothing("client"),
+        )
+    return (schedule_rag(schedule), *rest)
 
 
-def _client(changes: Sequence[Change]) -> Rag:
-    waiting = [one.ref for one in changes if one.holder == "client"]
-    if not waiting:
-        return _nothing("client")
-    return _grey(
-        "client",
-        Label(
-            zh=f"{'、'.join(waiting)} 待客户答复，没有约定的期限",
-            en=f"{', '.join(waiting)}: with the client, no date agreed",
-        ),
+def undated(waiting: Sequence[str]) -> Label:
+    """Return that *waiting* is with the client without a day by which an answer was agreed."""
+    return Label(
+        zh=f"{'、'.join(waiting)} 待客户答复，没有约定的期限",
+        en=f"{', '.join(waiting)}: with the client, no date agreed",
     )
 
 
