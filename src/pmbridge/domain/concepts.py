@@ -35,6 +35,8 @@ _FILES = (
     "improvement",
     "complaint",
     "discrepancy",
+    "expectation",
+    "commitment",
 )
 
 
