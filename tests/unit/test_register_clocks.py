@@ -99,6 +99,8 @@ def test_actions_done_by_their_day(register: Register) -> None:
     value = known(done_on_time(actions, moment("06-05")))
     assert (value.met, value.due, value.late, value.moved) == (1, 3, ("ACT-02", "ACT-03"), ())
     assert value.percent == 33
+    # What is due today may yet be done in time.
+    assert known(done_on_time(actions, moment("06-04"))).late == ("ACT-02",)
     register.do("action", "edit", "ACT-03", input={"due_on": date(2026, 6, 8)}, at=at("06-05"))
     register.do("action", "done", "ACT-03", at=at("06-08"))
     moved = known(done_on_time(register.book.of("action"), moment("06-08")))
