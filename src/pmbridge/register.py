@@ -22,6 +22,7 @@ from pmbridge.domain.entry import Entry
 from pmbridge.domain.event import Event, Head
 from pmbridge.domain.evidence import Actor, Evidence, EvidenceKind
 from pmbridge.domain.machine import Concept, Condition
+from pmbridge.domain.terms import terms_in_force
 from pmbridge.errors import ChainBroken, Refused
 from pmbridge.store import Store
 from pmbridge.store.register import RegisterWriting
@@ -36,7 +37,7 @@ class Register:
     """Reads and changes the register of *engagement*. Safe for threads; several processes may share a store.
 
     Every change is one transaction: either all events of a command are recorded, with their fold, or none is.
-    *actor* is who records; *zone* and *calendar* are the engagement's.
+    *actor* is who records; *zone* is the engagement's, *calendar* counts until both sides have agreed on another.
     """
 
     def __init__(
@@ -158,7 +159,7 @@ class Register:
                 actor=self.actor,
                 now=now,
                 zone=self.zone,
-                calendar=self.calendar,
+                calendar=self._calendar_of(book),
                 seal=lambda words: self._seal(writing, book, words),
             )
             yield Batch(scribe, writing, now)
@@ -187,10 +188,14 @@ class Register:
             actor=self.actor,
             now=self._clock.now(),
             zone=self.zone,
-            calendar=self.calendar,
+            calendar=self._calendar_of(self.book),
             seal=lambda words: words,
         )
         return scribe.conditions(command)
+
+    def _calendar_of(self, book: Book) -> Calendar:
+        terms = terms_in_force(book)
+        return self.calendar if terms is None else terms.calendar.calendar()
 
     def _seal(self, writing: RegisterWriting, book: Book, words: str) -> str:
         seal = writing.seal(words)

@@ -276,3 +276,12 @@ def test_the_plan_says_when_a_report_is_expected() -> None:
 def test_a_recurrence_that_would_be_read_wrongly_is_refused(odd: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         recurrence(odd)
+
+
+def test_what_both_sides_agreed_counts_from_then_on(desk: Desk) -> None:
+    asked = {"title": "券", "description": "发券", "reason": "引流", "raised_by": "CT-01", "via": "email"}
+    assert desk.do("change", "submit", day="04-08", input=asked).fields.assess_by == date(2026, 4, 15)
+    weekend = {"extra_workdays": [date(2026, 4, 11), date(2026, 4, 12)]}
+    terms = {"name": "会员商城改版", "contract": CONTRACT, "calendar": weekend}
+    desk.do("engagement", "agree", day="04-08", input=terms, by="李总", evidence=[LETTER])
+    assert desk.do("change", "submit", day="04-08", input=asked).fields.assess_by == date(2026, 4, 13)

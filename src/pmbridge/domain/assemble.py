@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from pmbridge.domain import registered
+from pmbridge.domain.agreement import agreed
 from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.discrepancy import settled
@@ -33,6 +34,7 @@ from pmbridge.domain.registered_change import Place
 from pmbridge.domain.resolved import ResolvedChangeRule
 from pmbridge.domain.rollup import on_time, roll_up
 from pmbridge.domain.schedule_rag import Schedule
+from pmbridge.domain.terms import terms_in_force
 from pmbridge.domain.text import text_of
 from pmbridge.domain.unauthorised import unauthorised
 from pmbridge.domain.unknowns import unknowns
@@ -60,11 +62,12 @@ def assemble(
     Milestones stand by plan date (else the date reached, else the forecast; without any, last), then ref; changes
     and work by ref and key, numbers counted as numbers.
     """
+    book = book or Book({})
+    config, calendar, rules_agreed = _in_force(config, calendar, book)
     zone = ZoneInfo(config.timezone)
     moment = Moment(as_of=as_of, zone=zone, calendar=calendar)
     data = [SourceData.at(one, moment, stale_after_hours=config.policy.stale_after_hours) for one in observed]
     recognised = [recognise(one) for one in observed]
-    book = book or Book({})
     found = _milestones(data, recognised, config, moment, book)
     milestones = tuple(one.milestone for one in found)
     missing = {
@@ -120,12 +123,25 @@ def assemble(
         calendar_final=_calendar_final(milestones, moment),
         holidays=calendar.holidays_between(today - _HOLIDAYS_AROUND, today + _HOLIDAYS_AROUND),
         policy=_policy(config.policy),
-        policy_agreed=False,
+        policy_agreed=rules_agreed,
         terms={term: text_of(words, config.languages) for term, words in config.terms.items()},
         assignees=people.assignees(work),
         account_faults=people.faults,
         contract=registered.contract(book, final, moment) if len(book) else None,
     )
+
+
+def _in_force(config: EngagementConfig, calendar: Calendar, book: Book) -> tuple[EngagementConfig, Calendar, bool]:
+    """Return rules and calendar as both sides agreed them, else as they are configured, and whether they agreed."""
+    terms = terms_in_force(book)
+    if terms is None:
+        return config, calendar, False
+    changes = {
+        "policy": terms.reporting,
+        "start_on": agreed(book, "start_on") or config.start_on,
+        "contract_end_on": agreed(book, "contract_end_on") or config.contract_end_on,
+    }
+    return config.model_copy(update=changes), terms.calendar.calendar(), True
 
 
 def _milestones(
