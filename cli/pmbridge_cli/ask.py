@@ -84,11 +84,14 @@ class Ask:
 
     ``--yes`` takes every default; with *complete* it also stands for "ask me nothing", so that a question without a
     default is listed and not asked. A method returns ``None`` when its question stayed open: see :meth:`settle`.
+    *in_person*: only somebody who looks can answer, so ``--yes`` does not.
     """
 
-    def __init__(self, app: App, *, complete: bool = False, stdin_is_taken: bool = False) -> None:
+    def __init__(
+        self, app: App, *, complete: bool = False, stdin_is_taken: bool = False, in_person: bool = False
+    ) -> None:
         self._app = app
-        self._takes_defaults = app.yes
+        self._takes_defaults = app.yes and not in_person
         self._listed = complete and app.yes
         self.interactive = app.interactive and not stdin_is_taken and not self._listed
         self._open: list[Open] = []

@@ -49,6 +49,10 @@ ENTRIES = {
     "conflicts": Entry(
         "pmbridge_cli.conflicts:conflicts", Both("where tools and register differ", "工具与登记册的不一致")
     ),
+    "answer": Entry(
+        "pmbridge_cli.answer:answer", Both("record what the client decided in a reply", "登记客户回信中的决定")
+    ),
+    "remind": Entry("pmbridge_cli.remind:remind", Both("draft a reminder to whoever holds it", "起草给负责人的提醒")),
     **{noun: Entry(f"pmbridge_cli.noun:{noun}", words.help) for noun, words in NOUNS.items()},
     "report": Entry(
         "pmbridge_cli.report:report", Both("the client's report: draft, check, issue", "客户报告：草稿、检查、发布")
@@ -63,7 +67,7 @@ ENTRIES = {
 HEADINGS = {
     Both("Start", "开始"): ("init", "connect", "disconnect", "engagement"),
     Both("Look", "查看"): ("sync", "status", "next", "conflicts"),
-    Both("Client", "客户"): ("report",),
+    Both("Client", "客户"): ("answer", "remind", "report"),
     Both("Register: NOUN VERB [REF]", "登记册：名词 动词 [编号]"): tuple(NOUNS),
     Both("Operate", "运维"): ("doctor", "schedule", "db", "adapters", "demo", "completion"),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pmbridge.domain.contact import find_contact
 from pmbridge.domain.evidence import EvidenceKind
+from pmbridge.domain.text import text_of
 from pmbridge.errors import GuardFailed, Refused
 from pmbridge.register import Attachment
 from pmbridge_cli.context import App
@@ -44,6 +45,8 @@ def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int
     if noun == ENGAGEMENT and (mine := register.book.newest(ENGAGEMENT)) is not None:
         words = (mine.ref, *words)  # there is one of each engagement, so nobody names it
     said = written(concept, verb, words, given, given.get("input_file"), today)
+    if noun == ENGAGEMENT and not words and "name" in {one.name for one in taken(concept, said.verb)}:
+        said.input.setdefault("name", text_of(engagement.config.name, engagement.config.languages))
     evidence = attachments(app, given["evidence"])
     by_whom(said.input, concept, said.verb, given["by"], register)
     try:
