@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from pmbridge.domain.contact import find_contact, name_of
+from pmbridge.domain.contact import Add, Subject, find_contact, name_of
 from pmbridge.domain.machine import Condition
 from pmbridge.errors import GuardFailed
 from pmbridge.register import Register
@@ -87,3 +88,10 @@ def test_who_left_is_forgotten_only_after_leaving(register: Register, clock: Fak
     assert find_contact(register.book, "张敏") is None
     assert name_of(register.book, "CT-01") == "CT-01"
     register.verify()
+
+
+def test_what_a_contact_may_decide_has_one_order_in_json() -> None:
+    """The order of a set of texts differs from process to process; the register compares JSON."""
+    may: list[Subject] = ["requirements", "closure", "milestones", "change", "acceptance", "goals"]
+    dumped = json.loads(Add(name="张敏", may=frozenset(may)).model_dump_json())
+    assert dumped["may"] == sorted(may)

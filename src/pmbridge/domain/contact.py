@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry, Said
@@ -20,6 +20,8 @@ from pmbridge.values import Label
 
 Subject = Literal["requirements", "goals", "milestones", "change", "acceptance", "expectation", "report_ack", "closure"]
 """What may be decided."""
+Subjects = Annotated[frozenset[Subject], PlainSerializer(sorted, return_type=list[str], when_used="json")]
+"""Several of them, in JSON by name: a set has another order in every process, and equal records have equal JSON."""
 
 Role = Literal["sponsor", "product_owner", "approver", "day_to_day", "finance", "user", "other"]
 
@@ -30,7 +32,7 @@ class Authority(Fields):
     No ``money_limit``: no money may be committed. No ``days_limit``: any shift. ``joint_with``: who must decide too.
     """
 
-    may_decide: frozenset[Subject] = C()
+    may_decide: Subjects = C()
     money_limit: Price | None = C(None)
     cumulative_money_limit: Price | None = X(None)
     days_limit: int | None = C(None)
@@ -71,7 +73,7 @@ class Contact(Fields):
 class Grant(Input):
     """What a contact may decide: ``may`` empty is no authority."""
 
-    may: frozenset[Subject] = frozenset()
+    may: Subjects = frozenset()
     limit: Price | None = None
     cumulative_limit: Price | None = None
     days: int | None = None
