@@ -42,4 +42,4 @@ def typed(workspace: Workspace, words: Sequence[str]) -> None:
     code, shown = screen(workspace, words)
     if code:
         line = shlex.join(words)
-        raise Refused(detail=f"pmbridge {line}\n{shown}", detail_zh=f"pmbridge {line}\n{shown}", command="pmbridge bug")
+        raise Refused(detail=f"pmbridge {line}\n{shown}", detail_zh=f"pmbridge {line}\n{shown}", command="pmbridge demo")

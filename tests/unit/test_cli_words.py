@@ -27,7 +27,7 @@ LATER = {
     "chain": "db check --report",
 }
 # What pmbridge does in a sentence about itself; any other word behind its name is a command.
-VERBS = {"needs", "turns", "made", "does", "keeps", "can", "cannot", "is", "was", "has", "asks", "reads"}
+VERBS = {"needs", "turns", "made", "does", "keeps", "can", "cannot", "is", "was", "has", "asks", "reads", "knows"}
 _COMMAND = re.compile(r"pmbridge(?=[ ])(?:\s+(?:\[[^\]]*\]|[A-Za-z0-9{}_./:…\"=-]+))+")
 _SOURCES = ("src/pmbridge", "cli/pmbridge_cli", "adapters/pmbridge_jira")
 

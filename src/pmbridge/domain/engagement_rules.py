@@ -242,7 +242,7 @@ closing_report = _there_is(
     "The closing report is issued.",
     kind="report",
     holds=lambda one: getattr(one.fields, "edition", None) == "closing" and one.state in ("issued", "acknowledged"),
-    fix="pmbridge report closing",
+    fix="pmbridge report list",
 )
 closing_survey = _there_is(
     "closing-survey",

@@ -96,7 +96,7 @@ def milestone_named(ask: Ask[Survey, Send]) -> Iterable[Unmet]:
 @guard("questions", "问题齐全", "its questions fit its kind")
 def questions_fit(ask: Ask[Survey, Send]) -> Iterable[Unmet]:
     """Every question has an id of its own, and one is on a scale that the survey's kind is measured by."""
-    fields, edit = ask.fields, command(f"pmbridge survey edit {ask.ref} --questions …")
+    fields, edit = ask.fields, command(f"pmbridge survey edit {ask.ref} --from FILE")
     ids = [one.id for one in fields.questions]
     for name in sorted({one for one in ids if ids.count(one) > 1}):
         yield Unmet(
@@ -128,7 +128,7 @@ def contacts_invited(ask: Ask[Survey, Send]) -> Iterable[Unmet]:
             name="tokens",
             found=Label(zh="令牌与受邀人不对应", en="the tokens do not belong to those invited"),
             needed=Label(zh="每位受邀人至多一个令牌", en="one token at most for each of those invited"),
-            fix=command(f"pmbridge survey send {ask.ref} --invite CONTACT --tokens CONTACT=SHA256"),
+            fix=command(f"pmbridge survey send {ask.ref} --from FILE"),
         )
 
 
@@ -235,7 +235,7 @@ def nameless(ask: Ask[Survey, Record]) -> Iterable[Unmet]:
         yield Unmet(
             found=Label(zh=f"{'、'.join(telling)} 会说明是谁", en=f"{', '.join(telling)} would say who it was"),
             needed=Label(zh="匿名的答复", en="a response without a name"),
-            fix=command(f"pmbridge survey record {ask.ref} --answers …"),
+            fix=command(f"pmbridge survey record {ask.ref} --from FILE"),
         )
 
 
