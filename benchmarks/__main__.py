@@ -22,11 +22,15 @@ from typing import Any
 from urllib.request import urlopen
 
 from benchmarks.budgets import (
+    AGREED,
+    AGREED_EVENTS,
     APPENDED,
+    BACK,
     BOARDS_AGAIN,
     BOARDS_FIRST,
     BUDGETS,
     EVENTS,
+    NOW,
     PY_TRELLO,
     REBUILT,
     UNIT,
@@ -113,8 +117,9 @@ def cases() -> list[Case]:
         Case("sqlite3, guarded upsert, from records", lambda b: ["sqlite", "--folder", b.folder("raw"), *size(b)]),
         Case("store, unchanged records offered", lambda b: ["store", "--folder", b.folder("raw"), *size(b)]),
         Case("report, 2 languages, html md json", lambda b: ["report", "--folder", b.folder("w")]),
-        Case("view, now", lambda b: ["view", "--folder", b.folder("deep")]),
-        Case("view, half a year back", lambda b: ["view", "--folder", b.folder("deep"), "--as-of", back(b)]),
+        Case(NOW, lambda b: ["view", "--folder", b.folder("deep")]),
+        Case(BACK, lambda b: ["view", "--folder", b.folder("deep"), "--as-of", back(b)]),
+        Case(AGREED, lambda b: ["view", "--folder", b.folder("agreed")]),
         Case(APPENDED, lambda b: ["register-append", "--folder", b.folder("register"), "--size", str(EVENTS)]),
         Case(VERIFIED, lambda b: ["register-verify", "--folder", b.folder("register"), *size(b)]),
         Case(REBUILT, lambda b: ["register-rebuild", "--folder", b.folder("register"), *size(b)]),
@@ -312,7 +317,12 @@ def prepare(chosen: list[Case], bench: Bench) -> None:
         from benchmarks.register import fill as fill_register
 
         fill_register(Path(bench.folder("register")), bench.store_size)
-    if "view" in names:
+    if AGREED in names:
+        from benchmarks.register import agree
+
+        shutil.copytree(bench.folder("w"), bench.root / "agreed", dirs_exist_ok=True)
+        agree(bench.root / "agreed" / "data" / "pmbridge.db", "bench", AGREED_EVENTS)
+    if NOW in names or BACK in names:
         shutil.copytree(bench.folder("w"), bench.root / "deep", dirs_exist_ok=True)
         deepen(bench.root / "deep")
 

@@ -21,6 +21,8 @@ SQLITE = "sqlite3, guarded upsert, from records"
 REPORT = "report, 2 languages, html md json"
 NOW = "view, now"
 BACK = "view, half a year back"
+AGREED_EVENTS = 2_000
+AGREED = "view, now, with a register of 2,000 events"
 EVENTS = 20_000
 APPENDED = "register, 20,000 commands in one transaction"
 VERIFIED = "register, 100,000 events verified"
@@ -74,6 +76,7 @@ BUDGETS = (
     ratio("100,000 unchanged records offered to the store, CPU", 1.0, STORE, SQLITE),
     plain("report from the mirror, CPU", 1.0, "s", REPORT, "cpu"),
     ratio("view half a year back over 1 million history rows, CPU", 1.3, BACK, NOW),
+    plain("view of 10,000 items and 2,000 events of the register, CPU", 0.5, "s", AGREED, "cpu"),
     Budget(
         "register, one event of one transaction, wall",
         1000 / 5000,

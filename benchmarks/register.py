@@ -34,11 +34,11 @@ def url(folder: str) -> str:
     return f"sqlite:///{Path(folder) / 'register.db'}"
 
 
-def register(store: Store) -> Register:
-    """Return the register in *store*."""
+def register(store: Store, engagement: str = ENGAGEMENT) -> Register:
+    """Return the register of *engagement* in *store*."""
     return Register(
         store=store,
-        engagement=ENGAGEMENT,
+        engagement=engagement,
         clock=SystemClock(),
         zone=ZoneInfo("Asia/Shanghai"),
         calendar=Calendar.named("CN"),
@@ -50,6 +50,12 @@ def fill(folder: Path, size: int) -> None:
     """Put a register of *size* events into *folder*."""
     with Store.open(url(str(folder)), clock=SystemClock()) as store:
         append_all(register(store), size)
+
+
+def agree(database: Path, engagement: str, size: int) -> None:
+    """Put a register of *size* events beside what a workspace has read."""
+    with Store.open(f"sqlite:///{database}", clock=SystemClock()) as store:
+        append_all(register(store, engagement), size)
 
 
 def append_all(opened: Register, size: int) -> None:
