@@ -26,7 +26,7 @@ FEWEST = 50
 """Cards a page below which asking for less is no use."""
 
 HEAD_FIELDS = "name,closed,dateLastActivity,shortUrl"
-CARD_FIELDS = ",".join(name for name in wire.Card.model_fields if name not in ("id", "customFieldItems"))
+CARD_FIELDS = ",".join(name for name in wire.Card.__annotations__ if name not in ("id", "customFieldItems"))
 
 _LABEL_LIST = TypeAdapter(list[wire.LabelWire])
 
@@ -178,9 +178,9 @@ class BoardReader:
                 limit = self._fewer(limit, error)
                 continue
             cards, broken = parse.cards(self._site.client, response)
-            fresh = [one for one in cards if one.id not in seen]
+            fresh = [one for one in cards if one["id"] not in seen]
             unread = [one for one in broken if one.id.external_id not in seen]
-            ids = [one.id for one in cards] + [one.id.external_id for one in broken]
+            ids = [one["id"] for one in cards] + [one.id.external_id for one in broken]
             seen.update(ids)
             last = len(ids) < limit
             yield fresh, unread, last
@@ -266,11 +266,12 @@ class BoardReader:
                 try:
                     item = gathered.reader.card(card)
                 except Unreadable as error:
-                    skipped.append(self._unreadable(gathered, RecordId(kind=CARD, external_id=card.id), error.field))
+                    unread = RecordId(kind=CARD, external_id=card["id"])
+                    skipped.append(self._unreadable(gathered, unread, error.field))
                 else:
-                    gathered.cards[card.id] = item.version
+                    gathered.cards[card["id"]] = item.version
                     found.append(item)
-            for checklist in gathered.checklists.get(card.id, ()):
+            for checklist in gathered.checklists.get(card["id"], ()):
                 items = list(gathered.reader.check_items(checklist, card))
                 gathered.check_items |= {one.id.external_id: one.version for one in items}
                 found += items

@@ -134,7 +134,8 @@ class DetailReader:
     def _options(self, project: ProjectId, feed: _Feed) -> FieldReader:
         """Return what names the options that the history speaks of, if it speaks of any."""
         chosen = any(
-            (one.data.customFieldItem and one.data.customFieldItem.idValue) or (one.data.old and one.data.old.idValue)
+            (one.data.customFieldItem and one.data.customFieldItem.get("idValue"))
+            or (one.data.old and one.data.old.idValue)
             for actions in feed.actions.values()
             for one in actions.values()
         )

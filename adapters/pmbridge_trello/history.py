@@ -68,8 +68,11 @@ class LogReader:
             if data.customField is not None:
                 field = data.customField.id
                 now = data.customFieldItem
-                after = self._fields.read(now, f"customFieldItem.{field}") if now else None
-                yield f"field:{field}", self._fields.read(old, f"old.{field}"), after
+                before = self._fields.read(old.value, old.idValue, f"old.{field}")
+                after = None
+                if now:
+                    after = self._fields.read(now.get("value"), now.get("idValue"), f"customFieldItem.{field}")
+                yield f"field:{field}", before, after
             return
         card = data.card
         if action.type != "updateCard" or card is None:

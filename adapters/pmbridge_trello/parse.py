@@ -19,7 +19,7 @@ from pmbridge_trello import wire
 from pmbridge_trello.kinds import CARD
 from pmbridge_trello.translate import check_item_id
 
-M = TypeVar("M", bound=wire.Model)
+M = TypeVar("M")
 
 WHOLE_PAGE = 50
 """So many cards, none of them readable, are no bad luck but an answer in an unknown form."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -16,8 +15,6 @@ from pmbridge_trello.kinds import CHECK_ITEM, KINDS, LIST
 from pmbridge_trello.site import Site
 from pmbridge_trello.translate import Asked, CardReader, is_work, label_group, list_group
 from pmbridge_trello.values import DUE_COMPLETE, FieldReader, Unreadable
-
-W = TypeVar("W", wire.CardAlone, wire.ListWire, wire.LabelWire)
 
 _CARD = TypeAdapter(wire.CardAlone)
 _LIST, _LABEL = TypeAdapter(wire.ListWire), TypeAdapter(wire.LabelWire)
@@ -73,7 +70,8 @@ class RecordReader:
             yield from ((one, _gone(one, answer)) for one in ids)
             return
         try:
-            card = self._same(ids[0].external_id.partition("/")[0], self._site.client.parse(answer, _CARD).data)
+            card = self._site.client.parse(answer, _CARD).data
+            self._check(ids[0].external_id.partition("/")[0], card["id"])
         except ProtocolError as error:
             yield from ((one, error) for one in ids)
             return
@@ -81,7 +79,8 @@ class RecordReader:
             yield from ((one, Gone(id=one, why="absent")) for one in ids)
             return
         reader = self._reader(card)
-        found = {one.id: one for checklist in card.checklists or () for one in reader.check_items(checklist, card)}
+        checklists = card.get("checklists") or ()
+        found = {one.id: one for checklist in checklists for one in reader.check_items(checklist, card)}
         for one in ids:
             if one.kind == CHECK_ITEM:
                 yield one, found.get(one) or Gone(id=one, why="deleted")
@@ -95,15 +94,16 @@ class RecordReader:
             return ProtocolError(connection=self._site.context.connection, tool="Trello", field=error.field)
 
     def _reader(self, card: wire.CardAlone) -> CardReader:
-        lists = {card.list_.id: card.list_} if card.list_ else {}
-        closed = bool(card.board and card.board.closed)
-        return CardReader(self._asked, lists=lists, closed=closed, fields=self._options(card))
+        place, board = card.get("list"), card.get("board")
+        lists = {place.id: place} if place else {}
+        return CardReader(self._asked, lists=lists, closed=bool(board and board.closed), fields=self._options(card))
 
     def _options(self, card: wire.Card) -> FieldReader:
         """Return what names the options that *card* has chosen, if it has chosen any that is asked for."""
         named = set(self._asked.fields) - {DUE_COMPLETE}
-        chosen = any(one.idValue and one.idCustomField in named for one in card.customFieldItems or ())
-        return FieldReader(self._site.custom_fields(card.idBoard) if chosen else ())
+        items = card.get("customFieldItems") or ()
+        chosen = any(one.get("idValue") and one["idCustomField"] in named for one in items)
+        return FieldReader(self._site.custom_fields(card["idBoard"]) if chosen else ())
 
     # ------------------------------------------------------------------------------------------- groups
 
@@ -131,11 +131,15 @@ class RecordReader:
 
     def _told(self, one: RecordId, answer: Response) -> wire.ListWire | wire.LabelWire | ProtocolError:
         try:
+            found: wire.ListWire | wire.LabelWire
             if one.kind == LIST:
-                return self._same(one.external_id, self._site.client.parse(answer, _LIST).data)
-            return self._same(one.external_id, self._site.client.parse(answer, _LABEL).data)
+                found = self._site.client.parse(answer, _LIST).data
+            else:
+                found = self._site.client.parse(answer, _LABEL).data
+            self._check(one.external_id, found.id)
         except ProtocolError as error:
             return error
+        return found
 
     def _closed(self, boards: Collection[str]) -> Mapping[str, bool]:
         """Return board → archived; one that cannot be seen itself counts as open."""
@@ -145,11 +149,10 @@ class RecordReader:
                 found[board] = bool(self._site.client.parse(answer, _CLOSED).data.closed)
         return found
 
-    def _same(self, asked: str, found: W) -> W:
-        """Return *found*, which must be what was asked for: under another id it would pass for another record."""
-        if found.id != asked:
+    def _check(self, asked: str, found: str) -> None:
+        """Raise unless *found* is the id asked for: under another id a record would pass for another."""
+        if found != asked:
             raise ProtocolError(connection=self._site.context.connection, tool="Trello", field="id (of another record)")
-        return found
 
     def _fail(self, one: RecordId, error: PmbridgeError) -> None:
         call = f"{one.kind} {one.external_id}"

@@ -55,7 +55,7 @@ def split_marker(text: str) -> tuple[str, str | None]:
 
 def is_work(card: wire.Card) -> bool:
     """Return whether a card stands for work here: not a template, a separator, or the mirror of a card elsewhere."""
-    return not card.isTemplate and not card.cardRole
+    return not card.get("isTemplate") and not card.get("cardRole")
 
 
 def list_group(one: wire.ListWire, board: str, *, closed: bool) -> Group:
@@ -139,39 +139,42 @@ class CardReader:
         Raises:
             Unreadable: a custom field that was asked for does not hold what its type says.
         """
-        place = self._place_of(card.idList)
-        description, marker = split_marker(card.desc) if card.desc else ("", None)
-        made = touched = created_at(card.id)
+        place = self._place_of(card["idList"])
+        text = card.get("desc")
+        description, marker = split_marker(text) if text else ("", None)
+        made = touched = created_at(card["id"])
         # A board made from a template keeps the dates of the template: older than the card itself.
-        if card.dateLastActivity is not None and card.dateLastActivity > made:
-            touched = card.dateLastActivity.astimezone(UTC)
-        done = self._asked.complete_is_done and card.dueComplete
+        if (activity := card.get("dateLastActivity")) is not None:
+            touched = max(made, activity.astimezone(UTC))
+        badges, start, due = card.get("badges"), card.get("start"), card["due"]
+        comments = badges.get("comments") if badges else None
+        done = self._asked.complete_is_done and card.get("dueComplete")
         return Item(
-            id=RecordId(kind=CARD, external_id=card.id),
-            project=ProjectId(card.idBoard),
-            version=f"{to_millis(touched)}.{card.badges.comments or 0 if card.badges else 0}",
-            title=card.name,
+            id=RecordId(kind=CARD, external_id=card["id"]),
+            project=ProjectId(card["idBoard"]),
+            version=f"{to_millis(touched)}.{comments or 0}",
+            title=card["name"],
             type=CARD_TYPE,
             state=COMPLETE if done else place.state,
-            key=card.shortLink or "",
-            url=card.shortUrl or "",
+            key=card.get("shortLink") or "",
+            url=card.get("shortUrl") or "",
             description=Rich(format="markdown", original=description) if description and self._asked.long else None,
-            start=Instant(at=card.start) if card.start else None,
-            due=Instant(at=card.due) if card.due else None,
+            start=Instant(at=start) if start else None,
+            due=Instant(at=due) if due else None,
             created_at=made,
             updated_at=touched,
             groups=self._groups(card, place),
-            assignees=tuple(card.idMembers or ()),
-            archived=card.closed or place.archived,
+            assignees=tuple(card["idMembers"] or ()),
+            archived=card["closed"] or place.archived,
             marker=marker,
             fields=self._values(card) if self._field_ids else {},
         )
 
     def _groups(self, card: wire.Card, place: _Place) -> tuple[RecordId, ...]:
         found = [place.group] if self._with_lists else []
-        if self._with_labels and card.idLabels:
+        if self._with_labels:
             labels = self._labels
-            for one in card.idLabels:
+            for one in card["idLabels"] or ():
                 if (label := labels.get(one)) is None:
                     label = labels[one] = RecordId(kind=LABEL, external_id=one)
                 found.append(label)
@@ -180,29 +183,30 @@ class CardReader:
     def _values(self, card: wire.Card) -> Mapping[str, FieldValue | None]:
         values = dict(self._nothing)
         if DUE_COMPLETE in values:
-            values[DUE_COMPLETE] = Flag(on=bool(card.dueComplete))
-        for item in card.customFieldItems or ():
-            if item.idCustomField in values:
-                values[item.idCustomField] = self._fields.read(item, f"customFieldItems.{item.idCustomField}")
+            values[DUE_COMPLETE] = Flag(on=bool(card.get("dueComplete")))
+        for item in card.get("customFieldItems") or ():
+            if (id_ := item["idCustomField"]) in values:
+                values[id_] = self._fields.read(item.get("value"), item.get("idValue"), f"customFieldItems.{id_}")
         return values
 
     def check_items(self, checklist: wire.Checklist, card: wire.Card) -> Iterator[Item]:
         """Yield the items of *checklist*, which hangs on *card*. Trello keeps no time at which one was ticked."""
-        parent = RecordId(kind=CARD, external_id=card.id)
-        archived = card.closed or self._place_of(card.idList).archived
+        parent = RecordId(kind=CARD, external_id=card["id"])
+        archived = card["closed"] or self._place_of(card["idList"]).archived
         for one in checklist.checkItems:
+            due, member = one.get("due"), one.get("idMember")
             yield Item(
-                id=check_item_id(card.id, one.id),
-                project=ProjectId(card.idBoard),
-                version=digest(one.name, one.state, one.due, one.idMember, archived),
-                title=one.name,
+                id=check_item_id(card["id"], one["id"]),
+                project=ProjectId(card["idBoard"]),
+                version=digest(one["name"], one["state"], due, member, archived),
+                title=one["name"],
                 type=CHECK_ITEM_TYPE,
-                state=_check_state(one.state),
-                url=card.shortUrl or "",
-                due=Instant(at=one.due) if one.due else None,
-                created_at=created_at(one.id),
+                state=_check_state(one["state"]),
+                url=card.get("shortUrl") or "",
+                due=Instant(at=due) if due else None,
+                created_at=created_at(one["id"]),
                 parent=parent,
-                assignees=(one.idMember,) if one.idMember else (),
+                assignees=(member,) if member else (),
                 archived=archived,
                 fields=self._nothing,
             )

@@ -51,17 +51,17 @@ class FieldReader:
             option.id: option.value.text if option.value else None for one in fields for option in one.options or ()
         }
 
-    def read(self, item: wire.CustomFieldItem | wire.Old, field: str) -> FieldValue | None:
-        """Return the value of *item*, ``None`` for an empty one; *field* is the vendor's id.
+    def read(self, value: JsonValue, option: str | None, field: str) -> FieldValue | None:
+        """Return the value of a custom field, ``None`` for an empty one; *field* is the vendor's id.
 
-        The member of the value says which type it has. One of a type that no paper names is kept as its text.
+        *option* is the id of the one chosen in a list. Else the member of *value* says which type it has; one of a type
+        that no paper names is kept as its text.
 
         Raises:
             Unreadable: it does not fit its type.
         """
-        if item.idValue:
-            return Named(id=item.idValue, name=self._options.get(item.idValue))
-        value = item.value
+        if option:
+            return Named(id=option, name=self._options.get(option))
         if not isinstance(value, dict):
             if value is None or value == "":
                 return None

@@ -2,14 +2,19 @@
 
 The vendor's own schemas take no real answer, so nothing comes from them. New members appear without notice and nearly
 everything may be null; required is only what a record cannot do without, so that an answer which lacks it fails.
+
+Cards and their parts are read into typed dictionaries: building one takes half of what a model takes, and a board holds
+a thousand of them. A key may be missing there, or hold ``None``, unless it is required.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Required
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Strict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Strict, StringConstraints, with_config
+from typing_extensions import TypedDict
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{24}$")]
 """The first eight digits are the second of its creation, which is told nowhere else."""
@@ -18,6 +23,9 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo
 """Beyond these no date is meant, and the last ones of the calendar have no equal in every zone."""
 Moment = Annotated[AwareDatetime, Strict(), Field(ge=EARLIEST, le=LATEST)]
 """A time with its zone, as text. Not strict, a number would pass for the seconds since 1970."""
+
+
+_numbers_as_text = with_config(ConfigDict(coerce_numbers_to_str=True))
 
 
 class Model(BaseModel):
@@ -70,45 +78,49 @@ class CustomField(Model):
     options: list[Option] | None = None
 
 
-class CustomFieldItem(Model):
+@_numbers_as_text
+class CustomFieldItem(TypedDict, total=False):
     """A value: an object with one member named by the type, always a string; of a list the option's id alone."""
 
-    idCustomField: str  # noqa: N815
-    value: JsonValue = None
-    idValue: str | None = None  # noqa: N815
+    idCustomField: Required[str]
+    value: JsonValue
+    idValue: str | None
 
 
-class Badges(Model):
-    comments: int | None = None
+@_numbers_as_text
+class Badges(TypedDict, total=False):
+    comments: int | None
 
 
-class Card(Model):
-    id: Id
-    name: str
-    closed: bool
-    idBoard: Id  # noqa: N815
-    idList: Id  # noqa: N815
-    idLabels: list[str] | None  # noqa: N815
-    idMembers: list[str] | None  # noqa: N815
+@_numbers_as_text
+class Card(TypedDict, total=False):
+    id: Required[Id]
+    name: Required[str]
+    closed: Required[bool]
+    idBoard: Required[Id]
+    idList: Required[Id]
+    idLabels: Required[list[str] | None]
+    idMembers: Required[list[str] | None]
+    due: Required[Moment | None]
+    start: Moment | None
+    dueComplete: bool | None
+    desc: str | None
+    dateLastActivity: Moment | None
+    shortLink: str | None
+    shortUrl: str | None
+    isTemplate: bool | None
+    cardRole: str | None
+    badges: Badges | None
+    customFieldItems: list[CustomFieldItem] | None
+
+
+@_numbers_as_text
+class CheckItem(TypedDict, total=False):
+    id: Required[Id]
+    name: Required[str]
+    state: Required[str | None]
     due: Moment | None
-    start: Moment | None = None
-    dueComplete: bool | None = None  # noqa: N815
-    desc: str | None = None
-    dateLastActivity: Moment | None = None  # noqa: N815
-    shortLink: str | None = None  # noqa: N815
-    shortUrl: str | None = None  # noqa: N815
-    isTemplate: bool | None = None  # noqa: N815
-    cardRole: str | None = None  # noqa: N815
-    badges: Badges | None = None
-    customFieldItems: list[CustomFieldItem] | None = None  # noqa: N815
-
-
-class CheckItem(Model):
-    id: Id
-    name: str
-    state: str | None
-    due: Moment | None = None
-    idMember: str | None = None  # noqa: N815
+    idMember: str | None
 
 
 class ChecklistHead(Model):
@@ -155,12 +167,13 @@ class Closed(Model):
     closed: bool | None = None
 
 
-class CardAlone(Card):
+@_numbers_as_text
+class CardAlone(Card, total=False):
     """A card read by its id, with what stands around it."""
 
-    checklists: list[Checklist] | None = None
-    list_: ListWire | None = Field(default=None, alias="list")
-    board: Closed | None = None
+    checklists: Sequence[Checklist] | None
+    list: ListWire | None
+    board: Closed | None
 
 
 class Me(Model):

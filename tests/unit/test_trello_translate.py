@@ -307,4 +307,4 @@ def test_what_trello_keeps_no_history_of_is_not_claimed() -> None:
 
 def test_options_of_an_unknown_board_keep_their_ids() -> None:
     told = trello.parsed(wire.CustomFieldItem, trello.value(trello.SEVERITY, idValue=trello.HIGH))
-    assert FieldReader().read(told, "x") == Named(id=trello.HIGH, name=None)
+    assert FieldReader().read(told.get("value"), told.get("idValue"), "x") == Named(id=trello.HIGH, name=None)

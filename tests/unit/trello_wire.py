@@ -143,12 +143,12 @@ def action(number: int, kind: str, of: Mapping[str, Any], *, at: str, **data: An
     }
 
 
-M = TypeVar("M", bound=wire.Model)
+M = TypeVar("M")
 
 
 def parsed(model: type[M], sent: Any) -> M:
     """Return *sent* as it arrives: by way of JSON."""
-    return model.model_validate_json(json.dumps(sent))
+    return TypeAdapter(model).validate_json(json.dumps(sent))
 
 
 def reader(*asked: str, kinds: frozenset[str] = ALL, **more: Any) -> CardReader:
