@@ -163,7 +163,7 @@ def bare_trello(given: argparse.Namespace) -> Work:
 
 
 def loaded(tool: str = "jira") -> None:
-    """Import what pmbridge imports late: an adapter with its connection, a country's holidays with a calendar."""
+    """Import what pmbridge imports late: an adapter, a country's holidays, the concepts of a register."""
     import holidays
 
     import pmbridge_jira.adapter
@@ -172,7 +172,10 @@ def loaded(tool: str = "jira") -> None:
     if tool == "trello":
         import pmbridge_trello.adapter  # noqa: F401
 
+    from pmbridge.domain.concepts import concepts
+
     holidays.country_holidays("CN", years=2026)
+    concepts()
 
 
 def sync(given: argparse.Namespace) -> Work:

@@ -5,6 +5,7 @@ The work of a change is what its record names, what stands below it in the tool,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from pmbridge.domain.book import Book
@@ -36,33 +37,40 @@ def unauthorised(observed: Sequence[Observed], book: Book, moment: Moment) -> It
     for source in observed:
         # Only the states of items are asked for, not how fresh the source is.
         data = SourceData.at(source, moment, stale_after_hours=0)
-        by_id = {item.id: item for item in source.items}
         changes = {one.record.id for one in recognise(source).changes}
-        for entry in waiting:
-            for item in _work(entry, source, by_id):
-                status = data.category(item.state)
-                if item.id not in changes and status in _WORDS and not _before(entry, item, moment):
-                    yield _found(entry, item, status, data, moment)
+        for entry, item in _work(waiting, source):
+            status = data.category(item.state)
+            if item.id not in changes and status in _WORDS and not _before(entry, item, moment):
+                yield _found(entry, item, status, data, moment)
 
 
-def _work(entry: Entry[ChangeRequest], source: Observed, by_id: Mapping[RecordId, Item]) -> list[Item]:
-    connection = source.source.connection
-    heads = {
-        RecordId(kind=one.kind, external_id=one.external_id) for one in entry.links if one.connection == connection
-    }
-    named = set(entry.fields.implementation)
-    linked = {link.to for head in heads if head in by_id for link in by_id[head].links}
-    return [
-        item
-        for item in source.items
-        if item.id not in heads
-        and (
-            item.key in named
-            or item.id in linked
-            or item.parent in heads
-            or any(link.to in heads for link in item.links)
-        )
-    ]
+def _work(waiting: Sequence[Entry[ChangeRequest]], source: Observed) -> Iterator[tuple[Entry[ChangeRequest], Item]]:
+    """Yield each change with its work, changes in their order: one look at the items, however many changes wait."""
+    heads: defaultdict[RecordId, set[str]] = defaultdict(set)
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in waiting:
+        for link in entry.links:
+            if link.connection == source.source.connection:
+                heads[RecordId(kind=link.kind, external_id=link.external_id)].add(entry.ref)
+        for key in entry.fields.implementation:
+            named[key].add(entry.ref)
+    if not heads and not named:
+        return
+    linked: defaultdict[RecordId, set[str]] = defaultdict(set)
+    for item in source.items:
+        if mine := heads.get(item.id):
+            for one in item.links:
+                linked[one.to] |= mine
+    found: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in source.items:
+        above = [link.to for link in item.links] if item.parent is None else [item.parent, *(x.to for x in item.links)]
+        owners = named.get(item.key, set()) | linked.get(item.id, set())
+        owners = owners.union(*(heads[one] for one in above if one in heads))
+        for ref in owners - heads.get(item.id, set()):
+            found[ref].append(item)
+    for entry in waiting:
+        for item in found[entry.ref]:
+            yield entry, item
 
 
 def _before(entry: Entry[ChangeRequest], item: Item, moment: Moment) -> bool:
