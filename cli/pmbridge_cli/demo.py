@@ -47,6 +47,13 @@ _SEEN_OF_ALL = Both(
     "您看到的是：来自四个工具的一位客户的一周。上线预计比 Worktile 中的计划日期晚 6 个工作日；一项变更等客户决定；"
     "M6 未知，报告照实写明。",
 )
+_SEEN_WITH_REGISTER = Both(
+    "What you see: one client's week out of four tools and the register of what was agreed. The go-live is expected 3 "
+    "working days after its current plan and 6 after the original one; approved changes made 680,000.00 into "
+    "728,500.00; the client owes three answers; M6 is unknown, and says so.",
+    "您看到的是：来自四个工具和登记册的一位客户的一周。上线预计比现计划晚 3 个工作日，比原计划晚 6 个工作日；"
+    "已批准的变更使合同从 680,000.00 变为 728,500.00；客户还欠三项答复；M6 未知，报告照实写明。",
+)
 _LIMITED = Both(" (its rate limit is part of the story)", "（它的限流是故事的一部分）")
 _TRY = Both("Try:   {command}", "试试：{command}")
 _YOURS = Both("Your own project:   {command}", "您自己的项目：{command}")
@@ -70,15 +77,21 @@ _ENDED = Both("The servers have stopped. The workspace stays.", "服务已停止
     type=click.Choice(["jira"]),
     help=Both("the story as one tool alone tells it", "只用一个工具讲这个故事"),
 )
+@option(
+    "--observed",
+    is_flag=True,
+    help=Both("as the tools alone tell it, without the register", "只有工具中的数据，不含登记册"),
+)
 @option("--out", metavar="DIR", default=FOLDER, help=Both("where to write (demo-output)", "写到哪里（demo-output）"))
-def demo(app: App, *, stay: bool, tool: str | None, out: str) -> None:
+def demo(app: App, *, stay: bool, tool: str | None, observed: bool, out: str) -> None:
     from pmbridge.demo import ALL_TOOLS, JIRA_ALONE, Demo
+    from pmbridge_cli.played import typed
 
     began = time.perf_counter()
     with Demo(Path(out), language=app.language, tools=JIRA_ALONE if tool else ALL_TOOLS) as running:
         _step(app, 1, _SERVER if tool else _SERVERS)
         _step(app, 2, _STORY)
-        told = running.tell()
+        told = running.tell(typed=None if tool or observed else typed)
         if app.json:
             _document(app, told, running.urls, time.perf_counter() - began)
         else:
@@ -108,7 +121,7 @@ def _screen(app: App, told: Told, seconds: float) -> None:
     name = {"zh-CN": Both("Chinese", "中文"), "en": Both("English", "英文")}
     language = next((key for key, file in pages.items() if file != mine), "")
     out.line(Both(f"  {mine}      ({name[language].en}: {other})", f"  {mine}      （{name[language].zh}：{other}）"))
-    seen = _SEEN if len(view.sources) == 1 else _SEEN_OF_ALL
+    seen = _SEEN if len(view.sources) == 1 else _SEEN_WITH_REGISTER if view.contract else _SEEN_OF_ALL
     out.lines(wrapped(out.say(seen), out.room))
     out.line(_TRY.filled(command=f"{_program()} --config {_near(told.workspace.folder)} next --as-of {_moment(told)}"))
     out.line(

@@ -1,4 +1,4 @@
-"""`pmbridge demo`: one report out of four tools, one of which is limited."""
+"""`pmbridge demo --observed`: one report out of four tools, one of which is limited."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AS_OF = "2026-06-05T18:00+08:00"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, pmbridge_bin: str) -> Path:
     made = tmp_path_factory.mktemp("demo")
-    done = subprocess.run([pmbridge_bin, "demo"], cwd=made, capture_output=True, text=True, check=False)
+    done = subprocess.run([pmbridge_bin, "demo", "--observed"], cwd=made, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     screen = " ".join(done.stdout.split())
     assert "Four local servers that behave like Jira, Trello, PingCode and Worktile … started" in screen

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_AREAS = "会员注册 会员登录 会员等级 积分获取 积分兑换 积分过期 商品搜索 购物车 下单 支付 退货 消息通知".split()
+_AREAS = (
+    "会员注册", "会员登录", "会员等级", "积分获取", "积分兑换", "积分过期", "商品搜索", "购物车", "下单", "支付",
+    "退货", "消息通知",
+)  # fmt: skip
 _ASPECTS = ("功能", "规则", "异常处理", "验收标准")
 AGREED = tuple(f"{area}{aspect}" for aspect in _ASPECTS for area in _AREAS)
 """The titles of baseline 0, REQ-01 to REQ-48: 34 functional, 8 non-functional and 6 business requirements."""

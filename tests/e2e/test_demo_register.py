@@ -1,0 +1,251 @@
+"""`pmbridge demo`: the story with its register. Every figure that the reports of 29 May and 5 June must hold.
+
+The story is told by commands; nothing here is entered by another way. A figure that is wrong shows which formula is.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AS_OF = {"08": "2026-05-29T18:00", "09": "2026-06-05T18:00"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, pmbridge_bin: str) -> Path:
+    made = tmp_path_factory.mktemp("demo")
+    done = subprocess.run([pmbridge_bin, "demo"], cwd=made, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "into 728,500.00" in " ".join(done.stdout.split())
+    return made / "demo-output"
+
+
+def _weekly(folder: Path, number: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (folder / f"workspace/reports/lanhai/lanhai-weekly-{number}.json").read_text("utf-8")
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def may(folder: Path) -> dict[str, Any]:
+    return _weekly(folder, "08")
+
+
+@pytest.fixture(scope="module")
+def june(folder: Path) -> dict[str, Any]:
+    return _weekly(folder, "09")
+
+
+def known(figure: dict[str, Any]) -> Any:
+    assert figure["state"] == "known", figure
+    return figure["value"]
+
+
+def row(report: dict[str, Any], ref: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in report["milestones"] if one["ref"] == ref)
+    return found
+
+
+def change(report: dict[str, Any], ref: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in report["changes"]["rows"] if one["ref"] == ref)
+    return found
+
+
+def colours(report: dict[str, Any]) -> dict[str, str]:
+    return {one["dimension"]: one["colour"] for one in report["status"]}
+
+
+# ------------------------------------------------------------------------------------------------- milestones
+
+
+@pytest.mark.parametrize(
+    ("ref", "original", "current", "forecast", "method", "late", "later"),
+    [
+        ("M1", "2026-04-17", "2026-04-17", "2026-04-17", "actual", 0, 0),
+        ("M2", "2026-05-08", "2026-05-08", "2026-05-12", "actual", 3, 3),
+        ("M3", "2026-05-29", "2026-05-29", "2026-05-29", "actual", 0, 0),
+        ("M4", "2026-06-12", "2026-06-17", "2026-06-18", "throughput", 1, 4),
+        ("M5", "2026-06-26", "2026-07-01", "2026-07-03", "owner", 2, 5),
+        ("M7", "2026-07-10", "2026-07-15", "2026-07-20", "owner", 3, 6),
+    ],
+)
+def test_a_milestone_has_its_original_plan_its_current_one_and_its_forecast(
+    june: dict[str, Any], ref: str, original: str, current: str, forecast: str, method: str, late: int, later: int
+) -> None:
+    one = row(june, ref)
+    assert (known(one["original"]), known(one["plan"])) == (original, current)
+    assert (known(one["forecast"]), one["forecast_method"]) == (forecast, method)
+    assert (known(one["slip_current"]), known(one["slip_original"])) == (late, later)
+    assert not one["observed"]
+    assert not one["provisional"]
+
+
+def test_a_milestone_nobody_can_forecast_is_unknown_though_its_plan_is_agreed(june: dict[str, Any]) -> None:
+    one = row(june, "M6")
+    assert (known(one["original"]), known(one["plan"])) == ("2026-07-03", "2026-07-08")
+    assert one["forecast"]["state"] == one["slip_current"]["state"] == one["progress"]["state"] == "unknown"
+
+
+def test_throughput_takes_over_where_the_owner_has_not_spoken_for_ten_days(
+    may: dict[str, Any], june: dict[str, Any]
+) -> None:
+    then, now = row(may, "M4"), row(june, "M4")
+    assert (known(then["forecast"]), then["forecast_low"], then["forecast_high"]) == (
+        "2026-06-17", "2026-06-10", "2026-06-24",
+    )  # fmt: skip
+    assert (now["forecast_low"], now["forecast_high"]) == ("2026-06-17", "2026-06-22")
+    assert [(known(one["progress"])["done"], known(one["progress"])["total"]) for one in (then, now)] == [
+        ("50", "80"), ("62", "80"),
+    ]  # fmt: skip
+
+
+def test_the_work_of_a_milestone_that_has_begun_counts(may: dict[str, Any], june: dict[str, Any]) -> None:
+    done = [known(row(report, "M5")["progress"])["done"] for report in (may, june)]
+    assert done == ["0", "9"]
+
+
+def test_the_go_live_had_slipped_two_days_the_week_before(may: dict[str, Any]) -> None:
+    one = row(may, "M7")
+    assert (known(one["forecast"]), known(one["slip_current"]), known(one["slip_original"])) == ("2026-07-17", 2, 5)
+
+
+def test_approved_shift_and_slippage_add_up_to_the_distance_from_the_original_plan(june: dict[str, Any]) -> None:
+    for ref in ("M4", "M5", "M7"):
+        one = row(june, ref)
+        assert known(one["slip_original"]) == known(june["changes"]["approved_days"]) + known(one["slip_current"])
+
+
+@pytest.mark.parametrize(("number", "planned", "low", "high"), [("08", 55, 57, 67), ("09", 62, 63, 73)])
+def test_progress_is_an_interval_beside_what_it_should_be(
+    folder: Path, number: str, planned: int, low: int, high: int
+) -> None:
+    progress = _weekly(folder, number)["progress"]
+    floored = [int(float(one) * 100) for one in (known(progress["planned"]), progress["low"], progress["high"])]
+    assert floored == [planned, low, high]
+    assert progress["unknown"] == ["M6"]
+
+
+def test_on_time_counts_those_due_under_both_baselines(may: dict[str, Any], june: dict[str, Any]) -> None:
+    for report in (may, june):
+        assert report["on_time"] == {"met": 2, "due": 3, "left_out": []}
+        due = [one for one in report["milestones"] if known(one["original"]) <= report["header"]["as_of"][:10]]
+        assert sum(known(one["reached_on"]) <= known(one["original"]) for one in due) == 2
+        assert len(due) == 3
+
+
+# ---------------------------------------------------------------------------------------------------- changes
+
+
+def test_approved_changes_make_the_contract_what_it_is_worth_now(june: dict[str, Any]) -> None:
+    changes = june["changes"]
+    assert known(changes["approved_money"]) == {"amount": "48500", "currency": "CNY"}
+    assert known(changes["contract"]["original"]) == {"amount": "680000", "currency": "CNY"}
+    assert known(changes["contract"]["current"]) == {"amount": "728500", "currency": "CNY"}
+    assert known(changes["approved_days"]) == 3
+
+
+def test_requirements_changed_eight_in_all_and_four_of_late(may: dict[str, Any], june: dict[str, Any]) -> None:
+    for report in (may, june):
+        whole, recent = (known(report["scope"][name]) for name in ("churn", "churn_recent"))
+        assert [(one["done"], one["total"]) for one in (whole, recent)] == [("8", "48"), ("4", "48")]
+
+
+@pytest.mark.parametrize(
+    ("ref", "state", "total", "ours", "theirs"),
+    [
+        ("CR-001", "closed", 4, 2, 2),
+        ("CR-002", "rejected", 5, 3, 2),
+        ("CR-003", "implementing", 6, 3, 3),
+        ("CR-004", "awaiting_decision", 7, 4, 3),
+        ("CR-005", "under_assessment", 1, 1, 0),
+    ],
+)
+def test_the_age_of_a_change_is_split_by_who_held_it(
+    june: dict[str, Any], ref: str, state: str, total: int, ours: int, theirs: int
+) -> None:
+    one = change(june, ref)
+    assert one["state"] == state
+    assert known(one["age"]) == {"total": total, "ours": ours, "theirs": theirs}
+
+
+def test_what_a_tool_calls_approved_stays_under_assessment(june: dict[str, Any]) -> None:
+    one = change(june, "CR-005")
+    assert (one["tool_state"], one["state"], one["decided_on"]) == ("已批准", "under_assessment", None)
+
+
+def test_changes_are_counted_by_who_has_to_act(may: dict[str, Any], june: dict[str, Any]) -> None:
+    counts = [(report["changes"]["awaiting_client"], report["changes"]["under_assessment"]) for report in (may, june)]
+    assert counts == [(0, 1), (1, 1)]
+
+
+def test_our_own_deviation_is_reworked_without_a_decision_or_a_day(june: dict[str, Any]) -> None:
+    one = change(june, "OFF-01")
+    assert (one["kind"], one["state"], known(one["days"])) == ("off_specification", "implementing", 0)
+
+
+# ----------------------------------------------------------------------------------------------------- colours
+
+
+def test_all_dimensions_were_green_the_week_before(may: dict[str, Any]) -> None:
+    assert set(colours(may).values()) == {"green"}
+    assert may["overall"]["colour"] == "green"
+
+
+def test_three_rules_make_the_week_amber(june: dict[str, Any]) -> None:
+    assert {rule["rule"]: rule["anchors"] for rule in june["overall"]["rules"]} == {
+        "SCH-A2": ["M7"], "RSK-A1": ["RSK-05"], "CLI-A1": ["DEP-13"],
+    }  # fmt: skip
+    assert colours(june) == {
+        "schedule": "amber", "scope": "green", "budget": "green", "quality": "green", "risk": "amber",
+        "client": "amber",
+    }  # fmt: skip
+    assert (june["overall"]["colour"], june["overall"]["last"], june["overall"]["provisional"]) == (
+        "amber", "green", False,
+    )  # fmt: skip
+
+
+def test_what_moved_since_the_week_before_is_said_with_its_size(june: dict[str, Any]) -> None:
+    moved = {(one["ref"], one["size"]) for one in june["since"] if one["kind"] == "forecast"}
+    assert moved == {("M7", 1), ("M5", 2), ("M4", 1)}
+    assert {one["ref"] for one in june["since"] if one["kind"] == "change_new"} == {"CR-005", "OFF-01"}
+    assert {one["ref"] for one in june["since"] if one["kind"] == "change_state"} == {"CR-004"}
+
+
+def test_no_difference_is_left_open_in_an_issued_report(may: dict[str, Any], june: dict[str, Any]) -> None:
+    assert may["data"]["disputes"] == june["data"]["disputes"] == []
+
+
+# ----------------------------------------------------------------------------------------------- the workspace
+
+
+def test_the_register_of_the_demo_is_sound(folder: Path, pmbridge_bin: str) -> None:
+    done = subprocess.run(
+        [pmbridge_bin, "--config", str(folder / "workspace"), "db", "check", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_past_report_is_replayed_as_it_was(folder: Path, pmbridge_bin: str, may: dict[str, Any]) -> None:
+    """Later events, entered with their own time, change nothing of an earlier day."""
+    done = subprocess.run(
+        [
+            pmbridge_bin, "--config", str(folder / "workspace"), "report", "weekly", "--as-of",
+            AS_OF["08"], "--formats", "json", "--out", str(folder / "again"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    [file] = (folder / "again").glob("*.json")
+    again = json.loads(file.read_text("utf-8"))
+    for part in ("milestones", "progress", "on_time", "scope"):
+        assert again[part] == may[part], part
