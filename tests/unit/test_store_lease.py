@@ -129,6 +129,7 @@ def test_to_mark_nothing_costs_nothing(store: Store) -> None:
     with watched(store) as traffic:
         assert run.mark({}) == 0
         store.put_projects(JIRA, [])
+        store.put_schemas(JIRA, {})
     assert traffic.writes == []
 
 

@@ -70,6 +70,8 @@ def test_only_present_records_count(store: Store) -> None:
     run.commit(page(item(1), item(2), item(3, project=SHOP), release(1)), cursor_format=FORMAT)
     run.mark({issue(2): "gone"})
     assert (run.present(MALL, "issue"), run.present(SHOP, "issue"), run.present(MALL, "card")) == (1, 1, 0)
+    assert (run.present_in([MALL, SHOP], ["issue", "card"]), run.present_in([MALL], ["issue", "version"])) == (2, 2)
+    assert run.present_in([], ["issue"]) == run.present_in([MALL], []) == 0
 
 
 def test_held_ids_wait_over_runs_until_they_are_released(store: Store) -> None:

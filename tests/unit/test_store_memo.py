@@ -88,16 +88,16 @@ def test_connections_and_keys_are_apart(store: Store) -> None:
 
 def test_a_schema_can_be_read_however_old_it_is(store: Store, clock: FakeClock) -> None:
     assert store.schema(JIRA, "MALL|10000") is None
-    store.put_schema(JIRA, "MALL|10000", b'{"project": 1}')
+    store.put_schemas(JIRA, {"MALL|10000": b'{"project": 1}'})
     clock.advance(100 * 86_400)
     assert store.schema(JIRA, "MALL|10000") == b'{"project": 1}'
     assert store.schema(JIRA, "MALL") is None
-    store.put_schema(JIRA, "MALL|10000", b"{}")
+    store.put_schemas(JIRA, {"MALL|10000": b"{}"})
     assert store.schema(JIRA, "MALL|10000") == b"{}"
 
 
 def test_a_schema_that_must_be_fresh_is_not_given_when_it_is_older(store: Store, clock: FakeClock) -> None:
-    store.put_schema(JIRA, "MALL", b"{}")
+    store.put_schemas(JIRA, {"MALL": b"{}"})
     clock.advance(3600)
     assert store.schema(JIRA, "MALL", newer_than=START) == b"{}"
     assert store.schema(JIRA, "MALL", newer_than=START + timedelta(seconds=1)) is None

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from pmbridge.clock import from_millis, to_millis
 from pmbridge.records import Listing
 from pmbridge.store.rows import ListingGap, ProjectKind
-from pmbridge.store.sql import canonical, upsert
+from pmbridge.store.sql import among, canonical, upsert
+from pmbridge.store.sql import listed as parameter
 from pmbridge.store.tables import census, record
 from pmbridge.values import ProjectId, RecordId
 
@@ -25,7 +26,7 @@ def gap(connection: Connection, connection_id: int, listing: Listing) -> Listing
         select(record.c.external_id, record.c.version, record.c.presence).where(
             *_of(connection_id, listing.project or _NO_PROJECT, listing.kind)
         )
-    )
+    ).fetchall()
     mirrored = {external_id: (version, presence) for external_id, version, presence in rows}
     missing = [
         external_id
@@ -41,22 +42,26 @@ def gap(connection: Connection, connection_id: int, listing: Listing) -> Listing
 
 
 def listed(
-    connection: Connection, connection_id: int, listing: Listing, missing: Iterable[RecordId], at: datetime
+    connection: Connection, connection_id: int, found: Iterable[tuple[Listing, ListingGap]], at: datetime
 ) -> None:
-    """Store that a listing was read; of the ids held back only those stay that it still misses."""
-    waiting = held(connection, connection_id).get((listing.project or _NO_PROJECT, listing.kind), frozenset())
-    still = waiting & {one.external_id for one in missing}
-    connection.execute(
-        upsert(census, connection.dialect.name, ("listed_at", "count", "held")),
-        {
-            "connection_id": connection_id,
-            "project_id": listing.project or _NO_PROJECT,
-            "kind": listing.kind,
-            "listed_at": to_millis(at),
-            "count": len(listing.ids),
-            "held": canonical(sorted(still)) if still else None,
-        },
-    )
+    """Store that listings were read; of the ids held back only those stay that they still miss."""
+    waiting = held(connection, connection_id)
+    rows = []
+    for listing, gap_ in read:
+        place = (listing.project or _NO_PROJECT, listing.kind)
+        still = waiting.get(place, frozenset()) & {one.external_id for one in gap_.missing}
+        rows.append(
+            {
+                "connection_id": connection_id,
+                "project_id": place[0],
+                "kind": place[1],
+                "listed_at": to_millis(at),
+                "count": len(listing.ids),
+                "held": canonical(sorted(still)) if still else None,
+            }
+        )
+    if rows:
+        connection.execute(upsert(census, connection.dialect.name, ("listed_at", "count", "held")), rows)
 
 
 def hold(connection: Connection, connection_id: int, project: ProjectId, kind: str, ids: Iterable[str]) -> None:
@@ -104,13 +109,26 @@ def present(connection: Connection, connection_id: int, project: ProjectId, kind
     ).scalar_one()
 
 
+def present_in(connection: Connection, connection_id: int, projects: Iterable[ProjectId], kinds: Iterable[str]) -> int:
+    """Return how many records of these projects and kinds are present, in one query."""
+    dialect = connection.dialect.name
+    counting = select(func.count()).where(
+        record.c.connection_id == connection_id,
+        among(record.c.project_id, "projects", dialect),
+        among(record.c.kind, "kinds", dialect),
+        record.c.presence == "present",
+    )
+    told = {"projects": parameter(projects, dialect), "kinds": parameter(kinds, dialect)}
+    return connection.execute(counting, told).scalar_one()
+
+
 def versions(connection: Connection, connection_id: int, project: ProjectId, kind: str) -> dict[str, str]:
     """Return external id → version of the present records of a project and kind."""
     rows = connection.execute(
         select(record.c.external_id, record.c.version).where(
             *_of(connection_id, project, kind), record.c.presence == "present"
         )
-    )
+    ).fetchall()
     return {external_id: version or "" for external_id, version in rows}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from pydantic import JsonValue
@@ -43,15 +43,7 @@ class StoredMemo:
         """Keep *value*, good for *ttl* from now."""
         expires_at = to_millis(self._clock.now() + ttl)
         with self._database.write() as connection:
-            connection.execute(
-                upsert(memo, connection.dialect.name, ("value", "expires_at")),
-                {
-                    "connection_id": connection_row(connection, self._connection),
-                    "key": key,
-                    "value": value,
-                    "expires_at": expires_at,
-                },
-            )
+            write(connection, connection_row(connection, self._connection), {key: value}, expires_at)
 
     def kept(self, key: str) -> JsonValue:
         """Return what :meth:`keep` was given for *key*; ``None`` if nothing."""
@@ -79,3 +71,12 @@ def read(connection: Connection, name: str, key: str) -> tuple[bytes, int] | Non
         .where(connections.c.name == name, memo.c.key == key)
     ).one_or_none()
     return None if row is None else (row.value, row.expires_at)
+
+
+def write(connection: Connection, connection_id: int, values: Mapping[str, bytes], expires_at: int) -> None:
+    """Store *values* by their keys, good until *expires_at* (epoch milliseconds)."""
+    rows = [
+        {"connection_id": connection_id, "key": key, "value": value, "expires_at": expires_at}
+        for key, value in values.items()
+    ]
+    connection.execute(upsert(memo, connection.dialect.name, ("value", "expires_at")), rows)

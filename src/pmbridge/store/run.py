@@ -212,7 +212,7 @@ class Run:
                 projects.clear(connection, self._of, read)
                 self._read_to_the_end(connection, complete)
                 projects.skip(connection, self._of, page.skipped, self._clock.now())
-                gaps = [self._list(connection, listing) for listing in page.listings]
+                gaps = self._list(connection, page.listings)
                 if position != before or self._unwritten_moves:
                     self._put_position(connection, position)
             self._stored_unread = (self._unread() | unread) - read
@@ -321,10 +321,10 @@ class Run:
 
     def census(self, listed: Iterable[Listing]) -> ListingGap:
         """Store that these listings were read and return how they differ from the mirror; nothing is marked."""
-        gaps: list[ListingGap] = []
+        gaps: Sequence[ListingGap] = ()
         if of_all := list(listed):
             with self._write() as connection:
-                gaps = [self._list(connection, one) for one in of_all]
+                gaps = self._list(connection, of_all)
         return ListingGap.together(gaps)
 
     def listed_at(self) -> Mapping[ProjectKind, datetime]:
@@ -336,6 +336,11 @@ class Run:
         """Return how many records of a project and kind are present."""
         with self._database.read() as connection:
             return listings.present(connection, self._of, project, kind)
+
+    def present_in(self, projects: Iterable[ProjectId], kinds: Iterable[str]) -> int:
+        """Return how many records of these projects and kinds are present."""
+        with self._database.read() as connection:
+            return listings.present_in(connection, self._of, projects, kinds)
 
     def held(self) -> Mapping[ProjectKind, frozenset[str]]:
         """Return the external ids that wait for a person because too many of a listing were missing at once."""
@@ -354,9 +359,10 @@ class Run:
             listings.hold(connection, self._of, project, kind, ())
         return released
 
-    def _list(self, connection: Connection, listing: Listing) -> ListingGap:
-        found = listings.gap(connection, self._of, listing)
-        listings.listed(connection, self._of, listing, found.missing, self._clock.now())
+    def _list(self, connection: Connection, listed: Sequence[Listing]) -> list[ListingGap]:
+        found = [listings.gap(connection, self._of, one) for one in listed]
+        if found:
+            listings.listed(connection, self._of, zip(listed, found, strict=True), self._clock.now())
         return found
 
     # -------------------------------------------------------------------------------------------- details

@@ -170,9 +170,15 @@ class Store:
             return None
         return found[0]
 
-    def put_schema(self, connection: str, project: str, body: bytes) -> None:
-        """Keep the schema of *project*, under the name by which it will be asked for."""
-        self.memo(connection).put(_schema_key(project), body, _SCHEMA_TTL)
+    def put_schemas(self, connection: str, bodies: Mapping[str, bytes], told: Iterable[RemoteProject] = ()) -> None:
+        """Keep schemas, each under the name by which it will be asked for, and what people call these projects."""
+        if not bodies:
+            return
+        expires_at = to_millis(self._clock.now() + _SCHEMA_TTL)
+        with self._database.write() as writing:
+            row = connections.connection_row(writing, connection)
+            memo.write(writing, row, {_schema_key(project): body for project, body in bodies.items()}, expires_at)
+            projects.name_projects(writing, row, told)
 
     def put_projects(self, connection: str, told: Iterable[RemoteProject]) -> None:
         """Keep what people call these projects."""

@@ -182,12 +182,7 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
         state.milestones, state.changes = len(recognised.milestones), len(recognised.changes)
     if mapping_moved and not job.survey:
         _guard_mapping(job, recognised, state, run, fingerprint)
-    state.items = sum(
-        run.present(project, kind)
-        for project in scope.projects
-        for kind in scope.kinds
-        if adapter.kinds[kind].shape == "item"
-    )
+    state.items = run.present_in(scope.projects, [one for one in scope.kinds if adapter.kinds[one].shape == "item"])
 
 
 def _pull(
@@ -301,10 +296,8 @@ def _described(job: Job, adapter: Adapter[Any], projects: Sequence[str]) -> dict
             if isinstance(answer, ProjectSchema):
                 told[project] = answer
     finally:  # whatever stops the others: what was told is not asked again
-        if told:
-            store.put_projects(connection, [schema.project for schema in told.values()])
-        for project, schema in told.items():
-            store.put_schema(connection, project, SCHEMA.dump_json(schema))
+        bodies = {project: SCHEMA.dump_json(schema) for project, schema in told.items()}
+        store.put_schemas(connection, bodies, [schema.project for schema in told.values()])
     return known
 
 
