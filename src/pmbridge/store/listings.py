@@ -42,7 +42,7 @@ def gap(connection: Connection, connection_id: int, listing: Listing) -> Listing
 
 
 def listed(
-    connection: Connection, connection_id: int, found: Iterable[tuple[Listing, ListingGap]], at: datetime
+    connection: Connection, connection_id: int, read: Iterable[tuple[Listing, ListingGap]], at: datetime
 ) -> None:
     """Store that listings were read; of the ids held back only those stay that they still miss."""
     waiting = held(connection, connection_id)
