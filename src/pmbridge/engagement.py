@@ -82,7 +82,7 @@ class Engagement:
         return self._seen(self.instant(as_of), past=as_of is not None)
 
     def _seen(self, at: datetime, *, past: bool) -> EngagementView:
-        if not self.was_synced:
+        if self.config.sources and not self.was_synced:
             raise ConfigError("not-synced", engagement=self.name)
         observed = self.observed(at if past else None)
         calendar = Calendar.named(self.config.calendar)
@@ -188,6 +188,8 @@ class Engagement:
                 client_can_open=settings.client_can_open,
             )
         except MappingError as error:
+            if not schema.focus.covers(focus_of(source)):  # not a fault: what it names now was never asked for
+                error = _not_read(source)
             raise error.with_facts(connection=source.connection, engagement=self.name) from None
 
     def _observed(self, source: Source, as_of: datetime | None) -> Observed:
@@ -207,6 +209,14 @@ class Engagement:
         milestones = [one.record.id for one in recognise(observed).milestones]
         plans = self._store.history(source.connection, milestones, until=as_of)
         return replace(observed, first_plans=plans)
+
+
+def _not_read(source: Source) -> MappingError:
+    command = f"pmbridge sync {source.connection}"
+    fault = f"the mapping names more than was read: {command}"
+    fault_zh = f"映射所用的内容比读过的多：{command}"
+    thing = f"{source.connection}:{source.project}"
+    return MappingError(source=thing, n=1, problems=fault, problems_zh=fault_zh, faults=(fault,), faults_zh=(fault_zh,))
 
 
 def _parsed(text: str) -> tuple[datetime, bool]:

@@ -89,8 +89,8 @@ def no_step(concept: Concept, entry: Entry[Any] | None, verb: str) -> Condition:
         fix = f"pmbridge {concept.name} list"
     else:
         found = concept.states[entry.state].label
-        next_verbs = concept.verbs_from(entry.state)
-        fix = f"pmbridge {concept.name} {next_verbs[0] if next_verbs else 'show'} {entry.ref}"
+        step = next((one for one in concept.steps if entry.state in one.sources), None)
+        fix = f"pmbridge {concept.name} show {entry.ref}" if step is None else step.typed(concept.name, entry.ref)
     return Condition(
         name="state",
         label=_STATE,

@@ -229,6 +229,11 @@ class Step:
             return ()
         return (self.target,) if isinstance(self.target, str) else self.target.options
 
+    def typed(self, noun: str, ref: str) -> str:
+        """Return the command line that takes this step: a verdict is entered as ``decide REF VERDICT``."""
+        verb = self.verb.replace("_", "-")
+        return f"pmbridge {noun} decide {ref} {verb}" if self.verdict else f"pmbridge {noun} {verb} {ref}"
+
     @property
     def participle(self) -> str:
         """The English participle of a refusal: "cannot be approved"."""
