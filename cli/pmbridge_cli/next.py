@@ -36,7 +36,7 @@ def next_(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> 
     from pmbridge_cli.sync import WAITING
 
     engagements = app.chosen_all()
-    if len(engagements) == 1 and not engagements[0].was_synced:
+    if len(engagements) == 1 and not engagements[0].was_synced and not len(engagements[0].register.book):
         raise ConfigError("not-synced", engagement=engagements[0].name)
     tasks = todo(app.workspace, engagements, as_of=as_of, everything=everything)
     code = WAITING if exit_code and tasks else 0
@@ -110,6 +110,8 @@ def _due(task: Task, today: date) -> Both:
     if task.due is None:
         return same(NO_DATE)
     on = task.due.date()
+    if on == today and task.whole_day:
+        return Both("today", "今天")
     if on == today:
         return _TODAY.filled(time=f"{task.due:%H:%M}")
     name = weekday(on)

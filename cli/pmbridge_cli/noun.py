@@ -52,7 +52,9 @@ _OWN = {
         "document": Entry("pmbridge_cli.papers:document", Both("the paper to sign", "需求文档及确认页")),
     },
     "change": {"form": Entry("pmbridge_cli.papers:change_form", Both("the paper to sign", "变更请求单"))},
-    "deliverable": {"form": Entry("pmbridge_cli.papers:deliverable_form", Both("the paper to sign", "验收单、验收证书"))},
+    "deliverable": {
+        "form": Entry("pmbridge_cli.papers:deliverable_form", Both("the paper to sign", "验收单、验收证书"))
+    },
     "decision": {
         "revoke": Entry(
             "pmbridge_cli.deciding:revoke",

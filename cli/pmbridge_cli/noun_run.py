@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pmbridge.domain.contact import find_contact
 from pmbridge.domain.evidence import EvidenceKind
+from pmbridge.domain.next_step import next_command
 from pmbridge.domain.text import text_of
 from pmbridge.errors import GuardFailed, Refused
 from pmbridge.register import Attachment
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pmbridge.domain.machine import Concept, Condition
     from pmbridge.register import Register
 
-SCHEMA = "pmbridge.record/1"
+SCHEMA = "pmbridge.recorded/1"
 _NOON = time(12)
 _KEPT = Both("kept as evidence (sha256 {sha}…)", "已作为证据保存（sha256 {sha}…）")
 _WHOSE = ("raised_by", "asked_by", "stated_by", "complainant", "source_contact", "made_by", "given_by")
@@ -135,7 +136,7 @@ def _asked_kind(app: App, text: str) -> EvidenceKind:
 
 def told(app: App, concept: Concept, record: Entry[Any], evidence: Sequence[Attachment]) -> None:
     """Say that *record* is in its present state now, what was kept, and the next step."""
-    step = next_step(concept, record)
+    step = next_command(concept, record)
     if app.json:
         app.out.document(
             {
@@ -165,18 +166,6 @@ def _title(app: App, record: Entry[Any]) -> str:
     return f" {visible(words)}" if words else ""
 
 
-def next_step(concept: Concept, record: Entry[Any]) -> str:
-    """Return the command that usually follows: the first step in the machine's order, if it is somebody's move."""
-    if concept.states[record.state].holder is None:
-        return f"pmbridge {concept.name} show {record.ref}"
-    for step in concept.steps:
-        if record.state in step.sources and step.target is not None and record.state not in step.targets:
-            if step.verdict:
-                return f"pmbridge {concept.name} decide {record.ref} {step.verb.replace('_', '-')}"
-            return f"pmbridge {concept.name} {step.verb.replace('_', '-')} {record.ref}"
-    return f"pmbridge {concept.name} show {record.ref}"
-
-
 def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None, *, show: str = "") -> int:
     """Say what is not met, what would meet it, and what is met; returns the exit code. *show*: where to look."""
     conditions = cast("tuple[Condition, ...]", error.conditions)
@@ -188,6 +177,7 @@ def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None, *, 
                 "schema": "pmbridge.error/1",
                 "error": error.name,
                 "exit": error.exit_code,
+                "connection": None,
                 "text": error.text(app.language),
                 "next": show,
                 "conditions": [

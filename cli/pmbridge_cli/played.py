@@ -42,4 +42,5 @@ def typed(workspace: Workspace, words: Sequence[str]) -> None:
     code, shown = screen(workspace, words)
     if code:
         line = shlex.join(words)
-        raise Refused(detail=f"pmbridge {line}\n{shown}", detail_zh=f"pmbridge {line}\n{shown}", command="pmbridge demo")
+        said = f"pmbridge {line}\n{shown}"
+        raise Refused(detail=said, detail_zh=said, command="pmbridge demo")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AS_OF = Both("as of a past day or moment, e.g. 2026-06-05T18:00", "按过去某天或某时刻的数据，如 2026-06-05T18:00")
 PROVISIONAL = Both(" (provisional)", "（暂定）")
+NO_BREAK = "\u00a0"
 _WORSE, _BETTER, _LEVEL = "↘", "↗", "→"
 _ORDER = ("red", "amber", "green")
 
@@ -170,13 +171,13 @@ def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[
     # Before a plan was agreed there is no original one: a column of unknowns would say nothing.
     original = any(isinstance(one.original, Known) for one in shown)
     heads = [
-        Column(head=say(Both("Milestone", "里程碑")), least=14),
+        Column(head=say(Both("Milestone", "里程碑")), least=10 if original else 14),
         *([Column(head=say(Both("Original", "原计划")))] if original else []),
         Column(head=say(Both("Plan now", "现计划"))),
         Column(head=say(Both("Forecast", "预测/实际"))),
         Column(head=say(Both("vs plan", "比现计划"))),
-        *([Column(head=say(Both("vs original", "比原计划")))] if original else []),
-        Column(head=say(Both("Progress", "进度")), least=8),
+        *([Column(head=say(Both("vs orig.", "比原计划")))] if original else []),
+        Column(head=say(Both("Progress", "进度")), least=8 if not original else 16 if app.language == "en" else 12),
     ]
     rows = []
     for one in shown:
@@ -184,14 +185,20 @@ def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[
         cells = [
             Both(f"{one.ref} {title.en}", f"{one.ref} {title.zh}"),
             *([shown_day(one.original, view.today)] if original else []),
-            shown_day(one.plan, view.today),
+            _moved(shown_day(one.plan, view.today), one),
             expected(one, view.today),
             shown_slip(one.slip_current, at_least=one.slip_at_least),
             *([shown_slip(one.slip_original)] if original else []),
             shown_progress(one.progress),
         ]
         rows.append([say(cell) for cell in cells])
-    return app.out.table(heads, rows)
+    return app.out.table(heads, rows, gap=1 if original else 2)
+
+
+def _moved(day: Both, one: Milestone) -> Both:
+    """Return the plan date with the change that moved it last."""
+    by = one.moved_by[-1:]
+    return Both(f"{day.en} {by[0]}", f"{day.zh} {by[0]}") if by else day
 
 
 def _rest(view: EngagementView, *, everything: bool) -> Both:
@@ -203,12 +210,48 @@ def _rest(view: EngagementView, *, everything: bool) -> Both:
         refs = runs_of(reached)
         parts.append(Both(f"{refs.en} reached (--all shows them).", f"{refs.zh} 已达成（--all 显示）。"))
     counts = change_counts(view)
-    if counts:
+    if view.contract is not None and any(not one.observed for one in view.changes):
+        listed = joined([*_open_changes(view), *_worth(view)], " · ", " · ")
+        parts.append(Both(f"Changes: {listed.en}", f"变更：{listed.zh}"))
+    elif counts:
         listed = joined([_counted(label, n) for label, n in counts], " · ", " · ")
         parts.append(Both(f"Changes: {listed.en}", f"变更：{listed.zh}"))
     else:
         parts.append(Both("No change requests.", "没有变更请求。"))
     return joined(parts, " ", "")
+
+
+_OURS = frozenset({"submitted", "under_assessment", "assessed"})
+_THEIRS = frozenset({"awaiting_decision", "needs_information"})
+
+
+def _open_changes(view: EngagementView) -> list[Both]:
+    """Return how many changes wait for the client and how many for our assessment; then those only a tool shows."""
+    mine = [one for one in view.changes if not one.observed]
+    theirs = sum(one.state in _THEIRS for one in mine)
+    ours = sum(one.state in _OURS for one in mine)
+    found = [Both(f"awaiting the client {theirs}", f"待客户 {theirs}"), Both(f"in assessment {ours}", f"评估中 {ours}")]
+    if late := sum(one.state == "emergency_authorised" for one in mine):
+        found.append(Both(f"to be confirmed in writing {late}", f"待书面确认 {late}"))
+    if seen := len(view.changes) - len(mine):
+        found.append(Both(f"only in a tool {seen}", f"仅在工具中 {seen}"))
+    return found
+
+
+def _worth(view: EngagementView) -> list[Both]:
+    """Return what was approved in all, by currency, and what the contract was and is worth."""
+    from pmbridge.domain.figure import Known
+
+    contract = view.contract
+    if contract is None:
+        return []
+    sums = [str(one.value).replace(" ", NO_BREAK) for one in contract.approved.values() if isinstance(one, Known)]
+    parts = [Both(f"approved {' + '.join(sums)}", f"已批准合计 {' + '.join(sums)}")] if sums else []
+    if isinstance(contract.original, Known) and isinstance(contract.current, Known):
+        before, now = contract.original.value, contract.current.value
+        span = f"{before.amount:,.2f}{NO_BREAK}→{NO_BREAK}{now.amount:,.2f}"
+        parts.append(Both(f"contract {span}", f"合同 {span}"))
+    return [Both(", ".join(one.en for one in parts), "，".join(one.zh for one in parts))] if parts else []
 
 
 def _counted(label: Both, number: int) -> Both:
@@ -255,14 +298,19 @@ def _waiting(app: App, tasks: tuple[Task, ...]) -> str:
         return app.out.say(NOTHING_TO_DO)
     theirs = sum(task.on_client for task in tasks)
     late = sum(task.on_client and task.late_wd > 0 for task in tasks)
-    ours = len(tasks) - theirs
+    differences = sum(task.kind == "difference" for task in tasks)
+    ours = len(tasks) - theirs - differences
     parts = []
     if theirs:
         lateness = Both(f" ({late} late)", f"（逾期 {late}）") if late else same("")
         parts.append(Both(f"the client owes us {theirs}{lateness.en}", f"客户欠我们 {theirs}{lateness.zh}"))
     if ours:
         parts.append(Both(f"we have to do {ours}", f"我们要做 {ours}"))
-    said = app.out.shown(joined(parts, " · ", " · "))
+    if differences:
+        parts.append(Both(f"to settle {differences}", f"待核对 {differences}"))
+    listed = joined(parts, " · ", " · ")
+    # No blank behind a full-width mark.
+    said = app.out.shown(Both(listed.en, listed.zh.replace("） ·", "）·")))
     return spread(said[:1].upper() + said[1:], app.out.say(NEXT.filled(command="pmbridge next")), app.out.room)
 
 
@@ -310,11 +358,29 @@ def _document(app: App, view: EngagementView, last: str | None, tasks: tuple[Tas
         },
         "milestones": [_milestone_document(one, language) for one in view.milestones],
         "changes": [_change_document(one, language) for one in view.changes],
+        "contract": _contract_document(view, language),
         "people": people_documents(view),
         "waiting": {
             "client": sum(task.on_client for task in tasks),
             "us": sum(not task.on_client for task in tasks),
+            "late": sum(task.on_client and task.late_wd > 0 for task in tasks),
+            "differences": sum(task.kind == "difference" for task in tasks),
         },
+    }
+
+
+def _contract_document(view: EngagementView, language: str) -> dict[str, Any] | None:
+    """Return what the contract was and is worth; ``None`` while nothing is in the register."""
+    from pmbridge_cli.figures import figure_document
+
+    contract = view.contract
+    if contract is None:
+        return None
+    return {
+        "original": figure_document(contract.original, str, language),
+        "approved": {code: figure_document(one, str, language) for code, one in contract.approved.items()},
+        "current": figure_document(contract.current, str, language),
+        "days": figure_document(contract.days, int, language),
     }
 
 
@@ -338,6 +404,7 @@ def _milestone_document(one: Milestone, language: str) -> dict[str, Any]:
         "slip_original": figure_document(one.slip_original, int, language),
         "slip_at_least": one.slip_at_least,
         "progress": figure_document(one.progress, progress_value, language),
+        "moved_by": list(one.moved_by),
     }
 
 

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import JsonValue
 
 from pmbridge.adapter.registry import load
 from pmbridge.conflicts import Conflict, conflicts
+from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.contact import name_of
 from pmbridge.domain.figure import Text
+from pmbridge.domain.held import Held, held
+from pmbridge.domain.moment import Moment
+from pmbridge.domain.next_step import next_command
+from pmbridge.domain.pending import Pending, decisions_needed
+from pmbridge.domain.text import text_of
 from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import EngagementView, SourceView
 from pmbridge.engagement import Engagement
@@ -24,11 +31,21 @@ from pmbridge.report.period import due_at, period
 from pmbridge.values import Label
 from pmbridge.workspace import Workspace
 
-Kind = Literal["stop", "access", "decision", "report", "stale", "unreadable", "difference", "unknown"]
+Kind = Literal["stop", "access", "decision", "report", "ours", "stale", "unreadable", "difference", "unknown"]
 SOON_WD = 2
 """A report is listed from so many working days before it is due."""
 NEWS = "waiting"
-_ORDER: tuple[Kind, ...] = ("stop", "access", "decision", "report", "stale", "unreadable", "difference", "unknown")
+_ORDER: tuple[Kind, ...] = (
+    "stop",
+    "access",
+    "decision",
+    "report",
+    "ours",
+    "stale",
+    "unreadable",
+    "difference",
+    "unknown",
+)
 _YOU = Label(zh="您", en="you")
 _WEEK = timedelta(days=7)
 _ACCESS = frozenset({"credential-missing", "credential-refused", "anonymous", "not-visible"})
@@ -39,8 +56,8 @@ _STOPS = frozenset({"mapping-changed", "origin"})
 class Task:
     """One thing for one person. ``command`` is a command, or the address where a person can do it.
 
-    ``due`` is aware, in the engagement's zone; ``late_wd`` working days since then, 0 when not late. ``since`` is the
-    day from which it waits, where that is known.
+    ``due`` is aware, in the engagement's zone, ``whole_day`` where only a day is agreed: then it is its end;
+    ``late_wd`` working days since then, 0 when not late. ``since`` is the day from which it waits, where that is known.
     """
 
     key: str
@@ -50,6 +67,7 @@ class Task:
     text: Label
     command: Label
     due: datetime | None = None
+    whole_day: bool = False
     late_wd: int = 0
     since: date | None = None
     on_client: bool = False
@@ -76,8 +94,8 @@ def todo(
 ) -> tuple[Task, ...]:
     """Return what needs a person, most urgent first: safety stops, late, by date, by age.
 
-    *engagements* defaults to all of the workspace. *everything* adds a report that is due later. An engagement that
-    was never read has no tasks.
+    *engagements* defaults to all of the workspace. *everything* adds what is due later: a report, and everything
+    that is ours. Of an engagement that was never read there is only what its register holds.
 
     Raises:
         ConfigError: the mapping of an engagement does not fit its project.
@@ -86,8 +104,10 @@ def todo(
     found = [
         task
         for engagement in chosen
-        if engagement.was_synced
-        for task in _tasks(workspace, engagement, as_of, everything=everything)
+        for task in (
+            *(_tasks(workspace, engagement, as_of, everything=everything) if engagement.was_synced else ()),
+            *held_tasks(engagement, as_of, everything=everything),
+        )
     ]
     return tuple(sorted(found, key=_urgency))
 
@@ -237,8 +257,9 @@ def _for_a_person(name: str, connection: str, tool: str, user: str | None) -> Pm
 
 
 def _decisions(view: EngagementView) -> Iterator[Task]:
+    """Yield the changes that only a tool shows; what the register holds is listed with all else that it holds."""
     for change in view.changes:
-        if change.holder != "client" or change.terminal:
+        if change.holder != "client" or change.terminal or not change.observed:
             continue
         title = _both(change.title)
         asked = Label(zh="待客户决定", en="awaits the client's decision")
@@ -255,6 +276,69 @@ def _decisions(view: EngagementView) -> Iterator[Task]:
             since=change.since,
             on_client=True,
         )
+
+
+def held_tasks(
+    engagement: Engagement, as_of: datetime | str | None = None, *, everything: bool = False
+) -> Iterator[Task]:
+    """Yield what the client holds, and of what we hold what is late or due soon; with *everything* all of it."""
+    register, at = engagement.register, engagement.instant(as_of)
+    book = register.book if as_of is None else register.as_of(at)
+    moment = Moment(as_of=at, zone=engagement.zone, calendar=register.calendar)
+    holding = held(book, moment)
+    pending = {one.ref: one for one in decisions_needed(book, moment)}
+    for one in holding.client:
+        yield _held(one, pending.get(one.ref), engagement, book)
+    until = moment.calendar.add_wd(moment.today, SOON_WD)
+    for one in holding.ours if everything else holding.soon(until):
+        yield _held(one, None, engagement, book)
+
+
+def _held(one: Held, asked: Pending | None, engagement: Engagement, book: Book) -> Task:
+    theirs = one.holder == "client"
+    who = name_of(book, one.who) if one.who else ""
+    if not theirs and who in ("", engagement.register.actor.name):
+        label = _YOU
+    else:
+        label = Label(zh=who, en=who) if who else _both(text_of(engagement.config.client, engagement.config.languages))
+    title = _both(asked.question if asked is not None else one.title or Text(zh="", en="", original="zh"))
+    text = _asked(one, asked, title)
+    concept, entry = book.concepts[one.kind], book.get(one.ref)
+    if not theirs and entry is not None:
+        command = next_command(concept, entry, moves=True)
+    elif one.kind in ("change", "decision"):
+        command = ""
+    else:
+        command = f"pmbridge remind {one.ref}"
+    due = None if one.due is None else datetime.combine(one.due, time(23, 59, 59), engagement.zone)
+    return Task(
+        key=f"{'decision' if theirs else 'ours'}:{one.ref}:{one.state}",
+        kind="decision" if theirs else "ours",
+        engagement=engagement.name,
+        who=label,
+        text=text,
+        command=Label(zh=command, en=command) if command else _ANSWER,
+        due=due,
+        whole_day=due is not None,
+        late_wd=one.late_wd,
+        since=one.since,
+        on_client=theirs,
+    )
+
+
+_ANSWER = Label(zh="pmbridge answer 回信.eml", en="pmbridge answer REPLY.eml")
+
+
+def _asked(one: Held, asked: Pending | None, title: Label) -> Label:
+    """Return what is wanted: a choice, a verdict on a submission, or the thing itself."""
+    zh, en = f"{one.ref} {title.zh}".rstrip(), f"{one.ref} {title.en}".rstrip()
+    if one.holder == "client" and one.kind == "deliverable":
+        n = asked.turn if asked is not None else None
+        turn = Label(zh=f"（第 {n} 次提交）", en=f" (submission {n})") if n else Label(zh="", en="")
+        return Label(zh=f"{one.ref} 验收 {title.zh}{turn.zh}", en=f"{one.ref} accept {title.en}{turn.en}")
+    if one.holder == "client" and asked is not None and asked.choices:
+        return Label(zh=f"{zh}，选方案", en=f"{en}, choose an option")
+    return Label(zh=zh, en=en)
 
 
 def _report(engagement: Engagement, view: EngagementView, *, everything: bool) -> Iterator[Task]:

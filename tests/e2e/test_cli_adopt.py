@@ -12,6 +12,7 @@ from pmbridge.workspace import open_workspace
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.e2e.desk import Desk, a_jira
 from tests.e2e.office import Office
+from tests.e2e.test_cli_documents import valid
 
 # Jira had released these before anybody looked, so it does not say what was planned.
 REACHED = ("--on", "M1=2026-04-17", "--on", "M2=2026-05-08", "--on", "M3=2026-05-29")
@@ -63,6 +64,7 @@ def test_all_recognised_milestones_become_proposed_ones_with_their_records(desk:
     assert [(one["connection"], one["kind"]) for one in shown["links"]] == [("jira", "version")]
     assert "没有" not in desk.run("milestone", "list").out
     assert "都已在登记册中" in desk.run("milestone", "adopt", "--all").out
+    valid(json.loads(desk.run("milestone", "adopt", "--all", "--json").out))
 
 
 def test_agreeing_writes_baseline_0_from_the_tools_dates_and_says_what_it_rests_on(desk: Desk) -> None:
@@ -100,6 +102,7 @@ def test_agreeing_without_authority_or_twice_is_refused_and_adopts_nothing(desk:
     assert "还没有里程碑" in desk.run("milestone", "list").out
     agreed(desk)
     again = desk.run("milestone", "agree", "--all", "--by", "张敏", "--evidence", "授权邮件.eml")
+    valid(json.loads(desk.run("milestone", "agree", "--all", "--by", "张敏", "--json").out))
     assert again.code == 1
     assert "进度基线 0 已建立" in again.talk
 
@@ -116,6 +119,7 @@ def test_another_date_for_what_there_is_not_is_refused(desk: Desk, on: str, said
 
 
 def test_a_change_is_made_of_what_jira_shows_and_linked_to_it(desk: Desk) -> None:
+    valid(json.loads(desk.run("change", "adopt", "MALL-240", "--json").out))
     done = desk.run("change", "adopt", "MALL-231", "--ref", "CR-004")
     assert done.code == 0, done.talk
     assert done.out.splitlines()[0] == "CR-004 小程序优惠券：草稿。"

@@ -13,6 +13,7 @@ import pytest
 from pmbridge.clock import SystemClock
 from pmbridge_cli.context import App
 from tests.e2e.desk import Desk, Done
+from tests.e2e.test_cli_documents import valid
 from tests.e2e.test_cli_register import TOML
 
 NOW = datetime(2026, 6, 8, 1, 30, tzinfo=UTC)
@@ -155,6 +156,7 @@ def test_a_line_that_is_not_confirmed_is_not_recorded(desk: Desk) -> None:
 
 def test_without_a_terminal_it_only_prints_and_yes_does_not_apply(desk: Desk) -> None:
     reply(desk, LINES)
+    valid(json.loads(did(desk, "answer", "回信.eml", "--json")))
     done = desk.run("answer", "回信.eml", "--yes")
     assert done.code == 0
     assert "批准，方案 B" in done.out
@@ -232,6 +234,7 @@ def test_a_reminder_is_a_draft_in_the_clients_language(desk: Desk) -> None:
 
 
 def test_what_was_sent_is_recorded_as_a_reminder_with_the_draft(desk: Desk) -> None:
+    valid(json.loads(did(desk, "remind", "DL-07", "--json")))
     assert did(desk, "remind", "DL-07", "--sent").splitlines()[-2:] == [
         "COM-01 已记录：已提醒 DL-07。", "下一步：pmbridge next"
     ]  # fmt: skip

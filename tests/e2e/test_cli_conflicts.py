@@ -14,6 +14,7 @@ from pmbridge.values import RecordId
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.e2e.desk import Desk
 from tests.e2e.office import Office
+from tests.e2e.test_cli_documents import valid
 
 SIX = datetime(2026, 6, 5, 10, 0, tzinfo=UTC)
 OPEN, APPROVED, IMPLEMENTING = "10101", "10104", "10105"
@@ -75,7 +76,9 @@ def submitted(desk: Desk, ref: str, title: str, key: str) -> None:
 
 
 def conflicts(desk: Desk, *more: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(done(desk, "conflicts", "list", "--json", *more))["conflicts"]
+    document = json.loads(done(desk, "conflicts", "list", "--json", *more))
+    valid(document)
+    found: list[dict[str, object]] = document["conflicts"]
     return found
 
 
@@ -89,6 +92,9 @@ def test_approved_in_jira_is_a_difference_and_no_approval(desk: Desk) -> None:
     lines = done(desk, "conflicts").splitlines()
     assert lines[0].split() == ["#", "类别", "对象", "我们", "工具", "始于"]
     assert lines[1].split() == ["D-01", "不一致", "CR-005", "状态", "已提交", "Jira「已批准」", "06-05"]
+    valid(json.loads(done(desk, "conflicts", "show", "D-01", "--json")))
+    valid(json.loads(done(desk, "change", "show", "CR-005", "--json")))
+    valid(json.loads(done(desk, "change", "list", "--json")))
     assert "D-01 Jira 写「已批准」，登记册是「已提交」" in done(desk, "next")
     shown = done(desk, "conflicts", "show", "d1")
     assert "/browse/MALL-240" in shown
@@ -128,6 +134,7 @@ def test_a_number_stays_with_its_difference(desk: Desk, office: Office, jira: Ji
 
 
 def test_ignoring_needs_a_reason_and_holds_for_what_was_seen(desk: Desk, office: Office, jira: JiraSandbox) -> None:
+    valid(json.loads(desk.run("conflicts", "settle", "D-01", "ignore", "--json").out))
     bare = desk.run("conflicts", "settle", "D-01", "ignore")
     assert bare.code == 1
     assert "--reason" in bare.talk
@@ -143,6 +150,7 @@ def test_ignoring_needs_a_reason_and_holds_for_what_was_seen(desk: Desk, office:
     office.read()
     assert [(one["ref"], one["settled"]) for one in conflicts(desk)] == [("D-01", None)]
     assert done(desk, "conflicts", "settle", "D-01", "keep").splitlines()[0] == "D-01：以我们为准，工具待改回。"
+    valid(json.loads(done(desk, "conflicts", "settle", "D-01", "keep", "--json")))
 
 
 def test_work_on_a_change_that_nobody_approved_is_found_and_may_become_a_change(

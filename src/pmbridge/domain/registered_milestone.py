@@ -92,6 +92,7 @@ def registered(
         fraction=_fraction(entry, progress, reached),
         items=0 if tool is None else tool.items,
         sources=sources,
+        moved_by=dates_of(book, entry.ref).changes,
     )
     return ObservedMilestone(
         milestone=milestone,

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pmbridge.domain.figure import Figure, Money, Progress, SourceRef, Text, UnknownReason
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.machine import Holder
 from pmbridge.records import Category
 from pmbridge.values import Label, RecordId
+
+if TYPE_CHECKING:
+    from pmbridge.domain.pending import Pending
 
 ForecastMethod = Literal["actual", "owner", "tool_date", "throughput"]
 Colour = Literal["red", "amber", "green", "grey"]
@@ -105,6 +108,8 @@ class Milestone:
     """Share done for roll-ups, 0 to 1: also known where ``progress`` has no items but the milestone is reached."""
     items: int
     sources: tuple[SourceRef, ...]
+    moved_by: tuple[str, ...] = ()
+    """The approved changes that moved its plan date, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +164,16 @@ class Contract:
     original: Figure[Money]
     approved: Mapping[str, Figure[Money]]
     current: Figure[Money]
+    forecast: Figure[Money]
+    """With what we recommend in the changes that wait for the client as well."""
     days: Figure[int]
     """Working days by which approved changes moved the final milestone."""
     churn: Figure[Progress]
     """Requirements that changed since baseline 0, out of those that stood in it."""
     churn_recent: Figure[Progress]
     """The same of the last 20 working days, out of those that stood when these began."""
+    requirements: int | None = None
+    """How many stand in the requirements baseline that holds now, ``None`` without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +332,10 @@ class EngagementView:
     contract: Contract | None = None
     """``None`` while nothing is in the register."""
     account_faults: tuple[AccountFault, ...] = ()
+    decisions: tuple[Pending, ...] = ()
+    """What the client has to decide or provide, by the register: what is overdue first."""
+    first_pass: Figure[Progress] | None = None
+    """Deliverables accepted as first submitted, out of those that the client judged; ``None``: it judged none."""
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""
