@@ -188,6 +188,58 @@ def test_our_own_deviation_is_reworked_without_a_decision_or_a_day(june: dict[st
     assert (one["kind"], one["state"], known(one["days"])) == ("off_specification", "implementing", 0)
 
 
+def test_the_recommended_option_of_what_waits_is_in_the_forecast_of_the_contract(june: dict[str, Any]) -> None:
+    assert known(june["changes"]["contract"]["forecast"]) == {"amount": "743500", "currency": "CNY"}
+
+
+def test_requirements_in_force_are_those_of_the_newest_baseline(june: dict[str, Any]) -> None:
+    assert june["scope"]["agreed"] == 50
+
+
+@pytest.mark.parametrize(("number", "done", "total"), [("08", "3", "4"), ("09", "4", "5")])
+def test_first_pass_acceptance_counts_what_the_client_judged(folder: Path, number: str, done: str, total: str) -> None:
+    found = known(_weekly(folder, number)["first_pass"])
+    assert (found["done"], found["total"]) == (done, total)
+
+
+# ------------------------------------------------------------------------------------------ what the client owes
+
+
+def test_what_the_client_owes_is_complete_and_the_late_one_first(may: dict[str, Any], june: dict[str, Any]) -> None:
+    assert [(one["ref"], one["overdue"]) for one in may["asks"]] == [("DEP-13", False), ("DEC-10", False)]
+    owed = [(one["ref"], one["kind"], known(one["need_by"]), one["wd_left"], one["overdue"]) for one in june["asks"]]
+    assert owed == [
+        ("DEP-13", "provide", "2026-06-03", -2, True),
+        ("DL-07", "accept", "2026-06-08", 1, False),
+        ("CR-004", "decide", "2026-06-09", 2, False),
+    ]
+
+
+def test_options_stand_beside_each_other_with_what_each_costs(june: dict[str, Any]) -> None:
+    coupons = next(one for one in june["asks"] if one["ref"] == "CR-004")
+    told = [(one["key"], one["money"], one["days"], one["recommended"]) for one in coupons["options"]]
+    assert told == [
+        ("A", [{"amount": "48000", "currency": "CNY"}], [{"ref": "M7", "days": 5}], False),
+        ("B", [{"amount": "15000", "currency": "CNY"}], [], True),
+    ]
+    assert coupons["valid_until"] == "2026-06-12"
+
+
+def test_the_page_asks_in_words_a_client_reads(folder: Path) -> None:
+    page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
+    assert "需要您决定的事项 (3，已晚 1)" in page
+    [late, review, coupons] = [line for line in page.splitlines() if line.startswith('| <a id="ask-')]
+    for words in ("6月3日（周三）", "**已晚 2 个工作日**", "每晚 1 个工作日", "顺延 1 个工作日"):
+        assert words in late
+    for words in ("请验收第 1 次提交", "6月8日（周一）", "还剩 1 个工作日", "通过、有条件通过或驳回"):
+        assert words in review
+    for words in ("+5 个工作日 · CNY 48,000.00", "0 个工作日 · CNY 15,000.00", "我们的建议：B", "报价有效至6月12日"):
+        assert words in coupons
+    english = (folder / "lanhai-weekly-09.en.md").read_text("utf-8")
+    for words in ("2 working days late", "moves [M5](<#M5>) by 1 working day", "our recommendation: B"):
+        assert words in english
+
+
 # ----------------------------------------------------------------------------------------------------- colours
 
 

@@ -27,6 +27,7 @@ from pmbridge.domain.moment import Moment
 from pmbridge.domain.observed_change import observe_change
 from pmbridge.domain.observed_milestone import ObservedMilestone, observe
 from pmbridge.domain.order import natural
+from pmbridge.domain.pending import decisions_needed
 from pmbridge.domain.people import People
 from pmbridge.domain.rag import colours, overall
 from pmbridge.domain.recognise import Observed, Recognised, RecognisedChange, recognise
@@ -128,6 +129,8 @@ def assemble(
         assignees=people.assignees(work),
         account_faults=people.faults,
         contract=registered.contract(book, final, moment) if len(book) else None,
+        decisions=decisions_needed(book, moment) if len(book) else (),
+        first_pass=registered.accepted_at_first(book, moment),
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pmbridge.domain import change_metrics as metrics
 from pmbridge.domain.book import Book
+from pmbridge.domain.deliverable_metrics import first_pass
 from pmbridge.domain.figure import Figure, Progress, Unknown, UnknownReason
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.moment import Moment
@@ -54,10 +55,20 @@ def contract(book: Book, final: str | None, moment: Moment) -> Contract:
         original=original,
         approved=metrics.approved_money(all_of_them),
         current=current,
+        forecast=metrics.forecast_total(book, moment),
         days=nothing if final is None else metrics.approved_days(all_of_them, final),
         churn=_changed(churn(book, moment), book),
         churn_recent=_changed(churn(book, moment, window_wd=CHURN_WINDOW_WD), book),
+        requirements=None if (scope := book.newest("requirements_baseline")) is None else len(scope.fields.items),
     )
+
+
+def accepted_at_first(book: Book, moment: Moment) -> Figure[Progress] | None:
+    """Return how many deliverables the client accepted as they were first submitted; ``None``: it judged none."""
+    found = first_pass(book.of("deliverable"), moment).rate
+    if found is None:
+        return None
+    return found.map(lambda rate: Progress(done=Decimal(rate.hits), total=Decimal(rate.n), unit="count"))
 
 
 def _changed(found: Churn, book: Book) -> Figure[Progress]:

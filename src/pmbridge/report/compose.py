@@ -10,8 +10,9 @@ from pmbridge.report.canonical import SHOWN_DIGITS, report_hash
 from pmbridge.report.model import ClientReport
 from pmbridge.report.reply import report_name
 from pmbridge.report.sections.about import about, data
+from pmbridge.report.sections.asks import asks
 from pmbridge.report.sections.changes import changes, listed_changes, risks
-from pmbridge.report.sections.glance import asks, hero, tiles
+from pmbridge.report.sections.glance import hero, tiles
 from pmbridge.report.sections.milestones import milestones
 from pmbridge.report.sections.since import since
 from pmbridge.report.sections.work import completed, status, upcoming

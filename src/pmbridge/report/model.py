@@ -18,6 +18,7 @@ from pydantic import Field
 from pmbridge.domain.figure import UnknownReason
 from pmbridge.domain.machine import Holder
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
+from pmbridge.report.asked import Ask
 from pmbridge.report.parts import (
     DayFigure,
     DaysFigure,
@@ -119,21 +120,6 @@ class OnTime(Part):
 
 
 # -------------------------------------------------------------------------------------------- S2, S3: asks and changes
-
-
-class Ask(Part):
-    """S2: something that waits for the client. ``kind``: a decision, or information we asked for."""
-
-    ref: str
-    title: Quote
-    kind: Literal["decide", "inform"]
-    observed: bool
-    tool: str
-    since: date | None
-    days: DaysFigure
-    days_on: str | None
-    money: MoneyFigure | None
-    need_by: DayFigure
 
 
 DiffKind = Literal[
@@ -316,17 +302,25 @@ class Count(Part):
 
 
 class Contract(Part):
-    """What the contract was worth when it was made, and what it is worth with the approved changes."""
+    """What the contract was worth when it was made, and what it is worth with the approved changes.
+
+    ``forecast``: with what we recommend in the changes that wait for the client as well.
+    """
 
     original: MoneyFigure
     current: MoneyFigure
+    forecast: MoneyFigure | None = None
 
 
 class Scope(Part):
-    """Requirements that changed, out of those agreed: since baseline 0, and in the last 20 working days."""
+    """Requirements that changed, out of those agreed: since baseline 0, and in the last 20 working days.
+
+    ``agreed``: how many stand in the baseline that holds now.
+    """
 
     churn: WorkFigure
     churn_recent: WorkFigure
+    agreed: int | None = None
 
 
 class Changes(Part):
@@ -399,6 +393,8 @@ class ClientReport(Part):
     """One report, frozen: all that any format prints, and nothing else.
 
     ``final``: the ref of the final milestone. ``since``: the differences to ``header.previous``, worst first.
+    ``first_pass``: deliverables that the client accepted as they were first submitted, out of those it judged;
+    ``None``: it has judged none.
     """
 
     schema_id: Literal["pmbridge.client-report/1"] = Field(default="pmbridge.client-report/1", alias="schema")
@@ -417,6 +413,7 @@ class ClientReport(Part):
     data: Data
     terms: tuple[Term, ...]
     scope: Scope | None = None
+    first_pass: WorkFigure | None = None
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""

@@ -8,7 +8,7 @@ and tool keys are copied only for connections whose tool the client can open.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,10 +17,11 @@ from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text, UnknownReason
 from pmbridge.report import gate
 from pmbridge.report import model as client
+from pmbridge.report.asked import asks
 from pmbridge.report.diff import differences
 from pmbridge.report.holidays import stretches
 from pmbridge.report.names import FACTS, THRESHOLDS
-from pmbridge.report.parts import DayFigure, Fact, Given, Missing, MoneyFigure
+from pmbridge.report.parts import Fact, Missing, MoneyFigure
 from pmbridge.report.period import EDITIONS
 
 LISTED_ITEMS = 12
@@ -78,7 +79,7 @@ def project_for(
         final=gate.clean(view.final.ref) if view.final else None,
         progress=_progress(view),
         on_time=client.OnTime(met=view.on_time.met, due=view.on_time.due, left_out=gate.refs(view.on_time.left_out)),
-        asks=_asks(view.changes, show_money=meta.show_money),
+        asks=asks(view, show_money=meta.show_money),
         since=(),
         completed=_completed(view, meta, links),
         status=tuple(_status(rag, view.today, previous) for rag in view.rag),
@@ -88,6 +89,7 @@ def project_for(
         data=_data(view),
         terms=tuple(client.Term(ours=ours, theirs=gate.quote(text)) for ours, text in sorted(view.terms.items())),
         scope=_scope(view.contract),
+        first_pass=None if view.first_pass is None else gate.work(view.first_pass),
     )
     if previous is None:
         return report
@@ -163,32 +165,6 @@ def _progress(view: seen.EngagementView) -> client.RollUp:
 
 
 # --------------------------------------------------------------------------------------------------------- S2, S4–S6
-
-
-def _asks(changes: Iterable[seen.Change], *, show_money: bool) -> tuple[client.Ask, ...]:
-    waiting = [change for change in changes if change.holder == "client" and not change.terminal]
-    waiting.sort(key=lambda change: (change.since is None, change.since or date.min, gate.clean(change.ref)))
-    return tuple(
-        client.Ask(
-            ref=gate.clean(change.ref),
-            title=gate.quote(change.title),
-            kind="inform" if change.state == "needs_information" else "decide",
-            observed=change.observed,
-            tool=gate.clean(change.tool),
-            since=change.since,
-            days=gate.days(change.days, gate.clean(change.ref)),
-            days_on=gate.clean(change.days_on) if change.days_on else None,
-            money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
-            need_by=_need_by(change),
-        )
-        for change in waiting
-    )
-
-
-def _need_by(change: seen.Change) -> DayFigure:
-    if change.need_by is None:
-        return _UNTOLD
-    return Given[date](value=change.need_by, method="entered", anchors=(gate.clean(change.ref),))
 
 
 def _completed(view: seen.EngagementView, meta: ReportMeta, links: gate.Links) -> client.Completed:
@@ -337,7 +313,11 @@ def _changes(view: seen.EngagementView, links: gate.Links, *, show_money: bool) 
         approved_by_currency=tuple(gate.money(one) for one in contract.approved.values())
         if contract is not None and show_money
         else (),
-        contract=client.Contract(original=gate.money(contract.original), current=gate.money(contract.current))
+        contract=client.Contract(
+            original=gate.money(contract.original),
+            current=gate.money(contract.current),
+            forecast=gate.money(contract.forecast),
+        )
         if contract is not None and show_money
         else None,
     )
@@ -356,7 +336,9 @@ def _approved(contract: seen.Contract | None) -> MoneyFigure:
 def _scope(contract: seen.Contract | None) -> client.Scope | None:
     if contract is None:
         return None
-    return client.Scope(churn=gate.work(contract.churn), churn_recent=gate.work(contract.churn_recent))
+    return client.Scope(
+        churn=gate.work(contract.churn), churn_recent=gate.work(contract.churn_recent), agreed=contract.requirements
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------- S14

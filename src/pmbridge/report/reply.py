@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from pmbridge.report import names
 from pmbridge.report import words as w
-from pmbridge.report.model import Ask, ClientReport
+from pmbridge.report.asked import Ask, AskKind
+from pmbridge.report.model import ClientReport
 from pmbridge.report.voice import Voice
+from pmbridge.values import Label
+
+_BLANKS: Mapping[AskKind, Label] = {
+    "decide": w.REPLY_DECIDE,
+    "accept": w.REPLY_ACCEPT,
+    "provide": w.REPLY_PROVIDE,
+    "inform": w.REPLY_INFORM,
+}
 
 
 def report_name(report: ClientReport, voice: Voice) -> str:
@@ -34,8 +44,9 @@ def subject(report: ClientReport, voice: Voice) -> str:
 
 def reply_link(report: ClientReport, ask: Ask, voice: Voice) -> str:
     """Return the ``mailto:`` address of an answer to *ask*: the report's subject, a line that holds only blanks."""
-    blanks = w.REPLY_INFORM if ask.kind == "inform" else w.REPLY_DECIDE
-    line = voice.text(blanks, ref=ask.ref, title=voice.plain_quote(ask.title))
+    keys = w.LISTED.in_(voice.language).join(one.key for one in ask.options)
+    blanks = w.REPLY_CHOOSE if ask.kind == "decide" and keys else _BLANKS[ask.kind]
+    line = voice.text(blanks, ref=ask.ref, title=voice.plain_quote(ask.title), keys=keys)
     body = f"{line}\r\n{w.REPLY_HINT.in_(voice.language)}\r\n"
     to = quote(report.header.reply_to or "", safe="@")
     return f"mailto:{to}?subject={quote(subject(report, voice), safe='')}&body={quote(body, safe='')}"

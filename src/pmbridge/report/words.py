@@ -132,6 +132,8 @@ ASKS_NONE = _(
     "据 {tools} 记录，本期没有等待您决定的{changes}。",
     "As recorded in {tools}, no {change} is waiting for your decision.",
 )
+ASKS_COUNT = _("{n}，已晚 {late}", "{n}, {late} overdue")
+ASKS_NONE_AT_ALL = _("本期没有需要您决定的事项。", "No decision is needed from you this period.")
 ASKS_NO_SOURCE = _(
     "没有可用的数据来源，不能判断是否有事项需要您决定。",
     "There is no source of data that could tell whether a decision is needed from you.",
@@ -156,9 +158,29 @@ IMPACT_DAYS = _("{ref} {shift}", "{ref} {shift}")
 IMPACT_DAYS_UNKNOWN = _("工期影响{unknown}", "effect on time {unknown}")
 IMPACT_MONEY_UNKNOWN = _("费用{unknown}", "cost {unknown}")
 RECOMMENDATION = _("我们的建议：{what}", "our recommendation: {what}")
+ASK_ACCEPT = _("请验收第 {n} 次提交", "submission {n}, for your acceptance")
+ASK_PROVIDE = _("请提供", "to be provided by you")
+ASK_LATE = _("已晚 {days}", "{days} late")
+ASK_OFFER_UNTIL = _("报价有效至{day}", "offer valid until {day}")
+ASK_VERDICTS = _("通过、有条件通过或驳回", "accept, accept with conditions or reject")
+ASK_WITHOUT = _("没有它：{effect}", "without it: {effect}")
+ASK_OPTION = _("{name}：{effects}", "{name}: {effects}")
+ASK_MONTHLY = _("每月 {money}", "{money} a month")
+ASK_DELAY = _("每晚 1 个工作日，{ref} 顺延 {days}", "each working day of waiting moves {ref} by {days}")
+ASK_REASSESSED = _("{day}以后需重新评估", "after {day} it has to be assessed anew")
+ASK_CONCERNS = _("影响 {refs}", "concerns {refs}")
 REPLY_DECIDE = _(
     "{ref} {title}：同意 / 不同意 / 暂缓，意见：____", "{ref} {title}: approve / reject / defer, remarks: ____"
 )
+REPLY_CHOOSE = _(
+    "{ref} {title}：方案 ____（{keys}）/ 不同意 / 暂缓，意见：____",
+    "{ref} {title}: option ____ ({keys}) / reject / defer, remarks: ____",
+)
+REPLY_ACCEPT = _(
+    "{ref} {title}：通过（即全部标准通过）/ 有条件通过 / 驳回，意见：____",
+    "{ref} {title}: accept (every criterion passes) / accept with conditions / reject, remarks: ____",
+)
+REPLY_PROVIDE = _("{ref} {title}：____月____日前提供", "{ref} {title}: will be provided by ____")
 REPLY_INFORM = _("{ref} {title}：补充信息：____", "{ref} {title}: information: ____")
 REPLY_HINT = _("（请只保留您选的词）", "(keep only the word that you choose)")
 SUBJECT = _(

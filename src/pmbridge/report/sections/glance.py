@@ -1,13 +1,13 @@
-"""The first screen: the state and why, three figures, what we ask of the client."""
+"""The first screen: the state and why, three figures."""
 
 from __future__ import annotations
 
 from pmbridge.report import names
 from pmbridge.report import words as w
-from pmbridge.report.blocks import Column, Hero, Inline, Lines, Paragraph, Row, Run, Section, Table, Tile, Tiles
-from pmbridge.report.model import Ask, ClientReport, Milestone
+from pmbridge.report.asked import Ask
+from pmbridge.report.blocks import Hero, Inline, Lines, Run, Tile, Tiles
+from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import Given
-from pmbridge.report.reply import reply_link
 from pmbridge.report.voice import Voice, runs
 
 SHOWN_REASONS = 3
@@ -174,92 +174,3 @@ def _changes_tile(report: ClientReport, voice: Voice) -> Tile:
         ),
         href="#sec-S8",
     )
-
-
-# ---------------------------------------------------------------------------------------------------------------- S2
-
-
-def asks(report: ClientReport, voice: Voice) -> Section:
-    """Return what waits for the client; without anything a sentence that says what the data can say."""
-    return Section(
-        anchor="sec-S2", heading=voice.text(w.ASKS), count=str(len(report.asks)), blocks=_asks_blocks(report, voice)
-    )
-
-
-def _asks_blocks(report: ClientReport, voice: Voice) -> tuple[Paragraph | Table, ...]:
-    blocks: list[Paragraph | Table] = []
-    if report.asks:
-        columns = (
-            Column(head=voice.text(w.ASK), kind="wide"),
-            Column(head=voice.text(w.ASK_BY)),
-            Column(head=voice.text(w.ASK_IMPACT)),
-            Column(head=voice.text(w.ASK_COST)),
-            Column(head=voice.text(w.ASK_ANSWER), kind="action"),
-        )
-        rows = tuple(_ask_row(report, ask, voice) for ask in report.asks)
-        blocks.append(Table(caption=voice.text(w.ASKS), columns=columns, rows=rows, name="asks"))
-    elif report.data.feeds:
-        blocks.append(Paragraph(words=voice.say(w.ASKS_NONE, tools=tools_of(report, voice)), kind="empty"))
-    else:
-        blocks.append(Paragraph(words=voice.say(w.ASKS_NO_SOURCE), kind="empty"))
-    vague = [c.ref for c in report.changes.rows if c.state is None and not c.terminal]
-    if vague:
-        said = voice.say(w.ASKS_UNMAPPED, n=str(len(vague)), tools=tools_of(report, voice), refs=voice.refs(vague))
-        blocks.append(Paragraph(words=said, kind="note"))
-    return tuple(blocks)
-
-
-def _ask_row(report: ClientReport, ask: Ask, voice: Voice) -> Row:
-    answer = Run(
-        text=voice.text(w.REPLY),
-        href=reply_link(report, ask, voice),
-        style="link",
-        hint=voice.text(w.REPLY_TO, ref=ask.ref),
-    )
-    waiting = _waiting(ask, voice)
-    recorded = voice.text(w.AS_RECORDED, tool=ask.tool) if ask.observed else ""
-    under = voice.join([one for one in (waiting, recorded) if one], by=w.COMMA)
-    return Row(
-        anchor=f"ask-{voice.anchor(ask.ref)}",
-        cells=(
-            (name_of(ask, voice), _muted(under)),
-            (_need_by(ask, voice),),
-            (_impact(ask, voice), voice.say(w.RECOMMENDATION, what=voice.text(w.NOT_RECORDED))),
-            (runs(voice.text(w.NOT_RECORDED)),),
-            ((answer,),),
-        ),
-    )
-
-
-def _muted(inline: Inline) -> Inline:
-    return tuple(Run(text=run.text, style="muted") if isinstance(run, Run) else run for run in inline)
-
-
-def _waiting(ask: Ask, voice: Voice) -> str:
-    dated, bare = (w.ASKED_SINCE, w.ASKED) if ask.kind == "inform" else (w.WAITING_SINCE, w.WAITING)
-    return voice.text(dated, day=voice.day(ask.since)) if ask.since else voice.text(bare)
-
-
-def _need_by(ask: Ask, voice: Voice) -> Inline:
-    if isinstance(ask.need_by, Given):
-        return runs(voice.weekday(ask.need_by.value))
-    return voice.say(w.DEADLINE_UNKNOWN, unknown=voice.unknown(ask.need_by))
-
-
-def _impact(ask: Ask, voice: Voice) -> Inline:
-    parts: list[Inline] = [_days_impact(ask, voice)]
-    if ask.money is not None:
-        if isinstance(ask.money, Given):
-            parts.append((Run(text=voice.money(ask.money.value), style="figure"),))
-        else:
-            parts.append(voice.say(w.IMPACT_MONEY_UNKNOWN, unknown=voice.unknown(ask.money)))
-    return voice.join(parts, by=w.DOT)
-
-
-def _days_impact(ask: Ask, voice: Voice) -> Inline:
-    if not isinstance(ask.days, Given):
-        return voice.say(w.IMPACT_DAYS_UNKNOWN, unknown=voice.unknown(ask.days))
-    shift = Run(text=voice.shift(ask.days.value), style="figure")
-    if ask.days_on is None:
-        return (shift,)
-    return voice.say(w.IMPACT_DAYS, ref=voice.link_to(ask.days_on), shift=shift)
