@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,8 +13,9 @@ from pmbridge.domain.next_step import next_command
 from pmbridge.domain.text import text_of
 from pmbridge.errors import GuardFailed, Refused
 from pmbridge.register import Attachment
+from pmbridge_cli.after import after
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import visible
+from pmbridge_cli.layout import visible, wrapped
 from pmbridge_cli.noun import ENGAGEMENT, concept_of
 from pmbridge_cli.noun_input import taken, written
 from pmbridge_cli.words import Both, same
@@ -64,7 +65,7 @@ def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int
         )
     except GuardFailed as error:
         return refused(app, error, concept, said.ref)
-    told(app, concept, record, evidence)
+    told(app, concept, record, evidence, after(noun, said.verb, record, register, today))
     return 0
 
 
@@ -134,8 +135,10 @@ def _asked_kind(app: App, text: str) -> EvidenceKind:
 # ------------------------------------------------------------------------------------------------- what is said
 
 
-def told(app: App, concept: Concept, record: Entry[Any], evidence: Sequence[Attachment]) -> None:
-    """Say that *record* is in its present state now, what was kept, and the next step."""
+def told(
+    app: App, concept: Concept, record: Entry[Any], evidence: Sequence[Attachment], more: Iterable[Both] = ()
+) -> None:
+    """Say that *record* is in its present state now, what was kept, *more* of it, and the next step."""
     step = next_command(concept, record)
     if app.json:
         app.out.document(
@@ -156,6 +159,8 @@ def told(app: App, concept: Concept, record: Entry[Any], evidence: Sequence[Atta
     for one in evidence:
         kept = _KEPT.filled(sha=str(one.evidence.sha256)[:4])
         app.out.line(Both(f"{one.evidence.title} {kept.en}", f"{one.evidence.title} {kept.zh}"))
+    for sentence in more:
+        app.out.lines(wrapped(app.out.say(sentence), app.out.room))
     app.out.next(step)
 
 

@@ -214,6 +214,23 @@ def test_a_file_that_is_no_mail_is_refused(desk: Desk) -> None:
     assert desk.run("answer", "leer.eml").code == 1
 
 
+def test_each_step_of_a_change_says_what_it_means(desk: Desk) -> None:
+    request = ("--title", "积分", "--description", "积分", "--reason", "运营", "--by", "张敏", "--via", "email")
+    did(desk, "change", "submit", "--ref", "CR-005", *request, "--at", "2026-06-01")
+    assessed = did(desk, "change", "assess", "CR-005", "--from", "评估.toml", "--at", "2026-06-02")
+    assert "".join(assessed.splitlines()[1:-1]) == (
+        "A 全功能 0 日，CNY 48,000.00 · B 仅领取 0 日，CNY 15,000.00 · 不做：活动期无优惠券。建议 B。"
+    )
+    sent = did(desk, "change", "send", "CR-005", "--need-by", "06-09", "--valid-until", "06-12", "--evidence",
+               "授权.eml", "--at", "2026-06-02")  # fmt: skip
+    assert "客户计时从 06-02 开始，请在 06-09 前决定，报价 06-12 到期。" in sent
+    decided = ("--option", "B", "--by", "张敏", "--evidence", "授权.eml", "--at", "2026-06-03")
+    did(desk, "change", "decide", "CR-005", "approve", *decided)
+    done = did(desk, "change", "implement", "CR-005", "--at", "2026-06-03")
+    assert "预算基线 1（CNY 680,000.00 → CNY 695,000.00）" in " ".join(done.split())
+    assert "需求基线不变 · 进度基线不变" in done
+
+
 # -------------------------------------------------------------------------------------------------------- reminders
 
 

@@ -53,9 +53,13 @@ def test_a_change_is_submitted_by_the_contact_that_by_names(desk: Desk) -> None:
     with_contact(desk)
     done = desk.run(
         *("change", "submit", "--title", "小程序优惠券", "--description", "618 发券", "--reason", "引流"),
-        *("--by", "张敏", "--via", "phone"),
+        *("--by", "张敏", "--via", "phone", "--at", "2026-05-27"),
     )
-    assert done.out.splitlines() == ["CR-001 小程序优惠券：已提交。", "下一步：pmbridge change assess CR-001"]
+    assert done.out.splitlines() == [
+        "CR-001 小程序优惠券：已提交。",
+        "评估时限：06-03（5 个工作日）。",
+        "下一步：pmbridge change assess CR-001",
+    ]
     document = json.loads(desk.run("change", "show", "CR-001", "--json").out)
     assert document["fields"]["raised_by"] == "CT-01"
     assert [one["verb"] for one in document["events"]] == ["submit"]
