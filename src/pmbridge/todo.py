@@ -7,33 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Literal
+from datetime import date, datetime, timedelta
 
 from pydantic import JsonValue
 
 from pmbridge.adapter.registry import load
-from pmbridge.conflicts import Conflict, conflicts
-from pmbridge.domain.book import Book
+from pmbridge.conflicts import conflicts
 from pmbridge.domain.calendar import Calendar
-from pmbridge.domain.contact import name_of
-from pmbridge.domain.figure import Text
-from pmbridge.domain.held import Held, held
-from pmbridge.domain.moment import Moment
-from pmbridge.domain.next_step import next_command
-from pmbridge.domain.pending import Pending, decisions_needed
-from pmbridge.domain.text import text_of
 from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import EngagementView, SourceView
 from pmbridge.engagement import Engagement
 from pmbridge.errors import NotAuthorized, PmbridgeError, SafetyStop
+from pmbridge.registered_tasks import difference_task, held_tasks
 from pmbridge.report.period import due_at, period
+from pmbridge.task import SOON_WD, YOU, Kind, Task, both
 from pmbridge.values import Label
 from pmbridge.workspace import Workspace
 
-Kind = Literal["stop", "access", "decision", "report", "ours", "stale", "unreadable", "difference", "unknown"]
-SOON_WD = 2
-"""A report is listed from so many working days before it is due."""
+__all__ = ["NEWS", "News", "Task", "news", "todo"]
+
 NEWS = "waiting"
 _ORDER: tuple[Kind, ...] = (
     "stop",
@@ -46,31 +38,9 @@ _ORDER: tuple[Kind, ...] = (
     "difference",
     "unknown",
 )
-_YOU = Label(zh="您", en="you")
 _WEEK = timedelta(days=7)
 _ACCESS = frozenset({"credential-missing", "credential-refused", "anonymous", "not-visible"})
 _STOPS = frozenset({"mapping-changed", "origin"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One thing for one person. ``command`` is a command, or the address where a person can do it.
-
-    ``due`` is aware, in the engagement's zone, ``whole_day`` where only a day is agreed: then it is its end;
-    ``late_wd`` working days since then, 0 when not late. ``since`` is the day from which it waits, where that is known.
-    """
-
-    key: str
-    kind: Kind
-    engagement: str
-    who: Label
-    text: Label
-    command: Label
-    due: datetime | None = None
-    whole_day: bool = False
-    late_wd: int = 0
-    since: date | None = None
-    on_client: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +129,7 @@ def _tasks(
         yield from _source(view, source)
     for one in conflicts(workspace, engagement, view, remember=as_of is None):
         if one.open:
-            yield _difference(one, view)
+            yield difference_task(one, view)
     if view.account_faults:
         told = [
             Label(zh=f"{one.person}：{one.text.zh}", en=f"{one.person}: {one.text.en}") for one in view.account_faults
@@ -168,7 +138,7 @@ def _tasks(
             key=f"people:{','.join(f'{one.person}[{one.position}]' for one in view.account_faults)}",
             kind="unknown",
             engagement=view.name,
-            who=_YOU,
+            who=YOU,
             text=Label(zh=" · ".join(one.zh for one in told), en=" · ".join(one.en for one in told)),
             command=Label(zh="pmbridge doctor", en="pmbridge doctor"),
         )
@@ -178,37 +148,10 @@ def _tasks(
                 key=f"unknown:{note.ref}:{note.what.en}:{note.text.en}",
                 kind="unknown",
                 engagement=view.name,
-                who=_YOU,
+                who=YOU,
                 text=note.text,
                 command=note.remedy,
             )
-
-
-def _difference(one: Conflict, view: EngagementView) -> Task:
-    found, show = one.found, f"pmbridge conflicts show {one.ref}"
-    if found.ours is None or found.theirs is None:
-        sides = " · ".join(f"{where}: {says}" for where, says in found.sides)
-        zh, en = f"{found.ref} {found.what.zh}：来源不一致（{sides}）", f"{found.ref} {found.what.en}: {sides}"
-    elif found.kind == "unauthorised":
-        zh, en = f"{found.what.zh}，{found.ours.zh}", f"{found.what.en}, but {found.ours.en}"
-    else:
-        tool, says = found.sides[-1]
-        about = (
-            ("", "")
-            if found.field == "state"
-            else (f"{found.ref} {found.what.zh}：", f"{found.what.en} of {found.ref}: ")
-        )
-        zh = f"{about[0]}{tool} 写「{says}」，登记册是「{found.ours.zh}」"
-        en = f'{about[1]}{tool} says "{says}", the register "{found.ours.en}"'
-    return Task(
-        key=f"difference:{one.ref}:{found.values}",
-        kind="difference",
-        engagement=view.name,
-        who=_YOU,
-        text=Label(zh=f"{one.ref} {zh}", en=f"{one.ref} {en}"),
-        command=Label(zh=show, en=show),
-        since=one.since,
-    )
 
 
 def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]:
@@ -225,7 +168,7 @@ def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]
                 key=f"stop:{connection}:{gone}",
                 kind="stop",
                 engagement=engagement.name,
-                who=_YOU,
+                who=YOU,
                 text=Label(
                     zh=f"{tool} 中有 {gone} 项不见了，未作标记",
                     en=f"{gone} records of {tool} are gone; nothing was marked",
@@ -241,7 +184,7 @@ def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]
                 key=f"last-run:{connection}:{error.name}",
                 kind="access" if isinstance(error, NotAuthorized) else "stop",
                 engagement=engagement.name,
-                who=_YOU,
+                who=YOU,
                 text=Label(zh=error.text("zh"), en=error.text("en")),
                 command=Label(zh=error.next_step("zh"), en=error.next_step("en")),
             )
@@ -261,7 +204,7 @@ def _decisions(view: EngagementView) -> Iterator[Task]:
     for change in view.changes:
         if change.holder != "client" or change.terminal or not change.observed:
             continue
-        title = _both(change.title)
+        title = both(change.title)
         asked = Label(zh="待客户决定", en="awaits the client's decision")
         if change.state == "needs_information":
             asked = Label(zh="待客户补充信息", en="awaits information from the client")
@@ -270,75 +213,12 @@ def _decisions(view: EngagementView) -> Iterator[Task]:
             key=f"decision:{change.ref}",
             kind="decision",
             engagement=view.name,
-            who=_both(view.client),
+            who=both(view.client),
             text=Label(zh=f"{change.ref} {title.zh}，{asked.zh}", en=f"{change.ref} {title.en} {asked.en}"),
             command=Label(zh=address, en=address),
             since=change.since,
             on_client=True,
         )
-
-
-def held_tasks(
-    engagement: Engagement, as_of: datetime | str | None = None, *, everything: bool = False
-) -> Iterator[Task]:
-    """Yield what the client holds, and of what we hold what is late or due soon; with *everything* all of it."""
-    register, at = engagement.register, engagement.instant(as_of)
-    book = register.book if as_of is None else register.as_of(at)
-    moment = Moment(as_of=at, zone=engagement.zone, calendar=register.calendar)
-    holding = held(book, moment)
-    pending = {one.ref: one for one in decisions_needed(book, moment)}
-    for one in holding.client:
-        yield _held(one, pending.get(one.ref), engagement, book)
-    until = moment.calendar.add_wd(moment.today, SOON_WD)
-    for one in holding.ours if everything else holding.soon(until):
-        yield _held(one, None, engagement, book)
-
-
-def _held(one: Held, asked: Pending | None, engagement: Engagement, book: Book) -> Task:
-    theirs = one.holder == "client"
-    who = name_of(book, one.who) if one.who else ""
-    if not theirs and who in ("", engagement.register.actor.name):
-        label = _YOU
-    else:
-        label = Label(zh=who, en=who) if who else _both(text_of(engagement.config.client, engagement.config.languages))
-    title = _both(asked.question if asked is not None else one.title or Text(zh="", en="", original="zh"))
-    text = _asked(one, asked, title)
-    concept, entry = book.concepts[one.kind], book.get(one.ref)
-    if not theirs and entry is not None:
-        command = next_command(concept, entry, moves=True)
-    elif one.kind in ("change", "decision"):
-        command = ""
-    else:
-        command = f"pmbridge remind {one.ref}"
-    due = None if one.due is None else datetime.combine(one.due, time(23, 59, 59), engagement.zone)
-    return Task(
-        key=f"{'decision' if theirs else 'ours'}:{one.ref}:{one.state}",
-        kind="decision" if theirs else "ours",
-        engagement=engagement.name,
-        who=label,
-        text=text,
-        command=Label(zh=command, en=command) if command else _ANSWER,
-        due=due,
-        whole_day=due is not None,
-        late_wd=one.late_wd,
-        since=one.since,
-        on_client=theirs,
-    )
-
-
-_ANSWER = Label(zh="pmbridge answer 回信.eml", en="pmbridge answer REPLY.eml")
-
-
-def _asked(one: Held, asked: Pending | None, title: Label) -> Label:
-    """Return what is wanted: a choice, a verdict on a submission, or the thing itself."""
-    zh, en = f"{one.ref} {title.zh}".rstrip(), f"{one.ref} {title.en}".rstrip()
-    if one.holder == "client" and one.kind == "deliverable":
-        n = asked.turn if asked is not None else None
-        turn = Label(zh=f"（第 {n} 次提交）", en=f" (submission {n})") if n else Label(zh="", en="")
-        return Label(zh=f"{one.ref} 验收 {title.zh}{turn.zh}", en=f"{one.ref} accept {title.en}{turn.en}")
-    if one.holder == "client" and asked is not None and asked.choices:
-        return Label(zh=f"{zh}，选方案", en=f"{en}, choose an option")
-    return Label(zh=zh, en=en)
 
 
 def _report(engagement: Engagement, view: EngagementView, *, everything: bool) -> Iterator[Task]:
@@ -362,7 +242,7 @@ def _report(engagement: Engagement, view: EngagementView, *, everything: bool) -
         key=f"report:weekly:{number}:{failed}",
         kind="report",
         engagement=view.name,
-        who=_YOU,
+        who=YOU,
         text=Label(zh=zh, en=en),
         command=Label(zh=command, en=command),
         due=due,
@@ -393,7 +273,7 @@ def _source(view: EngagementView, source: SourceView) -> Iterator[Task]:
             key=f"stale:{source.connection}:{source.project}",
             kind="stale",
             engagement=view.name,
-            who=_YOU,
+            who=YOU,
             text=Label(zh=zh, en=en),
             command=Label(zh=command, en=command),
             since=at.date() if at else None,
@@ -404,7 +284,7 @@ def _source(view: EngagementView, source: SourceView) -> Iterator[Task]:
             key=f"unreadable:{source.connection}:{source.project}:{n}",
             kind="unreadable",
             engagement=view.name,
-            who=_YOU,
+            who=YOU,
             text=Label(
                 zh=f"{place} 有 {n} 项无法读懂", en=f"{n} {'record' if n == 1 else 'records'} of {place} cannot be read"
             ),
@@ -412,7 +292,3 @@ def _source(view: EngagementView, source: SourceView) -> Iterator[Task]:
                 zh=f"pmbridge doctor {source.connection} --report", en=f"pmbridge doctor {source.connection} --report"
             ),
         )
-
-
-def _both(text: Text) -> Label:
-    return Label(zh=text.in_("zh")[0], en=text.in_("en")[0])
