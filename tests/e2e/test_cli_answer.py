@@ -231,6 +231,30 @@ def test_each_step_of_a_change_says_what_it_means(desk: Desk) -> None:
     assert "需求基线不变 · 进度基线不变" in done
 
 
+def test_a_decision_is_taken_back_under_the_ref_of_what_was_decided(desk: Desk) -> None:
+    reply(desk, LINES)
+    answered(desk, "\n\n")
+    assert desk.run("decision", "revoke", "CR-004", "--reason", "误记").code == 1
+    for ref, noun, waits in (("cr4", "change", "awaiting_decision"), ("DL-07", "deliverable", "under_review")):
+        did(desk, "decision", "revoke", ref, "--reason", "误记", "--evidence", "授权.eml")
+        assert state(desk, noun, {"cr4": "CR-004"}.get(ref, ref)) == waits
+
+
+def test_the_rules_of_the_engagement_are_its_one_record_which_nobody_names(desk: Desk) -> None:
+    shown = did(desk, "engagement", "show")
+    assert "HT-2026-014" in shown
+    assert "授权.eml" in shown
+    done = desk.run("engagement", "launch")
+    assert done.code == 1
+    assert "拒绝：ENG-" in done.talk
+    help_ = did(desk, "engagement", "--help")
+    verbs = {
+        *("agree", "initiate", "launch", "suspend", "resume", "wind-down", "close", "terminate", "reopen"),
+        *("add", "edit", "list", "show"),
+    }
+    assert [verb for verb in verbs if f"  {verb}" not in help_] == []
+
+
 # -------------------------------------------------------------------------------------------------------- reminders
 
 
