@@ -14,6 +14,7 @@ from pmbridge.domain.event import chained
 from pmbridge.errors import ChainBroken, ConfigError, Refused
 from pmbridge.register import Attachment, Register
 from pmbridge.store import Store
+from pmbridge.store.schema import HEAD
 from pmbridge.testing.clock import START, FakeClock
 from tests.unit.register_bench import at, opened
 from tests.unit.register_story import CONCEPTS, agreed, approved, option, price, shift
@@ -233,7 +234,7 @@ def test_a_file_that_is_not_whole_fills_nothing(
         with pytest.raises(Refused, match="is not a whole export"):
             elsewhere.load(file, CONCEPTS)
     assert rows(elsewhere, "SELECT count(*) FROM event") == [(0,)]
-    file.write_bytes(b"".join(lines).replace(b'"schema":2', b'"schema":99'))
+    file.write_bytes(b"".join(lines).replace(f'"schema":{HEAD}'.encode(), b'"schema":99'))
     with pytest.raises(Refused, match="is of schema 99"):
         elsewhere.load(file, CONCEPTS)
     file.write_bytes(b"".join(lines))

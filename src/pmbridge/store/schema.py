@@ -20,7 +20,7 @@ from pmbridge.store.engine import Database
 from pmbridge.store.rows import Upgrade
 from pmbridge.store.tables import metadata, workspace
 
-HEAD = 2
+HEAD = 3
 """The number of the newest revision in ``migrations/versions``, there written with four digits."""
 
 # Alembic's own table, as Alembic makes it.

@@ -287,6 +287,91 @@ evidence = Table(
     Column("body", Bytes, nullable=False),
 )
 
+# -------------------------------------------------------------------------------------------- writing back
+
+# This record of a register is that record of a tool.
+link = Table(
+    "link",
+    metadata,
+    _surrogate(),
+    Column("engagement_id", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    _connection(),
+    Column("role", Text, nullable=False),  # main; also:KIND:ID, a further record of the same connection and ref
+    _record(key=False),
+    Column("origin", Text, nullable=False),  # adopted, created
+    Column("state", Text, nullable=False),  # live, lost
+    UniqueConstraint("engagement_id", "ref", "connection_id", "role"),
+)
+Index("link_of_record", link.c.record_id, unique=True)
+
+# What both sides said when they last agreed, each in its own words; NULL: never.
+base = Table(
+    "base",
+    metadata,
+    Column("link_id", BigInteger, ForeignKey("link.id"), primary_key=True, nullable=False),
+    Column("field", Text, primary_key=True),
+    Column("ours", Bytes),
+    Column("theirs", Bytes),
+    Column("at", BigInteger, nullable=False),
+)
+
+# The journal of writes: a row stands before anything is sent, and says what became of it. Never deleted while a
+# marker made of it may stand in a tool.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("engagement_id", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    _connection(),
+    Column("role", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("write", Bytes, nullable=False),
+    Column("fields", Bytes, nullable=False),  # per field what was ours, what the tool showed, and what it will hold
+    Column("pre_version", Text),
+    Column("state", Text, nullable=False),  # planned, sending, doubtful, parked, done, dropped
+    Column("attempt", Integer, nullable=False),
+    Column("fence", BigInteger),
+    Column("intent_at", BigInteger),  # of the first attempt
+    Column("send_before", BigInteger),
+    Column("plan_id", Integer),
+    Column("error", Bytes),  # why it is parked, in both languages
+    UniqueConstraint("engagement_id", "ref", "connection_id", "role", "seq"),
+)
+Index(
+    "outbox_open",
+    outbox.c.connection_id,
+    outbox.c.state,
+    sqlite_where=outbox.c.state.not_in(["done", "dropped"]),
+    postgresql_where=outbox.c.state.not_in(["done", "dropped"]),
+)
+
+# Writes that a person can look at before they are carried out.
+plan = Table(
+    "plan",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("mapping_hash", Bytes, nullable=False),
+)
+plan_entry = Table(
+    "plan_entry",
+    metadata,
+    Column("plan_id", Integer, ForeignKey("plan.id"), primary_key=True, nullable=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _connection(),
+    Column("engagement_id", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("because", Text, nullable=False),  # ref of the register's record from which it follows
+    Column("body", Bytes, nullable=False),  # the write, its fields with bases and both sides, and words for people
+    Column("state", Text, nullable=False),  # planned, applied, already, stale, blocked, manual
+    Column("reason", Bytes),  # in both languages
+)
+
 # -------------------------------------------------------------------------------------------------- reports
 
 # A frozen report; a draft while issued_at is NULL.
