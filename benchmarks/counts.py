@@ -26,29 +26,29 @@ from pmbridge.values import ProjectId
 ITEMS = 25
 """In each project."""
 _MILESTONES = {"jira": "version", "trello": "list", "pingcode": "release", "worktile": "task"}
-_JIRA_TYPES, _PINGCODE_TYPES, _WORKTILE_TYPES = 6, 11, 2
-"""Item types of a project in the sandboxes."""
+_JIRA_TYPES = 6
+"""Issue types of a project in the sandbox."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
     """What one kind of run may cost. ``paper``: requests as the design counts them, by projects and items a project.
 
-    ``more``: what we ask beyond that, and ``because``.
+    ``more``: what we ask beyond that, less what we save, and ``because``.
     """
 
     words: str
     paper: Callable[[int, int], int]
-    more: Callable[[int], int] = lambda _: 0
+    more: Callable[[int, int], int] = lambda _n, _items: 0
     because: str = ""
 
     def expected(self, projects: int, items: int) -> int:
         """Return what a run should cost."""
-        return self.paper(projects, items) + self.more(projects)
+        return self.paper(projects, items) + self.more(projects, items)
 
     def why(self) -> str:
-        """Return what is asked beyond the promise, empty if nothing is."""
-        return f". More: {self.because}" if self.because else ""
+        """Return why a run costs something else than promised, empty if it does not."""
+        return f". {self.because}" if self.because else ""
 
 
 def _first_of_jira(n: int, items: int) -> int:
@@ -67,36 +67,38 @@ PROMISES: Mapping[tuple[str, str], Promise] = {
     ("jira", "first"): Promise(
         words="check 2 · describe N (6 + item types) · ids N ⌈T/5000⌉ · issues N ⌈T/100⌉ · versions N",
         paper=_first_of_jira,
-        more=lambda n: 3 * n,
-        because="3 a project, once a day: kinds of links, boards and sprints, which a mapping may name",
+        more=lambda n, _: 2 + ceil(n / 50) - n * (4 + _JIRA_TYPES),
+        because="Fewer: fields are asked for once a site, projects 50 at a time, create screens only where the mapping "
+        "names a field, versions a second time only where it names a group. More: 1 a site for the kinds of links",
     ),
     ("jira", "again"): Promise(words="1 + N", paper=lambda n, _: 1 + n),
     ("trello", "first"): Promise(
         words="check 1 · describe N · boards 1 · each board N",
         paper=lambda n, _: 2 + 2 * n,
-        more=lambda _: 1,
-        because="1 a day: when the token ends, which `check` has to tell",
+        more=lambda _n, _items: 1,
+        because="More: 1 a day to learn when the token ends, which `check` has to tell and nothing else does",
     ),
     ("trello", "again"): Promise(words="1", paper=lambda _n, _: 1),
     ("pingcode", "first"): Promise(
         words="check 3 · describe 1 (stages) + N (types) + 2 a mapped type · items N ⌈T/100⌉ · releases N",
         paper=_first_of_pingcode,
-        more=lambda n: 1 + n * (2 * _PINGCODE_TYPES + 5),
-        because="1 list of projects for their types; a project: 2 for each of its item types, as `describe` is not "
-        "told which are mapped, 2 for the releases and sprints that a mapping may name, 2 for the "
-        "project itself, 1 for its deliverables",
+        more=lambda n, _: ceil(n / 100) + n,
+        because="More: the list of projects, 100 a request, for their names and because only some types of project "
+        "have sprints and deliverables; 1 for the deliverables of each project that can have them",
     ),
     ("pingcode", "again"): Promise(
         words="1 + ⌈N/20⌉ + N + sprints asked for",
         paper=lambda n, _: 1 + ceil(n / 20) + n,
-        more=lambda n: n,
-        because="1 for each project with deliverables, which have no filter by time and come as a whole list",
+        more=lambda n, _: n,
+        because="More: 1 for each project with deliverables: PingCode's list of them has no filter by time, so nothing "
+        "cheaper tells that one changed",
     ),
     ("worktile", "first"): Promise(
         words="check 2 · describe N (⌈T/200⌉ + ⌈T/100⌉) · tasks N (⌈T/200⌉ + ⌈T/100⌉)",
         paper=_first_of_worktile,
-        more=lambda n: 1 + n * (1 + _WORKTILE_TYPES),
-        because="1 list of members; a project: 1 to find it, 1 for the properties of each of its task types",
+        more=lambda n, items: 2 - n * ceil(items / 100),
+        because="Fewer: tasks are read for the description only where the mapping names a property or a tag. "
+        "More: 1 list of projects, by which they are found, and 1 of members, by which people have names",
     ),
     ("worktile", "again"): Promise(words="1 + N ⌈T/200⌉", paper=lambda n, items: 1 + n * ceil(items / 200)),
 }
@@ -112,16 +114,16 @@ class Counted:
     projects: int
     run: str
     requests: int
+    promised: int | None = None
     expected: int | None = None
-    promise: Promise | None = None
 
     def row(self) -> str:
         """Return the line of the table."""
         promised, equal = "", ""
-        if self.promise is not None and self.expected is not None:
-            more = self.promise.more(self.projects)
-            promised = str(self.expected - more)
-            equal = f"no, {more} more" if more else "yes"
+        if self.promised is not None and self.expected is not None:
+            more = self.expected - self.promised
+            promised = str(self.promised)
+            equal = "yes" if not more else f"no, {more} more" if more > 0 else f"no, {-more} fewer"
             if self.requests != self.expected:
                 equal = f"**no, and not explained: {self.expected} expected**"
         return f"| {self.tool} | {self.who} | {self.projects} | {self.run} | {self.requests} | {promised} | {equal} |"
@@ -160,7 +162,7 @@ def ours(tool: str, projects: int, items: int = ITEMS) -> Iterator[Counted]:
                 held = items + 1 if tool == "worktile" else items
                 yield Counted(
                     tool=tool, who="pmbridge", projects=projects, run=run, requests=len(sandbox.requests),
-                    expected=promise.expected(projects, held), promise=promise,
+                    promised=promise.paper(projects, held), expected=promise.expected(projects, held),
                 )  # fmt: skip
                 sandbox.clock.advance(3600)
 

@@ -11,12 +11,13 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import ConfigError, CredentialRefused, NotVisible
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import ConfigError, CredentialRefused, NotVisible, PmbridgeError
 from pmbridge.records import (
     Account,
     Cursor,
     Details,
+    Focus,
     Gone,
     Kind,
     Listing,
@@ -141,9 +142,18 @@ class JiraAdapter(Adapter[JiraSettings]):
             NotVisible: an id that cannot be seen.
             ConfigError: no such key or name; lists the nearest.
         """
+        (found,) = self.describe_all([project])
+        if isinstance(found, PmbridgeError):
+            raise found
+        return found
+
+    def describe_all(
+        self, projects: Sequence[str], focus: Mapping[str, Focus] = NO_FOCUS
+    ) -> Iterator[ProjectSchema | PmbridgeError]:
+        """Yield the schemas of *projects*, several at a time; the site's own facts are asked for once."""
         from pmbridge_jira import describe as schemas
 
-        return schemas.describe(self._site, project)
+        return schemas.describe_all(self._site, projects, focus)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
         """Yield the pages of one pull; see :class:`pmbridge_jira.pull.Pull`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from pydantic import TypeAdapter
@@ -12,6 +12,7 @@ from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import (
     NOT_YET,
     FieldInfo,
+    Focus,
     Group,
     KindSchema,
     ProjectSchema,
@@ -80,37 +81,45 @@ def _remote(site: Site, one: wire.Project) -> RemoteProject:
     )
 
 
-def find_project(site: Site, text: str) -> wire.Project:
-    """Return the project with that id, key or unique name.
+class _Finder:
+    """Finds projects by what people call them; all that are called by their id with one request per fifty."""
 
-    Raises:
-        NotVisible: an id that is not there or cannot be seen.
-        ConfigError: no project of that key or name (lists the nearest), or several of that name.
-    """
-    wanted = text.strip()
-    if wanted.isascii() and wanted.isdigit():
-        found = site.find_projects([ProjectId(wanted)])
-        if not found:
-            raise NotVisible(
-                connection=site.context.connection, tool="Jira", thing=f"{site.context.connection}:{wanted}"
-            )
-        return found[0]
-    every = _all(site)
-    for same in (
-        [one for one in every if one.key.casefold() == wanted.casefold()],
-        [one for one in every if one.name.casefold() == wanted.casefold()],
-    ):
-        if len(same) == 1:
-            return same[0]
-        if same:
-            raise _wrong(
-                site, text, "is the name of", "是以下项目共有的名称：", [f"{one.key}|{one.id}" for one in same]
-            )
-    names = {name: one for one in every for name in (one.key, one.name)}
-    near = get_close_matches(wanted, list(names), n=3, cutoff=0.4) or sorted(one.key for one in every)[:3]
-    raise _wrong(
-        site, text, "is no project here; near:", "不是这里的项目，相近：", [f"{names[one].key}" for one in near]
-    )
+    def __init__(self, site: Site, texts: Sequence[str]) -> None:
+        self._site = site
+        ids = {ProjectId(wanted) for text in texts if _is_id(wanted := text.strip())}
+        self._by_id = {one.id: one for one in site.find_projects(ids)} if ids else {}
+        self._every = _all(site) if any(not _is_id(text.strip()) for text in texts) else []
+
+    def find(self, text: str) -> wire.Project:
+        """Return the project with that id, key or unique name.
+
+        Raises:
+            NotVisible: an id that is not there or cannot be seen.
+            ConfigError: no project of that key or name (lists the nearest), or several of that name.
+        """
+        wanted, site, every = text.strip(), self._site, self._every
+        if _is_id(wanted):
+            if (found := self._by_id.get(wanted)) is None:
+                thing = f"{site.context.connection}:{wanted}"
+                raise NotVisible(connection=site.context.connection, tool="Jira", thing=thing)
+            return found
+        for same in (
+            [one for one in every if one.key.casefold() == wanted.casefold()],
+            [one for one in every if one.name.casefold() == wanted.casefold()],
+        ):
+            if len(same) == 1:
+                return same[0]
+            if same:
+                candidates = [f"{one.key}|{one.id}" for one in same]
+                raise _wrong(site, text, "is the name of", "是以下项目共有的名称：", candidates)
+        names = {name: one for one in every for name in (one.key, one.name)}
+        near = get_close_matches(wanted, list(names), n=3, cutoff=0.4) or sorted(one.key for one in every)[:3]
+        candidates = [f"{names[one].key}" for one in near]
+        raise _wrong(site, text, "is no project here; near:", "不是这里的项目，相近：", candidates)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _wrong(site: Site, text: str, en: str, zh: str, candidates: list[str]) -> ConfigError:
@@ -122,24 +131,55 @@ def _wrong(site: Site, text: str, en: str, zh: str, candidates: list[str]) -> Co
     )  # fmt: skip
 
 
-def describe(site: Site, text: str) -> ProjectSchema:
-    """Return the schema of the project that *text* names, with the site's fields as they are now."""
+def describe_all(
+    site: Site, texts: Sequence[str], focus: Mapping[str, Focus]
+) -> Iterator[ProjectSchema | NotVisible | ConfigError]:
+    """Yield the schema of the project that each of *texts* names, in their order, or what is wrong with the name.
+
+    With the site's fields and kinds of links as they are now. Versions and sprints are left out where no group is
+    named, the options of fields where no field is.
+    """
+    if not texts:
+        return
     with side_by_side(site.settings.workers) as ask:
         asked_catalogue = ask(lambda: site.catalogue(fresh=True))
-        found = find_project(site, text)
-        catalogue = asked_catalogue()
+        asked_relations = ask(lambda: _relations(site))
+        finder = _Finder(site, texts)
+        catalogue, relations = asked_catalogue(), asked_relations()
+    # The latencies of one project need not add up, nor those of several.
+    inside = site.settings.workers if len(texts) == 1 else 1
+
+    def describe(text: str) -> ProjectSchema | NotVisible | ConfigError:
+        try:
+            found = finder.find(text)
+            return _schema(site, found, catalogue, relations, focus.get(text, Focus()), workers=inside)
+        except (NotVisible, ConfigError) as error:
+            return error
+
+    yield from in_order(describe, texts, workers=site.settings.workers)
+
+
+def _schema(
+    site: Site,
+    found: wire.Project,
+    catalogue: Catalogue,
+    relations: tuple[Named, ...],
+    focus: Focus,
+    *,
+    workers: int,
+) -> ProjectSchema:
     project = ProjectId(found.id)
     service_desk = found.projectTypeKey == "service_desk"
-    # None of these needs another's answer, so their latencies need not add up.
-    with side_by_side(site.settings.workers) as ask:
+    with_sprints = focus.groups and catalogue.sprint
+    # None of these needs another's answer.
+    with side_by_side(workers) as ask:
         asked_types = ask(lambda: site.get(f"/project/{project}/statuses", _TYPES))
         asked_permissions = ask(lambda: _permissions(site, project))
-        asked_fields = ask(lambda: _fields(site, catalogue, project))
-        asked_relations = ask(lambda: _relations(site))
-        asked_sprints = ask(lambda: groups.board_sprints(site, project) if catalogue.sprint else [])
-        asked_versions = ask(lambda: next(answer for _, answer in groups.versions(site, [project])))
+        asked_screens = ask(lambda: _create_fields(site, project, workers=workers) if focus.fields else {})
+        asked_sprints = ask(lambda: groups.board_sprints(site, project) if with_sprints else [])
+        asked_versions = ask(lambda: next(groups.versions(site, [project]))[1] if focus.groups else [])
         types, granted, sprints, versions = asked_types(), asked_permissions(), asked_sprints(), asked_versions()
-        fields, relations = asked_fields(), asked_relations()
+        fields = _fields(site, catalogue, project, asked_screens())
     issue = KindSchema(
         supports=_supports(ISSUE, granted) | ({} if service_desk else {Verb.APPROVALS: NO_APPROVALS}),
         types=tuple(Named(id=one.id, name=one.name) for one in types),
@@ -162,6 +202,7 @@ def describe(site: Site, text: str) -> ProjectSchema:
             # There is no list of a project's labels; they are what its issues carry.
             LABEL: KindSchema(supports=_supports(LABEL, granted), complete=False),
         },
+        focus=Focus(fields=focus.fields, groups=focus.groups),
     )
 
 
@@ -189,8 +230,9 @@ def _relations(site: Site) -> tuple[Named, ...]:
     return tuple(Named(id=word, name=name) for word, name in words.items())
 
 
-def _fields(site: Site, catalogue: Catalogue, project: ProjectId) -> tuple[FieldInfo, ...]:
-    on_screens = _create_fields(site, project)
+def _fields(
+    site: Site, catalogue: Catalogue, project: ProjectId, on_screens: Mapping[str, list[wire_schema.CreateField]]
+) -> tuple[FieldInfo, ...]:
     found = []
     for one in catalogue.fields:
         if not _is_mappable(one, project):
@@ -224,7 +266,7 @@ def _is_mappable(one: wire.FieldDetails, project: ProjectId) -> bool:
     return kind == _STORY_POINTS or not kind.startswith("com.pyxis.greenhopper.jira:")
 
 
-def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire_schema.CreateField]]:
+def _create_fields(site: Site, project: ProjectId, *, workers: int) -> Mapping[str, list[wire_schema.CreateField]]:
     """Return field id → how each issue type's create screen shows it; nothing where we may not create issues."""
     home = f"/issue/createmeta/{project}/issuetypes"
 
@@ -241,7 +283,7 @@ def _create_fields(site: Site, project: ProjectId) -> Mapping[str, list[wire_sch
 
     found: dict[str, list[wire_schema.CreateField]] = {}
     try:
-        for screen in in_order(of_type, [one["id"] for one in pages(types)], workers=site.settings.workers):
+        for screen in in_order(of_type, [one["id"] for one in pages(types)], workers=workers):
             for one in screen:
                 found.setdefault(one.fieldId, []).append(one)
     except NotVisible:

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from pydantic import BaseModel, JsonValue
 
-from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import CredentialRefused, NotVisible
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError
 from pmbridge.records import (
     Account,
     Cursor,
     Details,
+    Focus,
     Gone,
     Kind,
     Listing,
@@ -145,7 +146,16 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
             NotVisible: an id that cannot be seen.
             ConfigError: no such name; lists the nearest.
         """
-        return schemas.Describer(self._site).describe(project)
+        (found,) = self.describe_all([project])
+        if isinstance(found, PmbridgeError):
+            raise found
+        return found
+
+    def describe_all(
+        self, projects: Sequence[str], focus: Mapping[str, Focus] = NO_FOCUS
+    ) -> Iterator[ProjectSchema | PmbridgeError]:
+        """Yield the schemas of *projects*, several at a time: two requests for each type that is named, one for all."""
+        return schemas.Describer(self._site).describe_all(projects, focus)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
         """Yield the pages of one pull; see :class:`pmbridge_pingcode.pull.Pull`."""

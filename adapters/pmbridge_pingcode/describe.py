@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
+from pmbridge.adapter import in_order
 from pmbridge.errors import ConfigError, NotVisible
-from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, Support, ToolState
+from pmbridge.records import Focus, KindSchema, ProjectSchema, RemoteProject, StateInfo, Support, ToolState
 from pmbridge.values import Label, Named, ProjectId
 from pmbridge_pingcode import wire
 from pmbridge_pingcode.classify import ScopeMissing
@@ -37,6 +38,10 @@ def projects(site: Site) -> Iterator[RemoteProject]:
     """Yield projects, then products. An application without the right to products has none here."""
     for one in site.projects():
         yield _remote(one, "")
+    yield from _products(site)
+
+
+def _products(site: Site) -> Iterator[RemoteProject]:
     try:
         products = list(site.products())
     except ScopeMissing:
@@ -64,32 +69,65 @@ class Describer:
         settings = site.settings
         self._reader = Reader(kinds=KINDS, zone=ZoneInfo(settings.day_zone), closed_counts_as=settings.closed_counts_as)
 
-    def describe(self, text: str) -> ProjectSchema:
-        """Return the schema of the project or product that *text* names: id, identifier or unique name.
+    def describe_all(
+        self, texts: Sequence[str], focus: Mapping[str, Focus]
+    ) -> Iterator[ProjectSchema | NotVisible | ConfigError]:
+        """Yield the schema of the project or product that each of *texts* names, in their order, or what is wrong.
 
-        Raises:
-            NotVisible: an id that is not there or cannot be seen.
-            ConfigError: no such one (lists the nearest), or several.
+        That is ``NotVisible`` for an id that is not there or cannot be seen, ``ConfigError`` for an identifier or name
+        that none has (lists the nearest) or several have. One list tells all projects, so none is asked for by itself;
+        states and properties are told of the types in *focus*, releases and sprints where groups are named.
         """
-        wanted = text.strip()
-        # An id is asked for by itself: a team may have hundreds of projects.
-        id_ = ProjectId(wanted) if _looks_like_an_id(wanted) else self._find(wanted)
+        if not texts:
+            return
+        listed: Mapping[ProjectId, wire.Project] = {}
+        by_name = not all(_looks_like_an_id(text.strip()) for text in texts)
+        if any(not text.strip().startswith(PRODUCT) for text in texts):
+            try:
+                listed = self._site.listed_projects()
+                self._site.stages()
+            except NotVisible:
+                if by_name:
+                    raise
+                # Each is asked for by itself, and says why.
+        every: list[RemoteProject] = []
+        if by_name:
+            every = [*(_remote(one, "") for one in listed.values()), *_products(self._site)]
+
+        def describe(text: str) -> ProjectSchema | NotVisible | ConfigError:
+            try:
+                wanted = text.strip()
+                id_ = ProjectId(wanted) if _looks_like_an_id(wanted) else self._find(wanted, every)
+                return self._described(wanted, id_, listed.get(id_), focus.get(text, Focus()))
+            except (NotVisible, ConfigError) as error:
+                return error
+
+        yield from in_order(describe, texts, workers=self._site.settings.workers)
+
+    def _described(self, wanted: str, id_: ProjectId, listed: wire.Project | None, focus: Focus) -> ProjectSchema:
         try:
             if id_.startswith(PRODUCT):
                 product = self._site.product(id_)
                 return ProjectSchema(project=_remote(product, PRODUCT), kinds=self._of_product(id_))
-            project = self._site.project(id_)
+            # One that is not in the list may be asked for all the same: the answer says why.
+            project = listed or self._site.project(id_)
         except NotVisible as error:
             raise error.with_facts(thing=f"{self._site.context.connection}:{wanted}") from None
-        return ProjectSchema(project=_remote(project, ""), kinds=self._of_project(id_, project.type))
+        return ProjectSchema(
+            project=_remote(project, ""),
+            kinds=self._of_project(id_, project.type, focus),
+            focus=focus,
+        )
 
     # ------------------------------------------------------------------------------------------ projects
 
-    def _of_project(self, project: ProjectId, kind: str | None) -> Mapping[str, KindSchema]:
-        (groups,) = GroupReader(self._site, {RELEASE, SPRINT} if kind in SPRINTING else {RELEASE}).read([project])
+    def _of_project(self, project: ProjectId, kind: str | None, focus: Focus) -> Mapping[str, KindSchema]:
+        groups = Groups(project=project)
+        if focus.groups:
+            (groups,) = GroupReader(self._site, {RELEASE, SPRINT} if kind in SPRINTING else {RELEASE}).read([project])
         if groups.error is not None:
             raise groups.error
-        kinds = {WORK_ITEM: self._work_items(project), RELEASE: self._releases(groups)}
+        kinds = {WORK_ITEM: self._work_items(project, focus), RELEASE: self._releases(groups)}
         if kind in SPRINTING:
             states = tuple(StateInfo(state=self._state(one)) for one in _SPRINT_STATES)
             rows = groups.sprints.sound if groups.sprints else ()
@@ -107,13 +145,16 @@ class Describer:
             )
         return kinds
 
-    def _work_items(self, project: ProjectId) -> KindSchema:
+    def _work_items(self, project: ProjectId, focus: Focus) -> KindSchema:
         root = self._site.dialect.root
         types = self._site.type_names(project, anew=True)
+        named = None if focus.types is None else {text.strip().casefold() for text in focus.types}
         properties: dict[str, wire.Property] = {}
         states: dict[str, StateInfo] = {}
-        for type_ in types:
-            for one in self._site.properties(project, type_):
+        for type_, name in types.items():
+            if named is not None and named.isdisjoint((type_, name.strip().casefold())):
+                continue
+            for one in self._site.properties(project, type_) if focus.fields else ():
                 properties.setdefault(one.id, one)
             of_type = self._site.every(
                 f"{root}/work_item/states", wire.State, project_id=project, work_item_type_id=type_
@@ -170,8 +211,7 @@ class Describer:
 
     # -------------------------------------------------------------------------------------------- names
 
-    def _find(self, wanted: str) -> ProjectId:
-        every = list(projects(self._site))
+    def _find(self, wanted: str, every: Sequence[RemoteProject]) -> ProjectId:
         for same in (_by_key, _by_name):
             found = [one for one in every if same(one, wanted)]
             # An archived project that is called like an open one is hardly meant.

@@ -14,7 +14,7 @@ from pmbridge_pingcode.classify import ScopeMissing
 from pmbridge_pingcode.cursor import PingCodeCursor
 from pmbridge_pingcode.dialect import IDEAS, MOST_PROJECTS, TICKETS, Ask
 from pmbridge_pingcode.groups import GroupReader, Groups
-from pmbridge_pingcode.kinds import IDEA, OF_PRODUCTS, PRODUCT, TICKET, WORK_ITEM
+from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, OF_PRODUCTS, PRODUCT, TICKET, WORK_ITEM
 from pmbridge_pingcode.parse import Broken, Rows
 from pmbridge_pingcode.scan import Scan
 from pmbridge_pingcode.site import Site
@@ -192,6 +192,10 @@ class Pull:
             return self._page(skipped=[self._skipped(one, error) for one in projects])
         there = {id_: version for id_, version in ids.items() if id_ in scan.ids}
         listings = [Listing(project=projects[0], kind=kind, ids=there)] if listed else []
+        if listings and ends:
+            # What it cannot have need not be counted: that it was read shows that it can be seen.
+            lacks = {WORK_ITEM, DELIVERABLE} if projects[0].startswith(PRODUCT) else OF_PRODUCTS
+            listings += [Listing(project=projects[0], kind=one, ids={}) for one in sorted(self.scope.kinds & lacks)]
         return self._page(
             listings=listings,
             complete=dict.fromkeys(projects, since()) if ends else {},

@@ -21,6 +21,8 @@ from pmbridge_pingcode.settings import PingCodeSettings
 
 T = TypeVar("T")
 
+_PROJECT_TYPES = "project types"
+
 # PingCode allows an identity 200 requests a minute: at most 60 + 60 * 2 = 180 of ours fall into any minute, and a small
 # connection is read without a wait.
 _REQUESTS_PER_S, _BURST = 2.0, 60
@@ -222,7 +224,14 @@ class Site:
         def load() -> JsonValue:
             return {one.id: one.type for one in self.projects()}
 
-        return _TYPES.validate_python(self.context.memo.get(self._key("project types"), load))
+        return _TYPES.validate_python(self.context.memo.get(self._key(_PROJECT_TYPES), load))
+
+    def listed_projects(self) -> dict[ProjectId, wire.Project]:
+        """Return all projects as they are now, by id; what :meth:`project_types` keeps is renewed by the way."""
+        found = {ProjectId(one.id): one for one in self.projects()}
+        self.context.memo.drop(self._key(_PROJECT_TYPES))
+        self.context.memo.get(self._key(_PROJECT_TYPES), lambda: {id_: one.type for id_, one in found.items()})
+        return found
 
     def type_names(self, project: str, *, anew: bool = False) -> dict[str, str]:
         """Return id → name of the work item types of *project*, at most a day old unless *anew*."""

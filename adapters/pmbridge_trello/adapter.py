@@ -9,12 +9,13 @@ from typing import ClassVar
 
 from pydantic import BaseModel, JsonValue
 
-from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
 from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError, Rejected
 from pmbridge.records import (
     Account,
     Cursor,
     Details,
+    Focus,
     Gone,
     Kind,
     Listing,
@@ -133,7 +134,11 @@ class TrelloAdapter(Adapter[TrelloSettings]):
             raise found
         return found
 
-    def describe_all(self, projects: Sequence[str]) -> Iterator[ProjectSchema | PmbridgeError]:
+    def describe_all(
+        self,
+        projects: Sequence[str],
+        focus: Mapping[str, Focus] = NO_FOCUS,  # noqa: ARG002 - one answer tells everything
+    ) -> Iterator[ProjectSchema | PmbridgeError]:
         """Yield the schemas of *projects*: one request each, several at a time."""
         return schemas.describe_all(self._site, projects)
 

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from pydantic import BaseModel, JsonValue
 
-from pmbridge.adapter import Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import CredentialRefused
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.errors import CredentialRefused, PmbridgeError
 from pmbridge.records import (
     Account,
     Cursor,
     Details,
+    Focus,
     Gone,
     Kind,
     Listing,
@@ -120,7 +121,16 @@ class WorktileAdapter(Adapter[WorktileSettings]):
             ConfigError: no such project; lists the nearest.
             NotVisible: its tasks cannot be read.
         """
-        return schemas.describe(self._site, project)
+        (found,) = self.describe_all([project])
+        if isinstance(found, PmbridgeError):
+            raise found
+        return found
+
+    def describe_all(
+        self, projects: Sequence[str], focus: Mapping[str, Focus] = NO_FOCUS
+    ) -> Iterator[ProjectSchema | PmbridgeError]:
+        """Yield the schemas of *projects*; properties and tags are looked for only where one is named."""
+        return schemas.describe_all(self._site, projects, focus)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
         """Yield the pages of one pull; see :class:`pmbridge_worktile.pull.Pull`."""

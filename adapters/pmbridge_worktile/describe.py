@@ -10,10 +10,12 @@ from difflib import get_close_matches
 
 from pydantic import JsonValue, TypeAdapter
 
+from pmbridge.adapter import in_order
 from pmbridge.errors import ConfigError, NotVisible, ProtocolError, Rejected
 from pmbridge.records import (
     FieldInfo,
     FieldType,
+    Focus,
     Group,
     KindSchema,
     ProjectSchema,
@@ -54,17 +56,29 @@ def _remote(one: wire.Project, settings: WorktileSettings) -> RemoteProject:
     )
 
 
-def describe(site: Site, text: str) -> ProjectSchema:
-    """Return the schema of the project that *text* (id, key or name) names.
+def describe_all(
+    site: Site, texts: Sequence[str], focus: Mapping[str, Focus]
+) -> Iterator[ProjectSchema | NotVisible | ConfigError]:
+    """Yield the schema of the project that each of *texts* (id, key or name) names, in their order, or what is wrong.
 
-    Raises:
-        ConfigError: no such project (lists the nearest), or several.
-        NotVisible: its tasks cannot be read.
+    That is ``ConfigError`` for no such project (lists the nearest) or several, ``NotVisible`` where its tasks cannot
+    be read.
     """
-    project = _find(site, text)
+    every = list(site.projects()) if texts else []
+
+    def describe(text: str) -> ProjectSchema | NotVisible | ConfigError:
+        try:
+            return _schema(site, _find(site, text, every), focus.get(text, Focus()))
+        except (NotVisible, ConfigError) as error:
+            return error
+
+    yield from in_order(describe, texts, workers=site.settings.workers)
+
+
+def _schema(site: Site, project: wire.Project, focus: Focus) -> ProjectSchema:
     id_ = ProjectId(project.id)
     try:
-        seen = _Seen(site, id_)
+        seen = _Seen(site, id_, focus)
     except ITS_OWN as error:
         raise site.of_project(id_, error) from None
     return ProjectSchema(
@@ -83,13 +97,14 @@ def describe(site: Site, text: str) -> ProjectSchema:
                 complete=False,
             ),
         },
+        focus=Focus(fields=focus.fields, groups=focus.groups),
     )
 
 
 class _Seen:
     """What the tasks of one project have."""
 
-    def __init__(self, site: Site, project: ProjectId) -> None:
+    def __init__(self, site: Site, project: ProjectId, focus: Focus) -> None:
         self._site, self._names = site, site.settings.property_names
         self.types: dict[str, Named] = {}
         self._states: dict[str, ToolState] = {}
@@ -100,8 +115,10 @@ class _Seen:
         listed = {task.id: task for page in site.task_pages(project) for task in page.sound}
         newest = sorted(listed.values(), key=lambda one: (-one.updated_at, one.id))
         self._look_at(newest)
-        self._ask_for_keys(newest)
-        self._read(project, [one.id for one in newest[:SAMPLE]])
+        if focus.fields:
+            self._ask_for_keys(newest)
+        if focus.fields or focus.groups:
+            self._read(project, [one.id for one in newest[:SAMPLE]])
 
     def _look_at(self, tasks: Sequence[wire.Task]) -> None:
         """Note types and states: those that were used last come first."""
@@ -170,10 +187,9 @@ class _Seen:
             )
 
 
-def _find(site: Site, text: str) -> wire.Project:
+def _find(site: Site, text: str, every: Sequence[wire.Project]) -> wire.Project:
     """Return the project with that id, or with that unique key or name."""
     wanted = text.strip()
-    every = list(site.projects())
     found = [one for one in every if one.id == wanted]
     found = found or [one for one in every if one.identifier and one.identifier.casefold() == wanted.casefold()]
     found = found or [one for one in every if one.name.strip().casefold() == wanted.casefold()]

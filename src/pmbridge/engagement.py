@@ -15,6 +15,7 @@ from pmbridge.config import WorkspaceConfig
 from pmbridge.domain.assemble import assemble
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.evidence import Actor
+from pmbridge.domain.focus import focus_of
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.mapping import EngagementConfig, Source, Words
 from pmbridge.domain.recognise import Observed, recognise
@@ -187,10 +188,10 @@ class Engagement:
                 tool=adapter.title,
                 client_can_open=settings.client_can_open,
             )
-        except MappingError as error:
-            if not schema.focus.covers(focus_of(source)):  # not a fault: what it names now was never asked for
-                error = _not_read(source)
-            raise error.with_facts(connection=source.connection, engagement=self.name) from None
+        except MappingError as fault:
+            # What it did not name when the project was described is no fault: it was never asked for.
+            told = fault if schema.focus.covers(focus_of(source)) else _not_read(source)
+            raise told.with_facts(connection=source.connection, engagement=self.name) from None
 
     def _observed(self, source: Source, as_of: datetime | None) -> Observed:
         resolved = self._resolved(source)

@@ -18,9 +18,8 @@ from pmbridge.testing.faults import Fault
 from pmbridge.testing.sandbox import Sandbox
 
 
-@pytest.fixture(params=["trello", "worktile"])
+@pytest.fixture(params=["jira", "trello", "pingcode", "worktile"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A tool that asks side by side, and one that has the contract's default."""
     with load_sandbox(request.param)(FakeClock()) as opened:
         yield opened
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from pmbridge.adapter.address import Param, Params, clean_origin, is_loopback, origin_of
 from pmbridge.adapter.base import (
     API_VERSION,
+    NO_FOCUS,
     Adapter,
     ConnectionSettings,
     Context,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "NO_FOCUS",
     "Adapter",
     "Auth",
     "BearerToken",

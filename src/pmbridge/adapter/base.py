@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from logging import Logger
+from types import MappingProxyType
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr
@@ -22,6 +23,7 @@ from pmbridge.records import (
     Account,
     Cursor,
     Details,
+    Focus,
     Gone,
     Kind,
     Listing,
@@ -40,6 +42,8 @@ from pmbridge.records import (
 from pmbridge.values import FieldValue, Label, ProjectId, RecordId
 
 API_VERSION = 1
+NO_FOCUS: Mapping[str, Focus] = MappingProxyType({})
+"""Of every project, everything."""
 
 
 class ConnectionSettings(BaseModel):
@@ -197,10 +201,16 @@ class Adapter(ABC, Generic[S]):
             ConfigError: unknown or ambiguous; lists the nearest.
         """
 
-    def describe_all(self, projects: Sequence[str]) -> Iterator[ProjectSchema | PmbridgeError]:
+    def describe_all(
+        self,
+        projects: Sequence[str],
+        focus: Mapping[str, Focus] = NO_FOCUS,
+    ) -> Iterator[ProjectSchema | PmbridgeError]:
         """Yield the schema of each of *projects*, in their order, or the ``NotVisible`` or ``ConfigError`` in its way.
 
-        The default describes one after the other; where a project costs one answer, an adapter asks side by side.
+        *focus* says what is wanted of each; of a project that is not in it, everything. Who leaves something out says
+        so in ``ProjectSchema.focus``. The default leaves out nothing and describes one after the other; an adapter asks
+        side by side, and only once for what several projects share.
         """
         for one in projects:
             try:

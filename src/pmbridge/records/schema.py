@@ -113,11 +113,37 @@ class RemoteProject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """What a mapping names of a project. The rest a description may leave out where it costs requests.
+
+    The default is everything.
+    """
+
+    types: frozenset[str] | None = None
+    """Item types, by name or id, outside of which no state and no field is named; ``None``: of any type."""
+    fields: bool = True
+    """Whether a vendor field is named."""
+    groups: bool = True
+    """Whether a group is named."""
+
+    def covers(self, other: Focus) -> bool:
+        """Return whether a description with this focus holds all that one with *other* would."""
+        types = self.types is None or (other.types is not None and other.types <= self.types)
+        return types and self.fields >= other.fields and self.groups >= other.groups
+
+    def __or__(self, other: Focus) -> Focus:
+        """Return what either names."""
+        types = None if self.types is None or other.types is None else self.types | other.types
+        return Focus(types=types, fields=self.fields or other.fields, groups=self.groups or other.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSchema:
-    """Everything that a mapping of one project may name."""
+    """What a mapping of one project may name: everything, or what *focus* says."""
 
     project: RemoteProject
     kinds: Mapping[str, KindSchema]
+    focus: Focus = Focus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from copy import copy
 from dataclasses import dataclass, field
@@ -20,12 +20,13 @@ from pydantic import TypeAdapter
 
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
+from pmbridge.domain.focus import focus_of
 from pmbridge.domain.mapping import Source
 from pmbridge.domain.resolve import resolve, scope_of
 from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.errors import MappingChanged, NotVisible, PmbridgeError
 from pmbridge.identity import CONNECTION, RUN
-from pmbridge.records import Item, Page, ProjectSchema, Record, Scope, Skipped
+from pmbridge.records import Focus, Item, Page, ProjectSchema, Record, Scope, Skipped
 from pmbridge.store import Run, Store
 from pmbridge.sync.census import Census, Judged
 from pmbridge.sync.details import DetailReader, Recognised, remember, remembered
@@ -231,7 +232,7 @@ def _resolve(
     """Resolve the sources; a bad mapping stops its own source, never the pull of the others."""
     schemas: dict[ProjectId, ProjectSchema] = {}
     found: list[tuple[str, ResolvedSource]] = []
-    described = _described(job, adapter, [source.project for _, source in job.sources])
+    described = _described(job, adapter, _together((source.project, focus_of(source)) for _, source in job.sources))
     for engagement, source in job.sources:
         try:
             schema = _known(described[source.project])
@@ -257,7 +258,7 @@ def _resolve(
 
 def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
     """Return a scope of all kinds and of every field that a mapping could name."""
-    schemas = [_known(one) for one in _described(job, adapter, job.survey).values()]
+    schemas = [_known(one) for one in _described(job, adapter, dict.fromkeys(job.survey, Focus())).values()]
     telling = ("number", "day", "instant", "named", "many")
     fields = {
         kind: frozenset(
@@ -275,20 +276,25 @@ def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
     )
 
 
-def _described(job: Job, adapter: Adapter[Any], projects: Sequence[str]) -> dict[str, ProjectSchema | PmbridgeError]:
-    """Return the schema of each of *projects*, or why it has none.
+def _described(
+    job: Job, adapter: Adapter[Any], wanted: Mapping[str, Focus]
+) -> dict[str, ProjectSchema | PmbridgeError]:
+    """Return the schema of each project, with what is *wanted* of it, or why it has none.
 
     Kept for a day, so that reports work offline and a quiet sync does not ask.
     """
     store, connection, newest = job.store, job.connection, job.clock.now() - _SCHEMA_AGE
     known: dict[str, ProjectSchema | PmbridgeError] = {}
     unknown: list[str] = []
-    for project in dict.fromkeys(projects):
-        if (kept := store.schema(connection, project, newer_than=newest)) is not None:
-            known[project] = SCHEMA.validate_json(kept)
+    for project, focus in wanted.items():
+        kept = store.schema(connection, project, newer_than=newest)
+        schema = None if kept is None else SCHEMA.validate_json(kept)
+        if schema is not None and schema.focus.covers(focus):
+            known[project] = schema
         else:
             unknown.append(project)
-    answers = adapter.describe_all([one.rpartition("|")[2] or one for one in unknown])
+    names = [one.rpartition("|")[2] or one for one in unknown]
+    answers = adapter.describe_all(names, _together(zip(names, (wanted[one] for one in unknown), strict=True)))
     told: dict[str, ProjectSchema] = {}
     try:
         for project, answer in zip(unknown, answers, strict=True):
@@ -299,6 +305,13 @@ def _described(job: Job, adapter: Adapter[Any], projects: Sequence[str]) -> dict
         bodies = {project: SCHEMA.dump_json(schema) for project, schema in told.items()}
         store.put_schemas(connection, bodies, [schema.project for schema in told.values()])
     return known
+
+
+def _together(named: Iterable[tuple[str, Focus]]) -> dict[str, Focus]:
+    found: dict[str, Focus] = {}
+    for project, focus in named:
+        found[project] = found[project] | focus if project in found else focus
+    return found
 
 
 def _known(described: ProjectSchema | PmbridgeError) -> ProjectSchema:
