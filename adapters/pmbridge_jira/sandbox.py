@@ -16,14 +16,14 @@ from pmbridge.testing.sandbox import FakeClock, FaultPlan, HttpRequest, HttpResp
 from pmbridge.values import ProjectId
 
 # The routes register themselves when their modules are imported.
-from pmbridge_jira import sandbox_products, sandbox_projects, sandbox_search
+from pmbridge_jira import sandbox_products, sandbox_projects, sandbox_search, sandbox_writes
 from pmbridge_jira.sandbox_http import Burst, Deployment, Quirk, Refusal, complaint
 from pmbridge_jira.sandbox_search import EXPIRED
 from pmbridge_jira.sandbox_store import Site
 from pmbridge_jira.sandbox_story import Story
 from pmbridge_jira.sandbox_world import JiraWorld
 
-__all__ = ["Burst", "JiraSandbox", "Quirk", "sandbox_products", "sandbox_projects", "sandbox_search"]
+__all__ = ["Burst", "JiraSandbox", "Quirk", "sandbox_products", "sandbox_projects", "sandbox_search", "sandbox_writes"]
 
 
 class JiraSandbox(Sandbox):

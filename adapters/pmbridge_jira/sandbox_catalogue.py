@@ -62,6 +62,16 @@ CATEGORIES = {
 PLAIN_STATUSES = ("10001", "10002", "10003")
 CHANGE_STATUSES = ("10101", "10102", "10103", "10104", "10105", "10106")
 
+CHANGE_STEPS = {
+    "10101": ("10102",),
+    "10102": ("10103", "10101"),
+    "10103": ("10104", "10105", "10106", "10102"),
+    "10104": ("10105", "10106"),
+    "10105": ("10106",),
+    "10106": ("10101",),
+}
+"""Where a change request may go from each status."""
+
 STATUSES = (
     Status(id="10001", name=Words("待办", "To Do"), category="new"),
     Status(id="10002", name=Words("进行中", "In Progress"), category="indeterminate"),

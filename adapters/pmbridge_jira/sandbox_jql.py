@@ -1,9 +1,10 @@
 """The part of JQL that the sandbox understands. Whatever else is asked is refused with 400, never guessed.
 
 Fields: project, key (id, issuekey, issue), updated, created, fixVersion, parent, issuetype (type), status,
-statusCategory, labels, sprint; AND, OR, NOT, parentheses, ORDER BY updated, created, key or id. Bare dates are read in
-the time zone of the account, a number without quotes is milliseconds since the epoch. A value that does not exist, or
-that the account cannot see, is an error as in Jira, unless the query is not to be validated.
+statusCategory, labels, sprint, creator (currentUser() only); AND, OR, NOT, parentheses, ORDER BY updated, created,
+key or id. Bare dates are read in the time zone of the account, a number without quotes is milliseconds since the
+epoch. A value that does not exist, or that the account cannot see, is an error as in Jira, unless the query is not to
+be validated.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _ALIASES = {
     "project": "project", "key": "key", "id": "key", "issuekey": "key", "issue": "key", "updated": "updated",
     "updateddate": "updated", "created": "created", "createddate": "created", "fixversion": "fixVersion",
     "parent": "parent", "issuetype": "issuetype", "type": "issuetype", "status": "status", "labels": "labels",
-    "statuscategory": "statusCategory", "sprint": "sprint",
+    "statuscategory": "statusCategory", "sprint": "sprint", "creator": "creator",
 }  # fmt: skip
 _ORDERS = {"updated": "updated", "updateddate": "updated", "created": "created", "createddate": "created",
            "key": "key", "issuekey": "key", "id": "id"}  # fmt: skip
@@ -220,7 +221,7 @@ class _Reader:
         token = self._next("a value")
         if token.mark:
             raise _syntax(f"Expecting a value but got '{token.text}'.")
-        if not token.quoted and self._is("(") and token.text.lower() in _SPRINTS:
+        if not token.quoted and self._is("(") and token.text.lower() in (*_SPRINTS, "currentuser"):
             self._expect("(")
             self._expect(")")
             return Token(f"{token.text.lower()}()")
@@ -356,6 +357,8 @@ class _Reader:
                     return []
             case "labels":
                 return [text]
+            case "creator" if low == "currentuser()":
+                return [site.me.account_id]
             case "status":
                 found = [s.id for s in site.statuses.values() if low in (s.id, s.name.zh.lower(), s.name.en.lower())]
             case "statusCategory":
@@ -397,4 +400,5 @@ _VALUES: Mapping[str, Callable[[Issue, State], Sequence[object]]] = {
     "status": lambda _, state: (state.status,),
     "labels": lambda _, state: state.labels,
     "sprint": lambda _, state: state.sprints,
+    "creator": lambda _, state: (state.reporter,),
 }

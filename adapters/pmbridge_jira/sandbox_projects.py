@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from pmbridge_jira.sandbox_catalogue import EPIC_LINK, LINK_TYPES, SPRINT, Field
 from pmbridge_jira.sandbox_http import ROUTES, Call, complaint, reply
+from pmbridge_jira.sandbox_input import on_screen
 from pmbridge_jira.sandbox_render import Json
 from pmbridge_jira.sandbox_state import Project, Version
 
@@ -16,7 +17,8 @@ PERMISSIONS = (
     "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS", "LINK_ISSUES",
     "ADMINISTER_PROJECTS",
 )  # fmt: skip
-_NOT_ON_SCREENS = frozenset({"status", "created", "updated", "resolution", "resolutiondate", "creator", "comment"})
+_ALWAYS = ("project", "issuetype", "priority")
+"""On every screen on which issues are made, though no edit takes them."""
 
 
 # ------------------------------------------------------------------------------------------------- the site
@@ -43,6 +45,17 @@ def server_info(call: Call) -> Response:
 def myself(call: Call) -> Response:
     locale = call.deployment.language.replace("-", "_")
     return reply({**(call.render.user(call.known()) or {}), "locale": locale})
+
+
+@ROUTES.on("GET", "/api/user", only="server")
+def a_user(call: Call) -> Response:
+    call.known()
+    key, name = call.request.args.get("key"), call.request.args.get("username")
+    for user in call.site.users.values():
+        shown = call.render.user(user) or {}
+        if (key is not None and shown["key"] == key) or (name is not None and shown["name"] == name):
+            return reply(shown)
+    raise complaint(404, f"The user with the key '{key}' does not exist")
 
 
 @ROUTES.on("GET", "/api/mypermissions")
@@ -288,7 +301,7 @@ def creatable_fields(call: Call, key: str, type_id: str) -> Response:
         raise complaint(400, f"The issue type '{type_id}' is not part of the project.")
     fields_ = [
         _creatable(call, found, type_id, one) for one in call.site.fields.values()
-        if one.id not in _NOT_ON_SCREENS and (one.id != EPIC_LINK or not call.deployment.cloud)
+        if one.id in (*_ALWAYS, *on_screen(call, type_id))
     ]  # fmt: skip
     return _meta_page(call, "fields", fields_)
 
@@ -304,7 +317,8 @@ def _meta_page(call: Call, name: str, found: list[Json]) -> Response:
 def _creatable(call: Call, project: Project, type_id: str, field: Field) -> Json:
     render = call.render
     shown: Json = {
-        "required": field.id in ("summary", "issuetype", "project"), "schema": render.schema(field),
+        "required": field.id in ("summary", "issuetype", "project", *call.site.required),
+        "schema": render.schema(field),
         "name": field.name.shown(render.language), "key": field.id, "hasDefaultValue": field.id == "priority",
         "operations": ["add", "set", "remove"] if render.schema(field)["type"] == "array" else ["set"],
         "fieldId": field.id,

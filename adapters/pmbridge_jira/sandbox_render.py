@@ -301,14 +301,18 @@ class Renderer:
             shown.append({"id": str(link.id), "type": type_, "outwardIssue" if link.outward else "inwardIssue": end})
         return shown
 
-    def comment(self, issue: Issue, comment: Comment) -> Json:
-        """Return a comment."""
+    def comment(self, issue: Issue, comment: Comment, *, properties: bool = False) -> Json:
+        """Return a comment, with its properties where they are asked for."""
         author = self.account(comment.author)
         shown = {
             "self": self.link(f"issue/{issue.id}/comment/{comment.id}"), "id": str(comment.id), "author": author,
             "body": self.text(comment.text), "updateAuthor": author, "created": self.at(comment.at),
             "updated": self.at(comment.at),
         }  # fmt: skip
+        if comment.visibility is not None:
+            shown["visibility"] = dict(comment.visibility)
+        if properties:
+            shown["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
         return {**shown, "jsdPublic": comment.public} if self.cloud else shown
 
     def comments(self, issue: Issue) -> Json:

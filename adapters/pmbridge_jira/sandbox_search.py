@@ -314,6 +314,8 @@ def comments(call: Call, key: str) -> Response:
         raise complaint(400, f"The value '{order}' is not supported for orderBy.")
     told = found.comments[::-1] if order == "-created" else found.comments
     page = call.page("comments", told, default=100, most=5000)
-    page["comments"] = [render.comment(found, one) for one in page["comments"]]
+    page["comments"] = [
+        render.comment(found, one, properties="properties" in call.words("expand")) for one in page["comments"]
+    ]
     del page["isLast"]
     return reply(page)

@@ -117,6 +117,18 @@ class Comment:
     author: str
     text: Text
     public: bool
+    properties: Mapping[str, object] = field(default_factory=dict)
+    visibility: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteLink:
+    """A page elsewhere that an issue points to."""
+
+    global_id: str | None
+    url: str
+    title: str
+    relation: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,6 +157,7 @@ class Issue:
     comments: list[Comment] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
     properties: dict[str, object] = field(default_factory=dict)
+    remote_links: dict[int, RemoteLink] = field(default_factory=dict)
     hidden: bool = False
     deleted: bool = False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pmbridge.clock import Clock
 from pmbridge_jira.sandbox_catalogue import (
     CHANGE_STATUSES,
+    CHANGE_STEPS,
     FIELDS,
     PLAIN_STATUSES,
     STATUSES,
@@ -36,6 +37,7 @@ from pmbridge_jira.sandbox_state import (
     Issue,
     Link,
     Project,
+    RemoteLink,
     Sprint,
     State,
     Text,
@@ -71,6 +73,14 @@ class Site:
         self.types: dict[str, IssueType] = {type_.id: type_ for type_ in TYPES}
         self.fields: dict[str, Field] = {field_.id: field_ for field_ in FIELDS}
         self.workflows: dict[str, tuple[str, ...]] = {"10012": CHANGE_STATUSES}
+        self.workflow_steps: dict[str, dict[str, tuple[str, ...]]] = {"10012": CHANGE_STEPS}
+        self.screens: dict[str, tuple[tuple[str, bool], ...]] = {}
+        """Status → (field, whether required) that a transition to it asks for."""
+        self.off_screen: set[str] = set()
+        """Fields that no screen shows."""
+        self.required: set[str] = set()
+        """Fields that an issue cannot be made without, beside those of every site."""
+        self.roles: set[str] = {"Administrators", "Developers"}
         self.projects: dict[int, Project] = {}
         self.versions: dict[int, Version] = {}
         self.boards: dict[int, Board] = {}
@@ -198,6 +208,13 @@ class Site:
         """Return the ids of the statuses that issues of a type go through, first one first."""
         return self.workflows.get(type_id, PLAIN_STATUSES)
 
+    def steps(self, type_id: str, status: str) -> tuple[str, ...]:
+        """Return the statuses that an issue of a type may go to from *status*: any other where nothing is laid down."""
+        laid_down = self.workflow_steps.get(type_id)
+        if laid_down is not None:
+            return laid_down.get(status, ())
+        return tuple(one for one in self.workflow(type_id) if one != status)
+
     def stamp(self, at: datetime | None = None) -> datetime:
         """Return *at*, or the clock's present, as Jira keeps it: whole milliseconds."""
         at = (at or self.clock.now()).astimezone(UTC)
@@ -208,7 +225,7 @@ class Site:
     @_alone
     def add_issue(
         self, project: Project, type: str, summary: str, *, at: datetime | None = None, number: int | None = None,  # noqa: A002
-        reporter: str | None = None, **more: object,
+        reporter: str | None = None, properties: Mapping[str, object] | None = None, **more: object,
     ) -> Issue:  # fmt: skip
         """Add an issue. ``more`` are members of :class:`State`; ``number`` asks for a certain key."""
         created = self.stamp(at)
@@ -220,7 +237,7 @@ class Site:
         state = self._resolved(replace(start, **more), created)  # type: ignore[arg-type]
         if state.key in self._keys:
             raise ValueError(f"{state.key} is taken")
-        issue = Issue(id=next(self._ids["issue"]), states=[(created, state)])
+        issue = Issue(id=next(self._ids["issue"]), states=[(created, state)], properties=dict(properties or {}))
         self.issues[issue.id] = issue
         self._keys[state.key] = issue.id
         self._touch()
@@ -271,13 +288,15 @@ class Site:
 
     @_alone
     def comment(
-        self, issue: Issue, text: Text, *, by: str | None = None, public: bool = True, at: datetime | None = None
-    ) -> Comment:
+        self, issue: Issue, text: Text, *, by: str | None = None, public: bool = True, at: datetime | None = None,
+        properties: Mapping[str, object] | None = None, visibility: Mapping[str, object] | None = None,
+    ) -> Comment:  # fmt: skip
         """Add a comment; it bumps the issue's ``updated`` and writes no history."""
         stamp = self.stamp(at)
         comment = Comment(
-            id=next(self._ids["comment"]), at=stamp, author=by or self.me.account_id, text=text, public=public
-        )
+            id=next(self._ids["comment"]), at=stamp, author=by or self.me.account_id, text=text, public=public,
+            properties=dict(properties or {}), visibility=visibility,
+        )  # fmt: skip
         issue.comments.append(comment)
         self._become(issue, replace(issue.now, updated=max(stamp, issue.now.updated)))
         return comment
@@ -290,6 +309,17 @@ class Site:
             link = Link(id=number, relation=relation, other=two.id, outward=outward)
             state = one.now
             self._become(one, replace(state, links=(*state.links, link), updated=max(stamp, state.updated)))
+
+    @_alone
+    def link_page(self, issue: Issue, page: RemoteLink) -> tuple[int, bool]:
+        """Point an issue to a page; return the link's id and whether its global id was there before."""
+        for id_, one in issue.remote_links.items():
+            if page.global_id is not None and one.global_id == page.global_id:
+                issue.remote_links[id_] = page
+                return id_, True
+        number = next(self._ids["link"])
+        issue.remote_links[number] = page
+        return number, False
 
     @_alone
     def ask_approval(

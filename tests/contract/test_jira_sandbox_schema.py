@@ -59,6 +59,47 @@ CALLS = (
     ("GET", "/rest/agile/1.0/sprint/1", None),
     ("GET", "/rest/servicedeskapi/request/MIX-1/approval?start=0&limit=50", None),
 )  # fmt: skip
+_ADF = {"type": "doc", "version": 1, "content": [
+    {"type": "paragraph", "content": [{"type": "text", "text": "写入"}]}]}  # fmt: skip
+_LINK = {"type": {"name": "Blocks"}, "inwardIssue": {"key": "MALL-1"}, "outwardIssue": {"key": "MIX-1"}}
+_PAGE = {"globalId": "system=test&id=1", "object": {"url": "https://a.example/1", "title": "页"}, "relationship": "见"}
+WRITES = (
+    ("POST", "/issue", {"fields": {"project": {"id": "10000"}, "issuetype": {"id": "10002"}, "summary": "新",
+                                   "description": _ADF, "duedate": "2026-07-01", "labels": ["pmb-X"],
+                                   "customfield_10016": 3},
+                        "properties": [{"key": "pmbridge", "value": {"uid": "X"}}]}, 201),
+    ("PUT", "/issue/MIX-1", {"fields": {"summary": "改"}, "update": {"labels": [{"add": "a"}, {"remove": "红"}]},
+                             "properties": [{"key": "pmbridge", "value": {"uid": "Y"}}]}, 204),
+    ("GET", "/issue/MIX-1/properties", None, 200),
+    ("GET", "/issue/MIX-1/properties/pmbridge", None, 200),
+    ("GET", "/issue/MIX-1/transitions?expand=transitions.fields", None, 200),
+    ("POST", "/issue/MIX-1/transitions", {"transition": {"id": "31"}}, 204),
+    ("POST", "/issue/MIX-1/comment", {"body": _ADF, "properties": [{"key": "pmbridge", "value": {"uid": "Z"}}],
+                                      "visibility": {"type": "role", "value": "Developers"}}, 201),
+    ("GET", "/issue/MIX-1/comment?expand=properties", None, 200),
+    ("POST", "/rest/servicedeskapi/request/MIX-1/comment", {"body": "内部", "public": False}, 201),
+    ("POST", "/issueLink", _LINK, 201),
+    ("POST", "/issue/MIX-1/remotelink", _PAGE, 201),
+    ("POST", "/issue/MIX-1/remotelink", _PAGE, 200),
+    ("GET", "/issue/MIX-1/remotelink?globalId=system%3Dtest%26id%3D1", None, 200),
+    ("POST", "/version", {"name": "v9", "projectId": 10000, "releaseDate": "2026-08-01"}, 201),
+    ("PUT", "/version/10100", {"released": True, "releaseDate": "2026-06-05"}, 200),
+)  # fmt: skip
+_NO_FIELDS: dict[str, object] = {"project": {"id": "10000"}, "issuetype": {"id": "10002"}}
+_ARCHIVED = {"update": {"fixVersions": [{"add": {"name": "旧版"}}]}}
+REFUSED_WRITES = (
+    ("POST", "/issue", {"fields": _NO_FIELDS}, 400, "summary"),
+    ("POST", "/issue", {"fields": {**_NO_FIELDS, "summary": "a", "description": "no document"}}, 400, "description"),
+    ("POST", "/issue", {"fields": {**_NO_FIELDS, "summary": "a", "labels": ["a b"]}}, 400, "labels"),
+    ("PUT", "/issue/MIX-1", {"fields": {"status": {"id": "10003"}}}, 400, "status"),
+    ("PUT", "/issue/MIX-1", {"fields": {"labels": []}, "update": {"labels": [{"add": "b"}]}}, 400, "labels"),
+    ("PUT", "/issue/MIX-1", _ARCHIVED, 400, "fixVersions"),
+    ("PUT", "/issue/NOPE-1", {"fields": {"summary": "a"}}, 404, ""),
+    # From "under assessment" there is no way to "implementing".
+    ("POST", "/issue/MIX-3/transitions", {"transition": {"id": "251"}}, 400, ""),
+    ("POST", "/issueLink", {**_LINK, "type": {"name": "Loves"}}, 404, ""),
+    ("POST", "/version", {"name": "旧版", "projectId": 10001}, 400, "name"),
+)  # fmt: skip
 REFUSED = (
     ("GET", "/mypermissions?permissions=EAT_CAKE", None, 400),
     ("GET", "/project/search?keys=NOPE", None, 404),
@@ -103,6 +144,8 @@ def _everything(sandbox: JiraSandbox) -> None:
     site.edit(issue, due=None, versions=(), parent=None, status="10002")
     site.link(issue, "Blocks", parent)
     site.comment(issue, "内部", public=False)
+    site.add_version(project, "旧版", archived=True)
+    site.add_issue(project, "10012", "变更", number=3, status="10102")
     site.vote(site.ask_approval(issue, "批准", [site.me.account_id]), site.me.account_id, "approved")
 
 
@@ -124,6 +167,29 @@ def test_a_refusal_is_as_the_vendor_describes_it(
     me, audit = judged
     before = len(audit.faults)
     assert me.ask(method, path, json=body).status_code == status
+    assert audit.faults[before:] == []
+
+
+def test_writes_and_their_answers_are_as_the_vendor_describes_them(judged: tuple[Visitor, Audit]) -> None:
+    """One after the other: some need what the one before them made."""
+    me, audit = judged
+    before = len(audit.faults)
+    for method, path, body, status in WRITES:
+        answer = me.ask(method, path, json=body)
+        assert answer.status_code == status, (path, answer.text)
+    assert audit.faults[before:] == []
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "field"), REFUSED_WRITES, ids=lambda part: str(part)[:60])
+def test_a_write_that_jira_does_not_take_is_refused_by_field_and_changes_nothing(
+    judged: tuple[Visitor, Audit], method: str, path: str, body: dict[str, object], status: int, field: str
+) -> None:
+    me, audit = judged
+    before, revision = len(audit.faults), me.sandbox.site.revision
+    answer = me.ask(method, path, json=body)
+    assert answer.status_code == status, answer.text
+    assert not field or field in answer.json()["errors"]
+    assert me.sandbox.site.revision == revision
     assert audit.faults[before:] == []
 
 
@@ -151,7 +217,7 @@ def test_planned_faults_leave_the_judge_alone_but_not_the_request(shared: Path) 
 
 def test_every_route_of_the_cloud_was_judged() -> None:
     """A route that nobody holds against the documents may say anything: add its call to CALLS."""
-    asked = {(method, path.partition("?")[0]) for method, path, *_ in (*CALLS, *REFUSED)}
+    asked = {(method, path.partition("?")[0]) for method, path, *_ in (*CALLS, *WRITES, *REFUSED)}
     routes = {endpoint.partition(" ")[2] for endpoint in ROUTES.handlers if endpoint.startswith("cloud ")}
     unasked = {
         route for route in routes - UNDOCUMENTED
