@@ -134,10 +134,17 @@ class Desk:
         """Agree budget baseline 0."""
         self.do("budget_baseline", "agree", day="04-07", input={"total": total}, by="李总", evidence=[LETTER])
 
-    def approved(self, *lines: dict[str, Any], days: Sequence[str], raised_by: str | None = ZHANG) -> str:
+    def approved(
+        self,
+        *lines: dict[str, Any],
+        days: Sequence[str],
+        raised_by: str | None = ZHANG,
+        affects: Sequence[str] = (),
+    ) -> str:
         """Return a change with these findings; *days*: submitted, assessed and sent, approved."""
         submitted, sent, decided = days
-        request = {"title": "变更", "description": "内容", "reason": "原因", "raised_by": raised_by, "via": "email"}
+        request = {"title": "变更", "description": "内容", "reason": "原因", "raised_by": raised_by, "via": "email",
+                   "affects": affects}  # fmt: skip
         ref = self.do("change", "submit", day=submitted, input=request, evidence=[MAIL]).ref
         spoken = {one["dimension"] for one in lines}
         rest = [

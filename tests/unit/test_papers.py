@@ -19,7 +19,7 @@ from pmbridge.papers import (
 from pmbridge.store import Store
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import LANGUAGES, Language
-from tests.unit.delivery_bench import Desk
+from tests.unit.delivery_bench import WISH, Desk
 from tests.unit.register_story import LETTER, MAIL
 
 FRAME = PaperFrame.of(
@@ -71,6 +71,7 @@ def both(paper: Paper) -> tuple[str, str]:
 
 
 def sent_change(desk: Desk) -> str:
+    desk.do("requirement", "add", number="REQ-09", day="05-26", input=WISH, evidence=[MAIL])
     asked = {"title": "小程序优惠券", "description": "618 发券", "reason": "引流", "raised_by": "CT-01", "via": "email"}
     ref = desk.do("change", "submit", day="05-27", input=asked | {"kind": "request_for_change"}).ref
     desk.do("change", "edit", ref, day="05-28", input={"changes": {"margin": {"amount": "9999", "currency": "CNY"}}})

@@ -252,13 +252,11 @@ def test_a_baseline_by_hand_is_refused_for_one_extra_day(register: Register) -> 
     dates = PLAN | {"M7": date(2026, 7, 15)}
     with pytest.raises(GuardFailed) as caught:
         register.do("schedule_baseline", "add", input={"change": ref, "dates": dates}, at=at("06-08"))
-    assert unmet(caught.value) == {"explained": "M7 2026-07-15"}
+    assert unmet(caught.value) == {"explained": "M7 2026-07-15", "implementing": f"{ref} is approved"}
     with pytest.raises(GuardFailed) as caught:
         register.do("schedule_baseline", "agree", input={"dates": PLAN}, by="张敏", evidence=[MAIL], at=at("06-08"))
     assert unmet(caught.value) == {"first": "schedule baseline 0 exists"}
-    register.do(
-        "schedule_baseline", "add", input={"change": ref, "dates": PLAN | {"M7": date(2026, 7, 14)}}, at=at("06-08")
-    )
+    register.do("change", "implement", ref, at=at("06-08"))
     with pytest.raises(GuardFailed) as caught:
         register.do("schedule_baseline", "add", input={"change": ref, "dates": dates}, at=at("06-08"))
     assert unmet(caught.value) == {"explained": f"{ref} is in a baseline already"}
@@ -336,6 +334,6 @@ def test_an_offer_lapses_by_itself_and_asks_nothing_of_anybody(register: Registe
 
 def test_it_is_withdrawn_by_its_requester_or_with_consent(register: Register) -> None:
     ref = submitted(register, "05-27")
-    assert refused(register, "withdraw", ref, reason="不做了", at=at("05-28")) == {"requester": "CT-01 raised it"}
-    register.do("change", "withdraw", ref, reason="不做了", by="张敏", at=at("05-28"))
+    assert refused(register, "withdraw", ref, reason="不做了", at=at("05-28")) == {"requester": "张敏 raised it"}
+    register.do("change", "withdraw", ref, reason="不做了", by="张敏", evidence=[MAIL], at=at("05-28"))
     assert state(register, ref) == "withdrawn"

@@ -133,7 +133,9 @@ def test_what_was_agreed_changes_by_an_approved_change_only(desk: Desk) -> None:
     assert desk.refused("goal", "withdraw", ref, day="04-20") == ["approved-change"]
     change = desk.approved(days=("04-22", "04-24", "04-28"))
     assert desk.refused("goal", "amend", ref, day="04-29", input={"change": change}) == ["approved-change"]
-    desk.do("change", "edit", change, day="04-29", input={"changes": {"affects": [ref]}})
+    late_by_edit = {"changes": {"affects": [ref]}}
+    assert desk.refused("change", "edit", change, day="04-29", input=late_by_edit) == ["editable"]
+    change = desk.approved(days=("04-29", "04-29", "04-29"), affects=[ref])
     moved = desk.do("goal", "amend", ref, day="04-30", input={"change": change, "due_on": date(2026, 7, 31)})
     assert (moved.fields.due_on, moved.fields.amended_by) == (date(2026, 7, 31), (change,))
     gone = desk.do("goal", "withdraw", ref, day="05-01", input={"change": change})

@@ -136,7 +136,8 @@ class ChangeDesk(Desk):
     ) -> Entry[ChangeRequest]:
         """Assess → under assessment or assessed.
 
-        Needs: scope, schedule and budget assessed; recommended, with what doing nothing means; dates and days agree.
+        Needs: scope, schedule and budget assessed; recommended, with what doing nothing means; dates and days agree;
+        scope fits the baseline.
         """
         return self._do(
             "assess",
@@ -253,7 +254,8 @@ class ChangeDesk(Desk):
 
         Needs: scope, schedule and budget assessed; option chosen; the text that was sent; baselines unchanged;
         decider is known; decider is authorised; money within the authority; days within the authority; joint
-        signatures complete; proved; small changes in all within the authority; offer still open; revisited later.
+        signatures complete; proved; recorded by somebody else; small changes in all within the authority; offer still
+        open; revisited later.
         """
         return self._do(
             verdict,
@@ -338,7 +340,7 @@ class ChangeDesk(Desk):
         """Authorise → authorised as an emergency.
 
         Needs: capped and due; decider is known; decider is authorised; money within the authority; days within the
-        authority; joint signatures complete; evidence.
+        authority; joint signatures complete; recorded by somebody else; evidence.
         """
         return self._do(
             "authorise",
@@ -526,7 +528,7 @@ class ChangeDesk(Desk):
     ) -> Entry[ChangeRequest]:
         """Cancel → cancelled.
 
-        Needs: decider is known; decider is authorised; joint signatures complete; proved.
+        Needs: decider is known; decider is authorised; joint signatures complete; proved; recorded by somebody else.
         """
         return self._do(
             "cancel",

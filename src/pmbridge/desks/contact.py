@@ -45,7 +45,7 @@ class ContactDesk(Desk):
     ) -> Entry[Contact]:
         """Add → active.
 
-        Needs: name not taken; authority proved; cosigners are known.
+        Needs: name and address not taken; authority proved; cosigners are known.
         """
         return self._do(
             "add",
@@ -91,7 +91,10 @@ class ContactDesk(Desk):
         reason: str | None = None,
         evidence: Sequence[Proof] = (),
     ) -> Entry[Contact]:
-        """Edit → same state."""
+        """Edit → same state.
+
+        Needs: name and address not taken.
+        """
         return self._do(
             "edit",
             ref,

@@ -85,8 +85,8 @@ class DecisionDesk(Desk):
     ) -> Entry[DecisionNeeded]:
         """Record what the client decided → decided.
 
-        Needs: the answer is clear; decider is known; decider is authorised; proved; answered by who may; conditions
-        have an owner and a date; evidence.
+        Needs: the answer is clear; decider is known; decider is authorised; proved; recorded by somebody else;
+        answered by who may; conditions have an owner and a date; evidence.
         """
         return self._do(
             verdict,

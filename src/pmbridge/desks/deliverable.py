@@ -165,7 +165,8 @@ class DeliverableDesk(Desk):
         """Record what the client decided → accepted or accepted with conditions or rejected.
 
         Needs: verdicts on its criteria; every mandatory criterion passed; decider is known; decider is authorised;
-        joint signatures complete; proved; punch list has owners and dates; says what failed.
+        joint signatures complete; proved; recorded by somebody else; punch list has owners and dates; says what
+        failed.
         """
         return self._do(
             verdict,
@@ -248,7 +249,8 @@ class DeliverableDesk(Desk):
     ) -> Entry[Deliverable]:
         """Clear → accepted.
 
-        Needs: punch list done; decider is known; decider is authorised; joint signatures complete; proved.
+        Needs: punch list done; decider is known; decider is authorised; joint signatures complete; proved; recorded
+        by somebody else.
         """
         return self._do(
             "clear",

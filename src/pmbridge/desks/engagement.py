@@ -83,7 +83,7 @@ class EngagementDesk(Desk):
         """Agree → prospective.
 
         Needs: one engagement in the register; has a name; calendar known; budget as in its baseline; decider is
-        known; decider is authorised; proved.
+        known; decider is authorised; proved; recorded by somebody else.
         """
         return self._do(
             "agree",
@@ -171,7 +171,8 @@ class EngagementDesk(Desk):
     ) -> Entry[Engagement]:
         """Suspend → suspended.
 
-        Needs: decider is known; decider is authorised; joint signatures complete; proved; a reason.
+        Needs: decider is known; decider is authorised; joint signatures complete; proved; recorded by somebody else;
+        a reason.
         """
         return self._do(
             "suspend",
@@ -201,7 +202,8 @@ class EngagementDesk(Desk):
     ) -> Entry[Engagement]:
         """Resume → running.
 
-        Needs: decider is known; decider is authorised; joint signatures complete; proved; a reason.
+        Needs: decider is known; decider is authorised; joint signatures complete; proved; recorded by somebody else;
+        a reason.
         """
         return self._do(
             "resume",
@@ -258,7 +260,7 @@ class EngagementDesk(Desk):
 
         Needs: every deliverable accepted; everything handed over; every change request ended; every issue closed or
         followed on; closing report issued; closing survey sent; retrospective held; decider is known; decider is
-        authorised; joint signatures complete; proved.
+        authorised; joint signatures complete; proved; recorded by somebody else.
         """
         return self._do(
             "close",

@@ -137,7 +137,8 @@ class ExpectationDesk(Desk):
         """Agree → agreed.
 
         Needs: it can be done; no forecast is later than what is promised; something supports it; decider is known;
-        decider is authorised; joint signatures complete; proved; the next review is to come.
+        decider is authorised; joint signatures complete; proved; recorded by somebody else; the next review is to
+        come.
         """
         return self._do(
             "agree",

@@ -143,7 +143,8 @@ class GoalDesk(Desk):
     ) -> Entry[Goal]:
         """Agree → agreed.
 
-        Needs: not judged unrealistic; decider is known; decider is authorised; joint signatures complete; proved.
+        Needs: not judged unrealistic; decider is known; decider is authorised; joint signatures complete; proved;
+        recorded by somebody else.
         """
         return self._do(
             "agree",

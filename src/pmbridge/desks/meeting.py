@@ -169,7 +169,7 @@ class MeetingDesk(Desk):
     ) -> Entry[Meeting]:
         """Confirm → minutes confirmed.
 
-        Needs: decider is known; decider is authorised; proved.
+        Needs: decider is known; decider is authorised; proved; recorded by somebody else.
         """
         return self._do(
             "confirm",

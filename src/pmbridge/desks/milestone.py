@@ -159,7 +159,7 @@ class MilestoneDesk(Desk):
         """Accept → accepted.
 
         Needs: accepted after it was reached; deemed by the contract; decider is known; decider is authorised; joint
-        signatures complete; proved.
+        signatures complete; proved; recorded by somebody else.
         """
         return self._do(
             "accept",

@@ -173,7 +173,7 @@ class RequirementDesk(Desk):
     ) -> Entry[Requirement]:
         """Record what the client decided → confirmed by the client or clarified.
 
-        Needs: decider is known; decider is authorised; joint signatures complete; proved.
+        Needs: decider is known; decider is authorised; joint signatures complete; proved; recorded by somebody else.
         """
         return self._do(
             verdict,
@@ -238,7 +238,7 @@ class RequirementDesk(Desk):
 
         Needs: an approved change says so; the change is in the baseline; worded as approved; fit criteria told apart;
         worded anew; fit criteria unchanged; decider is known; decider is authorised; joint signatures complete;
-        proved.
+        proved; recorded by somebody else.
         """
         return self._do(
             "revise",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
 from pmbridge.domain import decision
+from pmbridge.domain.approved_change import APPROVED, approved_option
 from pmbridge.domain.baseline import (
     NAMES,
     AddBudget,
@@ -44,7 +45,6 @@ from pmbridge.domain.machine import (
 )
 from pmbridge.values import Label
 
-_APPROVED = frozenset({"approved", "implementing", "implemented", "verified", "closed"})
 _MEMBERS = {"schedule": "milestone", "requirements": "requirement"}
 
 
@@ -88,12 +88,35 @@ def _explained(kind: BaselineKind) -> Guard:
     return explained
 
 
+def _in_turn(kind: BaselineKind) -> Guard:
+    @guard("in-turn", "由实施变更依次写入", "written by its change, one after the other")
+    def in_turn(ask: Ask[Any, Any]) -> Iterable[Unmet]:
+        """Implementing the change writes it, and not before the day of the baseline that it follows."""
+        change, before = ask.register.get(ask.input.change), ask.register.newest(f"{kind}_baseline")
+        if change is not None and change.state != "implementing" and change.state in APPROVED:
+            state = ask.register.concepts[change.kind].states[change.state].label
+            yield Unmet(
+                name="implementing",
+                found=Label(zh=f"{change.ref} {state.zh}", en=f"{change.ref} is {state.en}"),
+                needed=Label(zh="由实施变更写入", en="written by implementing the change"),
+                fix=command(f"pmbridge change implement {change.ref}"),
+            )
+        if before is not None and ask.at < before.changed_at:
+            last = before.fields.agreed_on
+            yield Unmet(
+                found=Label(zh=f"{before.ref} 于 {last} 写入", en=f"{before.ref} is of {last}"),
+                needed=Label(zh=f"不早于 {last}", en=f"not before {last}"),
+                fix=command("--at"),
+            )
+
+    return in_turn
+
+
 def _unexplained(book: Book, kind: BaselineKind, given: Any) -> Iterable[Unmet]:
-    change = book.get(given.change)
-    option = change.fields.decided_option if change is not None and isinstance(change.fields, Assessed) else None
+    option = approved_option(book, given.change)
     before = book.newest(f"{kind}_baseline")
     fix = command(f"pmbridge change show {given.change}")
-    if change is None or option is None or change.state not in _APPROVED:
+    if option is None:
         yield Unmet(
             found=Label(zh=f"{given.change} 未获批准", en=f"{given.change} is not approved"),
             needed=Label(zh="已批准的变更请求", en="an approved change request"),
@@ -239,6 +262,17 @@ def _add_budget(_: Any, given: AddBudget, said: Said) -> BudgetBaseline:
     return BudgetBaseline(total=given.total, from_changes=(given.change,), agreed_on=said.day)
 
 
+def _one_final(entry: Entry[ScheduleBaseline], book: Book) -> Iterable[Label]:
+    """Exactly one of its milestones is the final one."""
+    milestones = (book.get(ref) for ref in entry.fields.dates)
+    final = [one.ref for one in milestones if one is not None and one.fields.is_final]
+    if len(final) != 1:
+        yield Label(zh=f"{len(final)} 个最终里程碑", en=f"{len(final)} final milestones")
+
+
+_ONE_FINAL = Invariant(name="I7", check=_one_final)
+
+
 def _concept(
     kind: BaselineKind,
     prefix: str,
@@ -278,13 +312,13 @@ def _concept(
                 "agreed",
                 takes=add[0],
                 apply=add[1],
-                guards=(_explained(kind),),
+                guards=(_explained(kind), _in_turn(kind)),
                 effects=_moved(kind),
                 discloses=True,
                 done="written",
             ),
         ),
-        invariants=(Invariant(name="I1", check=_i1), _i2(kind)),
+        invariants=(Invariant(name="I1", check=_i1), _i2(kind), *((_ONE_FINAL,) if kind == "schedule" else ())),
     )
 
 

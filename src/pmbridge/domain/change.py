@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from pmbridge.domain import assessment_rules as assessing
 from pmbridge.domain import change_effects as effects
 from pmbridge.domain import change_fields as fold
 from pmbridge.domain import change_rules as rules
@@ -16,6 +17,7 @@ from pmbridge.domain.change_fields import ChangeRequest, Submit
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.machine import NEW, Choice, Concept, Invariant, State, Step, by_name
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.owner import accountable
 from pmbridge.values import Label
 
 STATES = by_name(
@@ -60,15 +62,16 @@ def _assessed(_: ChangeRequest, given: fold.Assess) -> str:
 _ASSESS = Label(zh="评估", en="assess")
 _APPROVE = Label(zh="批准", en="approve")
 _REJECT = Label(zh="否决", en="reject")
-_COMPLETE = (rules.fully_assessed, rules.advised, rules.dates_add_up)
+_COMPLETE = (assessing.fully_assessed, assessing.advised, assessing.dates_add_up, assessing.scope_fits)
 _APPROVAL = (
-    rules.fully_assessed,
+    assessing.fully_assessed,
     rules.option_chosen,
     rules.as_sent,
     rules.baselines_unmoved,
     *decision.rules("change", effects.offered),
     rules.small_changes,
 )
+_AFFECTS = frozenset({"affects"})
 _BEFORE_DECISION = (
     "draft", "submitted", "under_assessment", "needs_information", "assessed", "awaiting_decision", "deferred",
 )  # fmt: skip
@@ -144,7 +147,7 @@ CHANGE = Concept(
             "awaiting_decision",
             takes=fold.Send,
             apply=fold.send,
-            guards=(rules.fully_assessed, rules.baselines_unmoved, rules.offer_dates),
+            guards=(assessing.fully_assessed, rules.baselines_unmoved, rules.offer_dates),
             evidence=True,
             discloses=True,
             done="sent",
@@ -302,14 +305,18 @@ CHANGE = Concept(
         ),
     ),
     editable=frozenset(
-        {"owner", "assess_by", "priority", "urgency", "affects", "internal_estimate", "margin", "commercial_notes",
+        {"owner", "assess_by", "priority", "urgency", "internal_estimate", "margin", "commercial_notes",
          "implementation"}
     ),
-    editable_in={
-        "draft": frozenset({"title", "description", "reason", "benefit", "consequence", "raised_by", "raised_via"})
-    },
+    # What it affects is part of what the client decides on, and some of it may change once it is approved.
+    editable_in=dict.fromkeys(("submitted", "under_assessment", "needs_information", "assessed"), _AFFECTS)
+    | {"draft": _AFFECTS | {"title", "description", "reason", "benefit", "consequence", "raised_by", "raised_via"}},
     derived=_lapsed,
-    invariants=(Invariant(name="I3", check=effects.decided_properly),),
+    invariants=(
+        Invariant(name="I3", check=effects.decided_properly),
+        # By when is said by the clock of each state, not by a day of the record.
+        accountable(due=lambda fields: fields.assess_by or "clock"),
+    ),
 )  # fmt: skip
 
 CONCEPTS = (CHANGE,)

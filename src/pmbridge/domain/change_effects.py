@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pmbridge.domain import baseline, decision
+from pmbridge.domain.approved_change import APPROVED
 from pmbridge.domain.book import Book
 from pmbridge.domain.change_fields import Approve, Assess, Authorise, ChangeRequest, Submit
 from pmbridge.domain.client_decision import Verdict, decision_on
@@ -21,6 +22,7 @@ from pmbridge.domain.impact import (
     Proposal,
     unsettled,
 )
+from pmbridge.domain.inputs import totals
 from pmbridge.domain.machine import Ask, Effect
 from pmbridge.values import Label
 
@@ -30,15 +32,13 @@ ASSESSMENT_WD = 5
 EMERGENCY_WD = 2
 """Working days for the written confirmation of an emergency, unless it says otherwise."""
 
-DECIDED = frozenset({"approved", "implementing", "implemented", "verified", "closed"})
-
 
 def worth_of(option: ChangeOption | None) -> decision.Worth:
-    """Return what deciding for *option* commits."""
+    """Return what deciding for *option* commits: of a monthly price without an end one month, which is the least."""
     if option is None:
         return decision.Worth()
-    monthly = tuple(one for one in option.monthly.values() if one.currency not in option.money)
-    return decision.Worth(money=(*option.money.values(), *monthly), days=option.largest_shift)
+    money = totals([*option.money.values(), *option.monthly.values()])
+    return decision.Worth(money=tuple(money.values()), days=option.largest_shift)
 
 
 def offered(ask: Ask[ChangeRequest, Approve]) -> decision.Worth:
@@ -159,12 +159,14 @@ def revoke_decision(ask: Ask[ChangeRequest, Any]) -> Iterable[Effect]:
 def decided_properly(entry: Entry[ChangeRequest], book: Book) -> Iterable[Label]:
     """Yield what breaks I3: approved or later without complete findings and a valid decision on that very text."""
     fields = entry.fields
-    if entry.state not in DECIDED or fields.in_rework:
+    if entry.state not in APPROVED or fields.in_rework:
         return
     option, assessment = fields.decided_option, fields.assessment
     if option is None or assessment is None:
         yield Label(zh="没有选定方案", en="no option was chosen")
         return
+    if not assessment.complete:
+        yield Label(zh="评估是草稿", en="the assessment is a draft")
     for one, dimension in unsettled(assessment.options):
         yield Label(zh=f"方案 {one.key} 缺{DIMENSIONS[dimension].zh}", en=f"option {one.key}: {dimension} is open")
     decided = decision_on(book, entry.ref)

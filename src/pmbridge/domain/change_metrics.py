@@ -12,10 +12,10 @@ from decimal import Decimal
 from statistics import median
 
 from pmbridge.domain.agreement import agreed
+from pmbridge.domain.approved_change import APPROVED
 from pmbridge.domain.baseline import baselines
 from pmbridge.domain.book import Book
 from pmbridge.domain.change import CHANGE, STATES
-from pmbridge.domain.change_effects import DECIDED
 from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Known, Money, SourceRef, Unknown, UnknownReason
@@ -38,10 +38,10 @@ def state_of(change: Change, moment: Moment) -> str:
 
 
 OSLC: Mapping[str, frozenset[str]] = {
-    "approved": DECIDED,
+    "approved": APPROVED,
     "inProgress": frozenset({"under_assessment", "implementing"}),
     "fixed": frozenset({"implemented", "verified", "closed"}),
-    "reviewed": frozenset({"assessed", "awaiting_decision", "rejected", "deferred", "lapsed"}) | DECIDED,
+    "reviewed": frozenset({"assessed", "awaiting_decision", "rejected", "deferred", "lapsed"}) | APPROVED,
     "verified": frozenset({"verified", "closed"}),
     "closed": frozenset({"closed", "rejected", "withdrawn", "lapsed", "cancelled"}),
 }
@@ -131,7 +131,7 @@ def approved_monthly(changes: Iterable[Change]) -> dict[str, Known[Money]]:
 def _approved(changes: Iterable[Change]) -> Iterable[tuple[Change, ChangeOption]]:
     for one in changes:
         option = one.fields.decided_option
-        if one.state in DECIDED and option is not None and not one.fields.in_rework:
+        if one.state in APPROVED and option is not None and not one.fields.in_rework:
             yield one, option
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from pmbridge.domain import baseline, decision
 from pmbridge.domain.agreement import agreed
-from pmbridge.domain.change_effects import DECIDED, KINDS, offered, text_hash, worth_of
+from pmbridge.domain.approved_change import APPROVED
+from pmbridge.domain.change_effects import KINDS, offered, text_hash, worth_of
 from pmbridge.domain.change_fields import (
     Approve,
-    Assess,
     Authorise,
     ChangeRequest,
     Defer,
@@ -21,15 +20,10 @@ from pmbridge.domain.change_fields import (
     Submit,
     Withdraw,
 )
-from pmbridge.domain.contact import find_contact
-from pmbridge.domain.impact import (
-    DIMENSIONS,
-    unsettled,
-)
+from pmbridge.domain.contact import name_of
 from pmbridge.domain.machine import Ask, Unmet, command, guard
 from pmbridge.values import Label
 
-_FINDING = Label(zh="金额或工期，或 none 并说明理由", en="an amount, or none with its rationale")
 Change = Ask[ChangeRequest, Any]
 
 
@@ -56,89 +50,6 @@ def described(ask: Ask[ChangeRequest, Submit]) -> Iterable[Unmet]:
                 needed=label,
                 fix=command(f"--{option} …"),
             )
-
-
-@guard("assessed", "范围、进度、预算已评估", "scope, schedule and budget assessed")
-def fully_assessed(ask: Change) -> Iterable[Unmet]:
-    """Every option has a finding on scope, schedule and budget: an amount, or none with its rationale."""
-    given = ask.input if isinstance(ask.input, Assess) else ask.fields.assessment
-    if isinstance(given, Assess) and given.draft:
-        return
-    fix = command(f"pmbridge change assess {ask.ref}")
-    options = () if given is None else given.options
-    if not options:
-        yield Unmet(
-            found=Label(zh="没有方案", en="there is no option"), needed=Label(zh="方案", en="an option"), fix=fix
-        )
-    for option, dimension in unsettled(options):
-        name = DIMENSIONS[dimension]
-        yield Unmet(
-            found=Label(zh=f"方案 {option.key} 缺{name.zh}", en=f"option {option.key}: no {name.en} finding"),
-            needed=_FINDING,
-            fix=fix,
-        )
-
-
-@guard("advised", "有建议与不做的后果", "recommended, with what doing nothing means")
-def advised(ask: Ask[ChangeRequest, Assess]) -> Iterable[Unmet]:
-    """A complete assessment recommends one of its options and says what happens if nothing is done."""
-    given, fix = ask.input, command(f"pmbridge change assess {ask.ref}")
-    if given.draft:
-        return
-    keys = [one.key for one in given.options]
-    if given.recommended not in keys:
-        yield Unmet(
-            found=Label(zh=f"建议：{given.recommended or '没有'}", en=f"recommended: {given.recommended or 'none'}"),
-            needed=Label(zh=f"其中一个方案：{'、'.join(keys)}", en=f"one of the options: {', '.join(keys)}"),
-            fix=fix,
-        )
-    if given.do_nothing is None:
-        yield Unmet(
-            found=Label(zh="没有写不做的后果", en="it does not say what doing nothing means"),
-            needed=Label(zh="不做的后果", en="the consequence of doing nothing"),
-            fix=fix,
-        )
-    if len(set(keys)) != len(keys):
-        yield Unmet(
-            found=Label(zh="方案编号重复", en="two options have one key"),
-            needed=Label(zh="不同的编号", en="different keys"),
-            fix=fix,
-        )
-
-
-@guard("dates-add-up", "日期与天数相符", "dates and days agree")
-def dates_add_up(ask: Ask[ChangeRequest, Assess]) -> Iterable[Unmet]:
-    """Each shift of a milestone leads from its date in the baseline to the new one; each other line fits it too."""
-    if ask.input.draft:
-        return
-    fix = command(f"pmbridge change assess {ask.ref}")
-    for option in ask.input.options:
-        for line in option.schedule:
-            now = baseline.dates_of(ask.register, line.milestone).current
-            if fault := _schedule_fault(ask, line.op, now, line.delta_wd, line.new_on):
-                yield Unmet(
-                    found=Label(zh=f"方案 {option.key} {line.milestone}：{fault.zh}",
-                                en=f"option {option.key}, {line.milestone}: {fault.en}"),
-                    needed=Label(zh="与现进度基线相符", en="what fits the schedule baseline"),
-                    fix=fix,
-                )  # fmt: skip
-
-
-def _schedule_fault(ask: Change, op: str, now: date | None, delta: int | None, new_on: date | None) -> Label | None:
-    if op == "add":
-        if now is not None:
-            return Label(zh="已在基线中", en="it is in the baseline")
-        return None if new_on is not None else Label(zh="没有日期", en="it has no date")
-    if now is None:
-        return Label(zh="不在基线中", en="it is not in the baseline")
-    if op == "cancel":
-        return None
-    if delta is None or new_on is None:
-        return Label(zh="没有天数", en="no number of days")
-    really = ask.moment.calendar.wd(now, new_on)
-    if really != delta:
-        return Label(zh=f"{now} 至 {new_on} 是 {really} 个工作日", en=f"{now} to {new_on} are {really} working days")
-    return None
 
 
 @guard("offer-dates", "期限合理", "possible dates")
@@ -234,7 +145,7 @@ def small_changes(ask: Ask[ChangeRequest, Approve]) -> Iterable[Unmet]:
     small = [
         money.amount
         for one in ask.register.of("change")
-        if one.state in DECIDED and (option := one.fields.decided_option) is not None
+        if one.state in APPROVED and (option := one.fields.decided_option) is not None
         for money in option.money.values()
         if money.currency == limit.currency == reach.currency and money.amount <= reach.amount
     ]
@@ -298,17 +209,22 @@ def deliverables_submitted(ask: Change) -> Iterable[Unmet]:
 
 @guard("requester", "提出人同意", "the requester agrees")
 def requester_agrees(ask: Ask[ChangeRequest, Withdraw]) -> Iterable[Unmet]:
-    """It is withdrawn by whoever raised it, or with their consent."""
+    """It is withdrawn by whoever raised it, or with their consent; that of a contact is proved."""
     raised_by = ask.fields.raised_by
-    if ask.input.consent or raised_by is None or raised_by in (ask.by, ask.actor.name):
+    if raised_by is None:
         return
-    asked = None if ask.by is None else find_contact(ask.register, ask.by)
-    raiser = find_contact(ask.register, raised_by)
-    if asked is None or asked is not raiser:
+    name = name_of(ask.register, raised_by)
+    if not ask.input.consent and raised_by not in (ask.by, ask.actor.name):
         yield Unmet(
-            found=Label(zh=f"由 {raised_by} 提出", en=f"{raised_by} raised it"),
+            found=Label(zh=f"由{name}提出", en=f"{name} raised it"),
             needed=Label(zh="提出人撤回或同意", en="withdrawn by, or with the consent of, whoever raised it"),
             fix=command("--consent"),
+        )
+    elif not ask.evidence and ask.register.kind(raised_by) == "contact":
+        yield Unmet(
+            found=Label(zh=f"没有{name}同意的证据", en=f"nothing shows that {name} wants it"),
+            needed=Label(zh="提出人的邮件或其他证据", en="a message of whoever raised it"),
+            fix=command("--evidence FILE"),
         )
 
 

@@ -134,7 +134,8 @@ CLIENT_DECISION = Concept(
     fields=ClientDecision,
     states=by_name(State("valid", "有效", "valid"), State("revoked", "已撤销", "revoked", terminal=True)),
     steps=(
-        Step((NEW,), "add", Label(zh="记录", en="record"), "valid", takes=Record, apply=add, discloses=True),
+        Step((NEW,), "add", Label(zh="记录", en="record"), "valid", takes=Record, apply=add, discloses=True,
+             effect=True),
         Step(
             ("valid",),
             "revoke",
@@ -143,6 +144,7 @@ CLIENT_DECISION = Concept(
             apply=revoke,
             evidence=True,
             reason=True,
+            effect=True,
         ),
     ),
     invariants=(Invariant(name="I4", check=authorised),),

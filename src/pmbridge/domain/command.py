@@ -20,11 +20,12 @@ from pmbridge.domain.contact import find_contact
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.event import Event, Head, chained, head_of, payload_type
 from pmbridge.domain.evidence import Actor, Evidence
-from pmbridge.domain.fields import naming_fields, personal_fields
+from pmbridge.domain.fields import Edit, naming_fields, personal_fields
 from pmbridge.domain.ground_rules import (
     broken_invariant,
     faults,
     in_order,
+    no_cause,
     no_evidence,
     no_reason,
     no_step,
@@ -140,7 +141,7 @@ class Scribe:
     def _step(self, command: Command, *, cause: int | None, depth: int) -> Entry[Any]:
         if depth > _LONGEST_CAUSE:
             raise RuntimeError(f"{command.kind} {command.verb}: effects without end")
-        concept, entry, step, given, found = self._looked_up(command)
+        concept, entry, step, given, found = self._looked_up(command, cause)
         if step is None or given is None:
             raise refused(concept, entry, step, command.verb, found)
         conditions = (*found, *self._guarded(concept, entry, step, given, command))
@@ -181,7 +182,7 @@ class Scribe:
             answer = self._step(followed, cause=cause, depth=depth + 1).ref
 
     def _looked_up(
-        self, command: Command
+        self, command: Command, cause: int | None = None
     ) -> tuple[Concept, Entry[Any] | None, Step | None, BaseModel | None, tuple[Condition, ...]]:
         """Return what the command is about, and the conditions that no guard of a concept needs to know."""
         concept = self.book.concepts.get(command.kind)
@@ -205,6 +206,8 @@ class Scribe:
         if step is None:
             found.append(no_step(concept, entry, command.verb))
             return concept, entry, None, None, tuple(found)
+        if step.effect and cause is None:
+            found.append(no_cause(concept))
         if step.evidence and not command.evidence:
             found.append(no_evidence())
         if step.reason and not (command.reason or "").strip():
@@ -214,7 +217,7 @@ class Scribe:
         except ValidationError as error:
             found += faults(error, concept, entry, command.verb)
             return concept, entry, step, None, tuple(found)
-        given = self._named(given)
+        given = self._named(given, concept)
         if step.fill is not None:
             given = step.fill(self._ask(command.ref or self._new_ref(concept, given, command), entry, given, command))
         return concept, entry, step, given, tuple(found)
@@ -279,15 +282,21 @@ class Scribe:
             payload=kind.__pydantic_serializer__.to_json(payload),
         )
 
-    def _named(self, given: BaseModel) -> BaseModel:
+    def _named(self, given: BaseModel, concept: Concept) -> BaseModel:
         """Return the input with the refs of contacts in place of their names, which no event may hold."""
-        found: dict[str, object] = {}
-        for name in naming_fields(type(given)):
-            written = getattr(given, name)
-            found[name] = (
-                tuple(self._person(one) for one in written) if isinstance(written, tuple) else self._person(written)
-            )
+        if isinstance(given, Edit):
+            changes = {
+                name: self._people(value) if name in concept.naming else value for name, value in given.changes.items()
+            }
+            return given.model_copy(update={"changes": changes})
+        found = {name: self._people(getattr(given, name)) for name in naming_fields(type(given))}
         return given.model_copy(update=found) if found else given
+
+    def _people(self, written: object) -> object:
+        """Return *written*, one person or several, by ref; what is neither stays for the field's own check."""
+        if isinstance(written, tuple | list):
+            return type(written)(self._people(one) for one in written)
+        return self._person(written) if isinstance(written, str) else written
 
     def _addressed(self, command: Command) -> Command:
         """Return *command* with refs as they are kept: "CR-4" is CR-004, and a contact may go by the name."""

@@ -6,7 +6,7 @@ The events hold seals in place of what identifies the person, so that a contact 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -191,28 +191,40 @@ def cosigners_known(ask: Ask[Contact, Grant]) -> Iterable[Unmet]:
             )
 
 
-@guard("name-free", "姓名未重复", "name not taken")
-def name_free(ask: Ask[Contact, Add]) -> Iterable[Unmet]:
-    """Two contacts of one name could not be told apart in a command."""
-    twin = find_contact(ask.register, ask.input.name)
-    if twin is not None and twin.ref != ask.ref:
-        yield Unmet(
-            found=Label(zh=f"{ask.input.name} 已登记为 {twin.ref}", en=f"{ask.input.name} is {twin.ref} already"),
-            needed=Label(zh="不同的姓名", en="a name that tells them apart"),
-            fix=command(f"pmbridge contact show {twin.ref}"),
-        )
+@guard("name-free", "姓名和邮箱未重复", "name and address not taken")
+def name_free(ask: Ask[Contact, Add | Change]) -> Iterable[Unmet]:
+    """Two contacts of one name or address could not be told apart in a command."""
+    for written in (ask.input.name, ask.input.email):
+        twin = None if written is None else find_contact(ask.register, written, besides=ask.ref)
+        if twin is not None:
+            yield Unmet(
+                found=Label(zh=f"{written} 已登记为 {twin.ref}", en=f"{written} is {twin.ref} already"),
+                needed=Label(zh="不同的姓名和邮箱", en="a name and an address that tell them apart"),
+                fix=command(f"pmbridge contact show {twin.ref}"),
+            )
 
 
-def find_contact(book: Book, written: str) -> Entry[Contact] | None:
-    """Return the contact that *written* means, by ref, name or e-mail address; ``None`` if none does."""
+def find_contact(book: Book, written: str, *, besides: str | None = None) -> Entry[Contact] | None:
+    """Return the contact that *written* means, by ref, name or e-mail address; ``None`` if none does.
+
+    *besides*: the ref of one who is not meant.
+    """
     entry = book.get(written)
-    if entry is not None and isinstance(entry.fields, Contact):
+    if entry is not None and isinstance(entry.fields, Contact) and entry.ref != besides:
         return entry
     for one in book.of("contact"):
+        if one.ref == besides:
+            continue
         shown = {book.reveal(text) for text in (one.fields.name, one.fields.email) if text is not None}
         if written in shown:
             return one
     return None
+
+
+def in_office(entry: Entry[Contact], at: datetime) -> bool:
+    """Return whether the contact was active at *at*: who left later could still decide then."""
+    began = (stay for stay in reversed(entry.trail) if stay.at <= at)
+    return next(began, entry.created).state == "active"
 
 
 def name_of(book: Book, ref: str | None) -> str:
@@ -241,7 +253,8 @@ CONTACT = Concept(
             apply=add,
             guards=(name_free, grant_proved, cosigners_known),
         ),
-        Step(("active",), "edit", Label(zh="修改", en="edit"), None, takes=Change, apply=change),
+        Step(("active",), "edit", Label(zh="修改", en="edit"), None, takes=Change, apply=change,
+             guards=(name_free,)),
         Step(
             ("active",),
             "authorise",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.client_decision import Channel, Record, Verdict, committed
-from pmbridge.domain.contact import Authority, Contact, Subject, find_contact, name_of
+from pmbridge.domain.contact import Authority, Contact, Subject, find_contact, in_office, name_of
 from pmbridge.domain.fields import Input, who
 from pmbridge.domain.figure import Money
 from pmbridge.domain.inputs import Wording
@@ -60,7 +60,7 @@ def rules(
     The step takes a :class:`Decided`. *subject* ``None``: any contact may, as the contract itself is agreed. Not
     *in_writing*: a call note proves it, as it does in an emergency.
     """
-    return (_decider(), _authority(subject), *_reach(subject, worth), *((proved,) if in_writing else ()))
+    return (_decider(), _authority(subject), *_reach(subject, worth), *((proved,) if in_writing else ()), recorder)
 
 
 def deciders(ask: Ask[Any, Decided]) -> tuple[str, ...]:
@@ -193,7 +193,7 @@ def _decider() -> Guard:
         """The decider is an active contact of the client."""
         for written in (ask.by, *ask.input.joint):
             entry = None if written is None else find_contact(ask.register, written)
-            if entry is None or entry.state != "active":
+            if entry is None or not in_office(entry, ask.at):
                 shown = written or "–"
                 yield Unmet(
                     found=Label(zh=f"{shown} 不是在任的联系人", en=f"{shown} is no active contact"),
@@ -248,7 +248,7 @@ def _reach(subject: Subject | None, worth: Callable[[Any], Worth]) -> tuple[Guar
 
 @guard("evidence", "有证据", "proved")
 def proved(ask: Ask[Any, Decided]) -> Iterable[Unmet]:
-    """More than a call note proves it, and the recorder is not the decider unless a portal or tool recorded it."""
+    """More than a call note proves it."""
     kinds = {one.kind for one in ask.evidence}
     if not kinds - {"call_note"}:
         yield Unmet(
@@ -259,12 +259,17 @@ def proved(ask: Ask[Any, Decided]) -> Iterable[Unmet]:
             ),
             fix=command("--evidence FILE"),
         )
-    if ask.actor.kind == "contact" and ask.actor.name in deciders(ask) and not kinds & _BY_OTHERS:
+
+
+@guard("recorder", "记录人不是决定人", "recorded by somebody else")
+def recorder(ask: Ask[Any, Decided]) -> Iterable[Unmet]:
+    """The recorder is not the decider, unless a portal or tool recorded what the client did there."""
+    own = find_contact(ask.register, ask.actor.name)
+    if own is not None and own.ref in deciders(ask) and not {one.kind for one in ask.evidence} & _BY_OTHERS:
         yield Unmet(
-            name="recorder",
             found=Label(zh="决定人自己记录", en="recorded by the decider"),
-            needed=Label(zh="门户或工具中的审批", en="an approval in a portal or tool"),
-            fix=command("--evidence tool_approval:URL"),
+            needed=Label(zh="由他人记录，或门户、工具中的审批", en="somebody else, or an approval in a portal or tool"),
+            fix=command("--evidence tool_approval:FILE"),
         )
 
 

@@ -103,6 +103,18 @@ def no_step(concept: Concept, entry: Entry[Any] | None, verb: str) -> Condition:
     )
 
 
+def no_cause(concept: Concept) -> Condition:
+    """Return the condition of a step that only follows from a step of another record."""
+    return Condition(
+        name="effect",
+        label=Label(zh="随主记录写入", en="recorded along with its subject"),
+        met=False,
+        found=Label(zh=f"单独写入{concept.label.zh}", en=f"a {concept.label.en} by itself"),
+        needed=Label(zh="由所涉及的记录写入", en="the step of the record that it is about"),
+        fix=command("pmbridge status"),
+    )
+
+
 def no_evidence() -> Condition:
     """Return the condition of a step that must be proved and is not."""
     return Condition(

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field as Constrained
 
 from pmbridge.domain.fields import C, Fields, R
 from pmbridge.domain.figure import Money
@@ -60,7 +61,7 @@ class BudgetLine(_Part):
 
     amount: Price
     kind: Literal["one_off", "monthly"] = "one_off"
-    months: int | None = None
+    months: Annotated[int, Constrained(ge=1)] | None = None
     basis: Wording | None = None
 
     @property

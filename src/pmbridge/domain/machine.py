@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from pmbridge.domain.evidence import Actor, Evidence
-from pmbridge.domain.fields import Adopt, Edit, Empty, Fields
+from pmbridge.domain.fields import Adopt, Edit, Empty, Fields, naming_fields
 from pmbridge.values import Label
 
 if TYPE_CHECKING:
@@ -197,7 +197,8 @@ class Step:
     nothing else. ``fields`` is ``None`` when the record is new. ``discloses``: the client sees the record from then
     on, as it is worded then. ``verdict``: entered as ``decide REF VERB``. ``evidence``: at least one is needed;
     ``reason``: one must be given. ``fill`` completes the input from what the register knows, before the guards look.
-    ``erases``: the texts behind the record's seals are forgotten. ``done``: the participle of a refusal.
+    ``erases``: the texts behind the record's seals are forgotten. ``effect``: taken as the effect of another record's
+    step only, never by itself. ``done``: the participle of a refusal.
     """
 
     sources: tuple[str, ...]
@@ -214,6 +215,7 @@ class Step:
     reason: bool = field(default=False, kw_only=True)
     verdict: bool = field(default=False, kw_only=True)
     erases: bool = field(default=False, kw_only=True)
+    effect: bool = field(default=False, kw_only=True)
     done: str = field(default="", kw_only=True)
 
     def to(self, state: str, fields: Fields | None, given: BaseModel) -> str:
@@ -352,6 +354,11 @@ class Concept:
     def step(self, verb: str, state: str) -> Step | None:
         """Return the step that *verb* takes from *state*, ``None`` when there is none."""
         return self._by_source.get((verb, state))
+
+    @cached_property
+    def naming(self) -> frozenset[str]:
+        """The fields that name people wherever one of its steps takes them."""
+        return frozenset(name for step in self.steps for name in naming_fields(step.takes))
 
     @cached_property
     def readers(self) -> dict[tuple[str, str], tuple[Step, Callable[[bytes], Any]]]:

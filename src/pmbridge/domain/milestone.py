@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from pmbridge.domain import decision
 from pmbridge.domain.agreement import agreed as agreed_rule
+from pmbridge.domain.approved_change import approved_option
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.impact import Assessed
 from pmbridge.domain.machine import (
     NEW,
     Ask,
@@ -46,11 +46,11 @@ from pmbridge.domain.milestone_fields import (
     reach,
     revoke,
 )
+from pmbridge.domain.owner import accountable
 from pmbridge.values import Label
 
 _ACCEPTED = frozenset({"accepted", "conditionally_accepted", "deemed_accepted", "handed_over"})
 _SUBMITTED = _ACCEPTED | {"under_review"}
-_APPROVED = frozenset({"approved", "implementing", "implemented", "verified", "closed"})
 
 
 class Delivered(Protocol):
@@ -123,8 +123,15 @@ def complete(ask: Ask[Milestone, Reach]) -> Iterable[Unmet]:
 
 @guard("reached-in-time", "达成日期合理", "a possible date")
 def possible_date(ask: Ask[Milestone, Reach]) -> Iterable[Unmet]:
-    """It was reached neither in the future nor before the engagement began (I6)."""
+    """It was reached neither in the future nor before the engagement began (I6), and when its deliverables came."""
     on, start = ask.input.on or ask.today, agreed_rule(ask.register, "start_on")
+    came = _last_submission(ask)
+    if came is not None and on != came:
+        yield Unmet(
+            found=Label(zh=f"达成日期 {on}", en=f"reached on {on}"),
+            needed=Label(zh=f"交付物的最后提交日 {came}", en=f"the day of the last submission, {came}"),
+            fix=command(f"--on {came}"),
+        )
     if on > ask.today or (start is not None and on < start):
         yield Unmet(
             found=Label(zh=f"达成日期 {on}", en=f"reached on {on}"),
@@ -162,11 +169,9 @@ def deemed_holds(ask: Ask[Milestone, Accept]) -> Iterable[Unmet]:
 @guard("approved-change", "有已批准的变更", "an approved change says so")
 def approved_change(ask: Ask[Milestone, Cancel]) -> Iterable[Unmet]:
     """An approved change request cancels it."""
-    change = ask.register.get(ask.input.change)
-    option = change.fields.decided_option if change is not None and isinstance(change.fields, Assessed) else None
+    option = approved_option(ask.register, ask.input.change)
     lines = () if option is None else option.schedule
-    said = any(one.op == "cancel" and one.milestone == ask.ref for one in lines)
-    if change is None or change.state not in _APPROVED or not said:
+    if not any(one.op == "cancel" and one.milestone == ask.ref for one in lines):
         yield Unmet(
             found=Label(zh=f"{ask.input.change} 没有取消它", en=f"{ask.input.change} does not cancel it"),
             needed=Label(zh="取消它的已批准变更", en="an approved change that cancels it"),
@@ -196,13 +201,15 @@ def reached_when(ask: Ask[Milestone, Reach]) -> Reach:
 
     So a slow review does not count against us, and a rejected submission does not count for us.
     """
-    if ask.input.on is not None:
-        return ask.input
-    on: date | None = None
-    if ask.fields.completion_rule in ("all_deliverables_accepted", "deliverables_submitted"):
-        days = [one.fields.submitted_on for one in deliverables_of(ask.register, ask.ref, ask.fields)]
-        on = max((day for day in days if day is not None), default=None)
-    return Reach(on=on or ask.today)
+    return ask.input if ask.input.on is not None else Reach(on=_last_submission(ask) or ask.today)
+
+
+def _last_submission(ask: Ask[Milestone, Reach]) -> date | None:
+    """Return the day of the last submission, where its completion rule goes by deliverables."""
+    if ask.fields.completion_rule not in ("all_deliverables_accepted", "deliverables_submitted"):
+        return None
+    days = [one.fields.submitted_on for one in deliverables_of(ask.register, ask.ref, ask.fields)]
+    return max((day for day in days if day is not None), default=None)
 
 
 def record_acceptance(ask: Ask[Milestone, Accept]) -> Generator[Effect, str, None]:
@@ -323,7 +330,11 @@ MILESTONE = Concept(
             {"kind", "is_key", "is_final", "weight", "planned_start_on", "proposed_on", "completion_rule"}
         )
     },
-    invariants=(Invariant(name="I6", check=_i6), Invariant(name="I7", check=_i7)),
+    invariants=(
+        Invariant(name="I6", check=_i6),
+        Invariant(name="I7", check=_i7),
+        accountable(due=lambda fields: fields.proposed_on),
+    ),
 )  # fmt: skip
 
 CONCEPTS = (MILESTONE,)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from pmbridge.domain.approved_change import APPROVED
 from pmbridge.domain.book import Book
 from pmbridge.domain.change import STATES
-from pmbridge.domain.change_effects import DECIDED
 from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.change_metrics import state_of
 from pmbridge.domain.entry import Entry
@@ -26,7 +26,7 @@ _WORDS: Mapping[Category, Label] = {
     "in_progress": Label(zh="进行中", en="in progress"),
     "done": Label(zh="已完成", en="done"),
 }
-_MAY_WORK = DECIDED | {"emergency_authorised"}
+_MAY_WORK = APPROVED | {"emergency_authorised"}
 
 
 def unauthorised(observed: Sequence[Observed], book: Book, moment: Moment) -> Iterator[Discrepancy]:
