@@ -133,6 +133,8 @@ def _progress(one: ObservedMilestone) -> Iterator[UnknownNote]:
 
 
 def _remedy_of_progress(one: ObservedMilestone, figure: Unknown) -> Label | None:
+    if not one.feeds:  # it stands in the register alone
+        return _said(f"pmbridge milestone estimate {one.milestone.ref} --percent N")
     feed = one.feeds[0]
     tool, title = feed.data.source.tool, feed.record.title
     match figure.reason:
@@ -146,6 +148,10 @@ def _remedy_of_progress(one: ObservedMilestone, figure: Unknown) -> Label | None
             return Label(zh=f"在 {tool} 填写「{title}」各项的估算", en=f"in {tool}, estimate the items of “{title}”")
         case _:
             return None
+
+
+def _said(command: str) -> Label:
+    return Label(zh=command, en=command)
 
 
 def _how_to_link(rule: ResolvedMilestoneRule, tool: str, title: str) -> Label:
@@ -171,7 +177,9 @@ def _forecast(one: ObservedMilestone) -> Iterator[UnknownNote]:
             figure,
             f"{milestone.ref} 没有预测",
             f"no forecast for {milestone.ref}",
-            _remedy_of_progress(one, figure),
+            _remedy_of_progress(one, figure)
+            if one.feeds
+            else _said(f"pmbridge milestone forecast {milestone.ref} --on DATE"),
         )
 
 
@@ -195,11 +203,11 @@ def _plan(one: ObservedMilestone) -> Iterator[UnknownNote]:
     figure = milestone.plan
     if not isinstance(figure, Unknown):
         return
-    feed = one.feeds[0]
     remedy = None
     if figure.reason is UnknownReason.NOT_MAPPED:
         remedy = Label(zh="pmbridge engagement edit", en="pmbridge engagement edit")
-    elif figure.reason is UnknownReason.NOT_PROVIDED and milestone.state != "reached":
+    elif figure.reason is UnknownReason.NOT_PROVIDED and milestone.state != "reached" and one.feeds:
+        feed = one.feeds[0]
         tool, title = feed.data.source.tool, feed.record.title
         remedy = Label(zh=f"在 {tool} 给「{title}」设日期", en=f"in {tool}, set a date on “{title}”")
     yield _note(

@@ -1,7 +1,8 @@
 """What changed since the last report: a function of the two reports, never of live data.
 
-Both sides of a difference stand in an issued snapshot, so both can be proved. The tools know no causes: a moved date
-stands here as moved, without one.
+Both sides of a difference stand in an issued snapshot, so both can be proved. What had happened before the previous
+report and was learned only afterwards is a correction of that one. The tools know no causes: a moved date stands here
+as moved, without one.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def _milestones(previous: ClientReport, report: ClientReport, wd: WorkingDaysBet
         if old is None:
             yield _line("milestone_new", "other", now, None, None)
             continue
-        yield from _reaching(old, now, wd)
+        yield from _reaching(old, now, wd, previous.header.as_of.date())
         if "reached" not in (old.state, now.state):
             yield from _date(old, now, "forecast", wd)
         yield from _date(old, now, "plan", wd)
@@ -108,7 +109,8 @@ def _milestones(previous: ClientReport, report: ClientReport, wd: WorkingDaysBet
         yield line.model_copy(update={"anchors": ()})
 
 
-def _reaching(old: Milestone, now: Milestone, wd: WorkingDaysBetween) -> Iterator[DiffLine]:
+def _reaching(old: Milestone, now: Milestone, wd: WorkingDaysBetween, last: date) -> Iterator[DiffLine]:
+    """Yield what became of its being reached; *last* is the day of the previous report, which should have said so."""
     then, today = _day(old.reached_on), _day(now.reached_on)
     match old.state == "reached", now.state == "reached":
         case True, True if then and today and then != today:
@@ -117,7 +119,7 @@ def _reaching(old: Milestone, now: Milestone, wd: WorkingDaysBetween) -> Iterato
         case True, False:
             yield _line("not_reached", "restated", now, _iso(then), None)
         case False, True:
-            yield _line("reached", "good", now, None, _iso(today))
+            yield _line("reached", "restated" if today and today < last else "good", now, None, _iso(today))
 
 
 def _date(old: Milestone, now: Milestone, what: str, wd: WorkingDaysBetween) -> Iterator[DiffLine]:
@@ -161,10 +163,16 @@ def _changes(previous: ClientReport, report: ClientReport) -> Iterator[DiffLine]
         if old is None:
             yield _line("change_new", "change", now, None, _state(now))
         elif _state(old) != _state(now):
-            yield _line("change_state", "change", now, _state(old), _state(now))
+            tone: Tone = "restated" if _learned_late(old, now, previous.header.as_of.date()) else "change"
+            yield _line("change_state", tone, now, _state(old), _state(now))
     for gone in before.values():
         line = _line("change_gone", "change", gone, _state(gone), None)
         yield line.model_copy(update={"anchors": ()})
+
+
+def _learned_late(old: Change, now: Change, last: date) -> bool:
+    """Return whether the client had decided before the day of the previous report, which did not say so."""
+    return not now.observed and old.decided_on is None and now.decided_on is not None and now.decided_on < last
 
 
 def _colours(previous: ClientReport, report: ClientReport) -> Iterator[DiffLine]:

@@ -1,0 +1,75 @@
+"""The demo's workspace after its story was told, for tests that go on from there."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pmbridge.demo import WEEKLY_9, ZONE, Demo
+from pmbridge.engagement import Engagement
+from pmbridge.testing.clock import FakeClock
+from pmbridge.workspace import Workspace, open_workspace
+from pmbridge_cli.played import screen, typed
+
+MAIL = "From: zhangmin@lanhai.example\nTo: wang@qingchuan.example\nSubject: 答复\n\n{text}\n"
+
+
+@dataclass
+class Told:
+    """The story as it was told: what was asked and read on the way stands in the tools' own lists."""
+
+    workspace: Path
+    requests: dict[str, list[str]] = field(default_factory=dict)
+    """What each tool was asked, method and path, in a second sync right after the last one."""
+
+
+def tell(folder: Path) -> Told:
+    """Tell the whole story over all four tools, with its register; sync once more at its end."""
+    with Demo(folder, language="zh-CN") as demo:
+        done = demo.tell(typed=typed)
+        for server in demo.servers.values():
+            server.requests.clear()
+        done.workspace.sync()
+        asked = {name: [f"{one.method} {one.path}" for one in server.requests] for name, server in demo.servers.items()}
+        return Told(workspace=demo.workspace_folder, requests=asked)
+
+
+@dataclass
+class Desk:
+    """A copy of the story's workspace, at its own moment."""
+
+    workspace: Workspace
+    clock: FakeClock
+    folder: Path
+
+    @property
+    def engagement(self) -> Engagement:
+        return self.workspace.engagement()
+
+    def type(self, line: str, *, code: int = 0) -> str:
+        """Type ``pmbridge LINE`` and return the screen."""
+        found, shown = screen(self.workspace, shlex.split(line))
+        assert found == code, f"{line}\n{shown}"
+        return shown
+
+    def file(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, "utf-8")
+        return path
+
+    def mail(self, name: str, text: str = "同意") -> Path:
+        return self.file(name, MAIL.format(text=text))
+
+
+@contextmanager
+def desk(told: Told, folder: Path, at: datetime = WEEKLY_9) -> Iterator[Desk]:
+    """Give a copy of the story's workspace in *folder*, whose clock stands at *at*."""
+    copy = shutil.copytree(told.workspace, folder / "workspace")
+    clock = FakeClock(at.astimezone(ZONE))
+    with open_workspace(copy, lang="zh-CN", clock=clock) as workspace:
+        yield Desk(workspace=workspace, clock=clock, folder=folder)
