@@ -11,9 +11,9 @@ from html import escape
 
 from pmbridge.richtext import adf, slate, wiki
 from pmbridge.richtext.safe import as_markdown, markdown_to_html
-from pmbridge.values import Rich
+from pmbridge.values import Rich, RichFormat
 
-__all__ = ["to_html", "to_markdown"]
+__all__ = ["as_format", "to_html", "to_markdown"]
 
 
 def to_markdown(rich: Rich) -> str:
@@ -48,6 +48,35 @@ def to_html(markdown: str) -> str:
     style, no id. The fragment may stand in a page as it is.
     """
     return markdown_to_html(markdown)
+
+
+def as_format(rich: Rich, wanted: RichFormat) -> Rich:
+    """Return *rich* in the format that a vendor takes; the original, untouched, where it already is in it.
+
+    By way of Markdown, so the layout arrives as far as Markdown has it; plain text arrives letter by letter.
+
+    Raises:
+        ValueError: no text can be written in that format (``slate``).
+    """
+    if rich.format == wanted:
+        return rich
+    from pmbridge.richtext import written  # only who writes needs it
+
+    plain = rich.format == "plain"
+    match wanted:
+        case "adf":
+            text = written.plain_to_adf(rich.original) if plain else written.markdown_to_adf(to_markdown(rich))
+        case "wiki":
+            text = written.plain_to_wiki(rich.original) if plain else written.markdown_to_wiki(to_markdown(rich))
+        case "markdown":
+            text = to_markdown(rich)
+        case "html":
+            text = to_html(to_markdown(rich))
+        case "plain":
+            text = to_markdown(rich)
+        case _:
+            raise ValueError(f"no text is written as {wanted}")
+    return Rich(format=wanted, original=text)
 
 
 def _plain_to_html(text: str) -> str:

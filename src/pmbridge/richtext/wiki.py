@@ -17,7 +17,7 @@ _RULE = re.compile(r"-{4,}\s*$")
 _PANEL_OR_COLOR = re.compile(r"\{(?:color|panel)(?::[^}\n]{0,200})?\}")
 _LANGUAGE = re.compile(r"(?:^|\|)(?:language=)?([A-Za-z0-9_+#.-]{1,30})(?=\||$)")
 _INLINE = re.compile(
-    r"(?P<escaped>\\[{}\[\]*_\-+^~!|\\])"
+    r"(?P<escaped>\\[{}\[\]*_\-+^~!|#\\])"
     r"|\{\{(?P<mono>[^\n]{1,1000}?)\}\}"
     r"|\[~(?:accountid:)?(?P<mention>[^\]\n]{1,200})\]"
     r"|\[\^(?P<file>[^\]\n]{1,300})\]"
