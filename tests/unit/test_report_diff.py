@@ -94,9 +94,14 @@ def test_a_moved_plan_is_bad_news_when_later(
 
 
 def test_a_reached_milestone_is_good_news_and_its_forecast_no_longer_compared() -> None:
-    line = one(bare(m4(points=(80, 80))), bare(m4(points=(80, 80), reached=story.june(4))))
+    line = one(bare(m4(points=(80, 80))), bare(m4(points=(80, 80), reached=story.june(5))))
     assert (line.kind, line.tone) == ("reached", "good")
-    assert sides(line) == (None, "2026-06-04")
+    assert sides(line) == (None, "2026-06-05")
+
+
+def test_what_was_reached_before_the_last_report_is_a_correction_of_that_one() -> None:
+    line = one(bare(m4(points=(80, 80))), bare(m4(points=(80, 80), reached=story.june(4))))
+    assert (line.kind, line.tone) == ("reached", "restated")
 
 
 def test_a_past_fact_that_changed_is_a_correction_and_leads() -> None:
@@ -197,7 +202,7 @@ def test_each_line_is_one_sentence_on_a_screen() -> None:
 def test_every_kind_has_a_sentence_for_a_screen() -> None:
     base = bare(m4(), story.milestone("M3", reached=date(2026, 5, 29)), story.milestone("M6"))
     now = bare(
-        m4(reached=story.june(4)),
+        m4(reached=story.june(5)),
         story.milestone("M3"),
         story.milestone("M5", plan=date(2027, 1, 8)),
         policy={**base.policy, "stale_after_hours": "48"},
@@ -207,7 +212,7 @@ def test_every_kind_has_a_sentence_for_a_screen() -> None:
         "M3 reached no longer holds",
         "M6 is gone",
         "Schedule Amber → Red",
-        "M4 reached 06-04",
+        "M4 reached 06-05",
         "M5 is new",
         "Hours after which data counts as stale 24 → 48",
     ]
