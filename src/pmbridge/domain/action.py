@@ -53,7 +53,7 @@ def add(_: Action | None, given: NewAction, said: Said) -> Action:
     """Return the new action item."""
     return Action(
         text=given.text,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         due_on=given.due_on,
         first_due_on=given.due_on,
         no_due_reason=given.no_due_reason,

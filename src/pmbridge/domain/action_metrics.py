@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from pmbridge.domain.action import Action
-from pmbridge.domain.cited import cited
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Known, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.source import cited
 from pmbridge.values import Label
 
 

@@ -57,7 +57,7 @@ def add(_: Assumption | None, given: Add, said: Said) -> Assumption:
         statement=given.statement,
         valid_if_wrong=given.valid_if_wrong,
         check_by=given.check_by,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         affects=given.affects,
     )
 

@@ -18,6 +18,7 @@ from pmbridge.domain.entry import Entry
 from pmbridge.domain.machine import NEW, Choice, Concept, Invariant, State, Step, by_name
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.owner import accountable
+from pmbridge.domain.revocation import decision_revoked
 from pmbridge.values import Label
 
 STATES = by_name(
@@ -228,7 +229,7 @@ CHANGE = Concept(
             Label(zh="撤销决定", en="revoke"),
             "awaiting_decision",
             apply=fold.unchoose,
-            effects=effects.revoke_decision,
+            effects=decision_revoked,
             evidence=True,
             reason=True,
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from datetime import date, timedelta
 from typing import Any
 
 from pmbridge.domain import baseline, decision
@@ -12,7 +11,6 @@ from pmbridge.domain.book import Book
 from pmbridge.domain.change_fields import Approve, Assess, Authorise, ChangeRequest, Submit
 from pmbridge.domain.client_decision import Verdict, decision_on
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.fields import Input
 from pmbridge.domain.impact import (
     DIMENSIONS,
     Assessed,
@@ -146,13 +144,6 @@ def new_baselines(ask: Ask[ChangeRequest, Any]) -> Iterable[Effect]:
             yield effect
 
 
-def revoke_decision(ask: Ask[ChangeRequest, Any]) -> Iterable[Effect]:
-    """Revoke the decision that stands on it."""
-    found = decision_on(ask.register, ask.ref)
-    if found is not None:
-        yield Effect("client_decision", "revoke", Input(), found.ref)
-
-
 # -------------------------------------------------------------------------------------------------- invariants
 
 
@@ -174,11 +165,3 @@ def decided_properly(entry: Entry[ChangeRequest], book: Book) -> Iterable[Label]
         yield Label(zh="没有有效的客户决定", en="no valid decision of the client")
     elif decided.fields.subject_sha256 != assessment.sha256 or assessment.sha256 != text_hash(fields):
         yield Label(zh="决定不是对这份评估作出的", en="the decision is on another text")
-
-
-def confirmation_late(fields: ChangeRequest, today: date) -> timedelta | None:
-    """Return how long an emergency has waited for its confirmation beyond its deadline, ``None`` if it has not."""
-    emergency = fields.emergency
-    if emergency is None or emergency.confirmed_on is not None or today <= emergency.confirm_by:
-        return None
-    return today - emergency.confirm_by

@@ -214,7 +214,7 @@ def draft(_: ChangeRequest | None, given: Submit, said: Said) -> ChangeRequest:
         priority=given.priority,
         urgency=given.urgency,
         affects=given.affects,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         assess_by=given.assess_by,
     )
 
@@ -238,7 +238,7 @@ def assess(fields: ChangeRequest, given: Assess, said: Said) -> ChangeRequest:
     kept = tuple(one for one in fields.assessments if one.sent_on is not None)
     made = Assessment(
         n=len(kept) + 1,
-        assessed_by=given.assessed_by or said.actor.partition(":")[2],
+        assessed_by=given.assessed_by or said.recorder,
         assessed_on=said.day,
         baselines=given.baselines,
         options=given.options,

@@ -104,7 +104,7 @@ def add(_: Commitment | None, given: Add, said: Said) -> Commitment:
     """Return the new commitment, with its warnings."""
     return Commitment(
         statement=given.statement,
-        made_by=given.made_by or said.actor.partition(":")[2],
+        made_by=given.made_by or said.recorder,
         made_to=given.made_to,
         made_on=said.day,
         due_on=given.due_on,

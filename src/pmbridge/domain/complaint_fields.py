@@ -216,7 +216,7 @@ class Reopen(Input):
 
 def add(_: Complaint | None, given: Add, said: Said) -> Complaint:
     """Return the new complaint."""
-    owner = given.owner or said.actor.partition(":")[2]
+    owner = given.owner or said.recorder
     return Complaint(
         text=given.text,
         complainant=given.complainant or "",

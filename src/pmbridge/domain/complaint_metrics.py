@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
-from pmbridge.domain.cited import cited
 from pmbridge.domain.complaint_fields import Complaint
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Known
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.source import cited
 
 CLOSED = ("closed", "closed_unresolved")
 

@@ -28,8 +28,3 @@ class CostOfDelay(BaseModel):
             zh=f"每晚 1 个工作日，{self.milestone} 顺延 {days} 个工作日",
             en=f"each working day moves {self.milestone} by {days} working day{'' if days == '1' else 's'}",
         )
-
-
-def milestones_of(costs: tuple[CostOfDelay, ...]) -> tuple[str, ...]:
-    """Return the refs of the milestones that move."""
-    return tuple(one.milestone for one in costs)

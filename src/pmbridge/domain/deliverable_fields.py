@@ -141,14 +141,14 @@ def add(_: Deliverable | None, given: Add, said: Said) -> Deliverable:
         acceptance_criteria=given.acceptance_criteria,
         review_window_wd=given.review_window_wd or 1,
         planned_on=given.planned_on,
-        owner=given.owner or _member(said),
+        owner=given.owner or said.recorder,
         location=given.location,
     )
 
 
 def review(fields: Deliverable, given: Review, said: Said) -> Deliverable:
     """Return the deliverable as we found it ourselves."""
-    return fields.evolve(review=given.checklist, reviewed_by=given.reviewed_by or _member(said))
+    return fields.evolve(review=given.checklist, reviewed_by=given.reviewed_by or said.recorder)
 
 
 def submit(fields: Deliverable, given: Submit, said: Said) -> Deliverable:
@@ -157,7 +157,7 @@ def submit(fields: Deliverable, given: Submit, said: Said) -> Deliverable:
         n=len(fields.submissions) + 1,
         submitted_at=said.at,
         submitted_on=said.day,
-        submitted_by=_member(said),
+        submitted_by=said.recorder,
         package=given.package,
         notice=tuple(one for one in said.evidence if one.kind != "file"),
         internal_review=fields.review,
@@ -248,7 +248,3 @@ def _judged(
 
 def _certificate(fields: Deliverable, said: Said) -> str:
     return f"{said.ref}-{len(fields.submissions)}"
-
-
-def _member(said: Said) -> str:
-    return said.actor.partition(":")[2]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pmbridge.domain.acceptance import AcceptanceRecord
-from pmbridge.domain.cited import cited
 from pmbridge.domain.deliverable_fields import Deliverable
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Known
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.rate import Rate, rate
+from pmbridge.domain.source import cited
 
 _ACCEPTED = ("accepted", "accepted_with_conditions")
 

@@ -72,7 +72,7 @@ def add(_: Dependency | None, given: Add, said: Said) -> Dependency:
     return Dependency(
         what=given.what,
         on=given.on,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         needed_by=given.needed_by,
         first_needed_by=given.needed_by,
         effect_if_late=given.effect_if_late,

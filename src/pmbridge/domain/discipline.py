@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from pmbridge.domain.book import Book
-from pmbridge.domain.cited import cited
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Known, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.rate import Rate
+from pmbridge.domain.source import cited
 from pmbridge.domain.terms import CadenceKind, terms_in_force
 from pmbridge.values import Label
 

@@ -110,7 +110,7 @@ def add(_: Engagement | None, given: Add, said: Said) -> Engagement:
         summary=given.summary,
         start_on=given.start_on,
         contract_end_on=given.contract_end_on,
-        agency_lead=given.agency_lead or _member(said),
+        agency_lead=given.agency_lead or said.recorder,
         members=given.members,
     )
 
@@ -140,7 +140,7 @@ def agree(fields: Engagement | None, given: Agree, said: Said) -> Engagement:
         if (value := getattr(given, name)) is not None
     }
     if fields is None:
-        return Engagement(**({"agency_lead": _member(said)} | rules), agreed_on=(said.day,))
+        return Engagement(**({"agency_lead": said.recorder} | rules), agreed_on=(said.day,))
     return fields.evolve(**rules, agreed_on=(*fields.agreed_on, said.day))
 
 
@@ -167,7 +167,3 @@ def terminate(fields: Engagement, _: Input, said: Said) -> Engagement:
 def reopen(fields: Engagement, _: Input, __: Said) -> Engagement:
     """Return the engagement as it goes on after its end."""
     return fields.evolve(closed_on=None, terminated_because=None)
-
-
-def _member(said: Said) -> str:
-    return said.actor.partition(":")[2]

@@ -18,7 +18,7 @@ from pmbridge.clock import from_millis
 from pmbridge.domain.event import Event, payload_type
 from pmbridge.domain.evidence import Evidence
 from pmbridge.domain.fields import Adopt, Fields
-from pmbridge.domain.machine import NEW, Concept, Holder, Step
+from pmbridge.domain.machine import NEW, Concept, Step
 from pmbridge.errors import ConfigError
 
 F = TypeVar("F", bound=Fields)
@@ -50,6 +50,11 @@ class Said(NamedTuple):
     def at(self) -> datetime:
         """When it happened in the world."""
         return from_millis(self.millis)
+
+    @property
+    def recorder(self) -> str:
+        """The name of who recorded it, a contact by ref."""
+        return self.actor.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +187,3 @@ def decode_entry(concept: Concept, body: bytes) -> Entry[Any]:
         pydantic.ValidationError: *body* is not one.
     """
     return _adapter(concept.fields).validate_json(body)
-
-
-def held_by(concept: Concept, state: str) -> Holder | None:
-    """Return whose move it is in *state*."""
-    return concept.states[state].holder

@@ -190,7 +190,7 @@ def add(_: Expectation | None, given: Add, said: Said) -> Expectation:
         category=given.category,
         expected_on=given.expected_on,
         links=given.links,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         review_on=given.review_on or said.day,
     )
 

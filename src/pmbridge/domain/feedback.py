@@ -85,7 +85,7 @@ def add(_: Feedback | None, given: Add, said: Said) -> Feedback:
         given_by=given.given_by or "",
         given_on=said.day,
         channel=given.channel,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         respond_by=given.respond_by or said.day,
     )
 

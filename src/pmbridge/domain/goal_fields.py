@@ -171,7 +171,7 @@ _UNDATED = Text(zh="草稿，期限未定", en="a draft without a date yet", ori
 def add(_: Goal | None, given: Add, said: Said) -> Goal:
     """Return the draft."""
     values = _said(given, said)
-    values.setdefault("owner", said.actor.partition(":")[2])
+    values.setdefault("owner", said.recorder)
     return Goal(**values, no_due_reason=None if given.due_on else _UNDATED)
 
 

@@ -71,7 +71,7 @@ def add(_: Improvement | None, given: Add, said: Said) -> Improvement:
     """Return the proposed improvement."""
     return Improvement(
         text=given.text,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         due_on=given.due_on,
         measure=given.measure,
         applies_to=given.applies_to,

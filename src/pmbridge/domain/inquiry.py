@@ -79,7 +79,7 @@ def add(_: Inquiry | None, given: Add, said: Said) -> Inquiry:
         asked_at=said.at,
         channel=given.channel,
         priority=given.priority,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         due_on=given.due_on,
     )
 

@@ -130,7 +130,7 @@ class Convert(Input):
 def add(_: Issue | None, given: NewIssue, said: Said) -> Issue:
     """Return the new issue."""
     values = {name: getattr(given, name) for name in NewIssue.model_fields if name not in ("owner", "raised_by")}
-    recorder = said.actor.partition(":")[2]
+    recorder = said.recorder
     return Issue(**values, owner=given.owner or recorder, raised_by=given.raised_by or said.by or recorder)
 
 

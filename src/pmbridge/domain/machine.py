@@ -242,11 +242,6 @@ class Step:
         return self.done or (f"{self.label.en}d" if self.label.en.endswith("e") else f"{self.label.en}ed")
 
 
-def any_prefix(prefixes: tuple[str, ...]) -> Callable[[Any], str]:
-    """Return a choice of prefix for concepts that have one only."""
-    return lambda _: prefixes[0]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invariant:
     """What always holds for every record of a concept, whatever command came. ``check`` yields what does not.

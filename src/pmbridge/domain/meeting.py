@@ -115,7 +115,7 @@ def add(_: Meeting | None, given: Add, said: Said) -> Meeting:
         title=given.title,
         planned_at=given.planned_at,
         first_planned_at=given.planned_at,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         invited=given.invited,
         agenda=given.agenda,
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmbridge.domain.cited import cited
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Known, Unknown, UnknownReason
 from pmbridge.domain.meeting import Meeting
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.source import cited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

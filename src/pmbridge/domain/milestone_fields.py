@@ -157,7 +157,7 @@ class Explain(Input):
 def add(_: Milestone | None, given: Add, said: Said) -> Milestone:
     """Return the proposed milestone."""
     values = {name: getattr(given, name) for name in Add.model_fields if name not in ("on", "owner")}
-    return Milestone(**values, proposed_on=given.on, owner=given.owner or said.actor.partition(":")[2])
+    return Milestone(**values, proposed_on=given.on, owner=given.owner or said.recorder)
 
 
 def reach(fields: Milestone, given: Reach, said: Said) -> Milestone:
@@ -183,7 +183,7 @@ def forecast(fields: Milestone, given: Expect, said: Said) -> Milestone:
         high_on=given.high,
         method=given.method,
         as_of=said.day,
-        stated_by=said.by or said.actor.partition(":")[2],
+        stated_by=said.by or said.recorder,
         reason=given.reason,
         causes=given.causes,
     )
@@ -192,7 +192,7 @@ def forecast(fields: Milestone, given: Expect, said: Said) -> Milestone:
 
 def estimate(fields: Milestone, given: Guess, said: Said) -> Milestone:
     """Return the milestone with one more estimate."""
-    made = Estimate(percent=given.percent, as_of=said.day, stated_by=said.by or said.actor.partition(":")[2])
+    made = Estimate(percent=given.percent, as_of=said.day, stated_by=said.by or said.recorder)
     return fields.evolve(estimates=(*fields.estimates, made))
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pmbridge.domain.cited import cited
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Known
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.source import cited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

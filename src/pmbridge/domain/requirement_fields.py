@@ -224,7 +224,7 @@ def add(_: Requirement | None, given: Add, said: Said) -> Requirement:
     details: dict[str, Any] = {name: value for name in _DETAILS if (value := getattr(given, name)) is not None}
     if given.due_on is None:
         details.setdefault("no_due_reason", _WITH_BASELINE)
-    details.setdefault("owner", _member(said))
+    details.setdefault("owner", said.recorder)
     first = _worded(given.statement, given.fit_criteria, said, n=1, wording=1, change_kind="initial")
     return Requirement(**details, source=given.source or "", collected_in=given.collected_in, revisions=(first,))
 
@@ -311,11 +311,7 @@ def _worded(
         fit_criteria=criteria,
         change_kind=change_kind,
         change=change,
-        author=said.by or _member(said),
+        author=said.by or said.recorder,
         created_on=said.day,
         sha256=Signed(statement=statement, fit_criteria=criteria).sha256,
     )
-
-
-def _member(said: Said) -> str:
-    return said.actor.partition(":")[2]

@@ -15,13 +15,13 @@ from typing import Any, Literal, NamedTuple
 
 from pmbridge.domain import baseline
 from pmbridge.domain.book import Book
-from pmbridge.domain.cited import cited
 from pmbridge.domain.contact import Contact
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Known, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.requirement_fields import Requirement
 from pmbridge.domain.rounding import settled
+from pmbridge.domain.source import cited
 from pmbridge.values import Label
 
 Origin = Literal["client", "agency", "off_specification", "unknown"]

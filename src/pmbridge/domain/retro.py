@@ -92,7 +92,7 @@ def add(_: Retro | None, given: Add, said: Said) -> Retro:
         milestone=given.milestone,
         period_from=given.period_from,
         period_to=given.period_to,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
         planned_on=given.planned_on,
     )
 

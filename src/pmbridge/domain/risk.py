@@ -182,7 +182,7 @@ class Close(Input):
 def add(_: Risk | None, given: Add, said: Said) -> Risk:
     """Return the new risk."""
     values = {name: getattr(given, name) for name in Add.model_fields if name not in ("owner", "raised_by")}
-    recorder = said.actor.partition(":")[2]
+    recorder = said.recorder
     return Risk(
         **values, owner=given.owner or recorder, raised_by=given.raised_by or said.by or recorder, reviewed_on=said.day
     )
@@ -234,7 +234,7 @@ def close(fields: Risk, given: Close, said: Said) -> Risk:
 
 
 def _author(said: Said) -> str:
-    return said.by or said.actor.partition(":")[2]
+    return said.by or said.recorder
 
 
 # ------------------------------------------------------------------------------------------------------ guards

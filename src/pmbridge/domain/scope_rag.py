@@ -63,9 +63,7 @@ def unconfirmed(judged: Judged) -> Iterator[RuleHit]:
     """SCP-R3: an emergency authorisation that was not confirmed in writing by its deadline."""
     for entry in _changes(judged):
         emergency = entry.fields.emergency
-        if entry.state != "emergency_authorised" or emergency is None or emergency.confirmed_on is not None:
-            continue
-        if judged.moment.today <= emergency.confirm_by:
+        if entry.state != "emergency_authorised" or emergency is None or judged.moment.today <= emergency.confirm_by:
             continue
         name, refs = named(entry, *_A_CHANGE)
         by = judged.moment.shown(emergency.confirm_by)

@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Constrained
 
 from pmbridge.domain.book import Book
-from pmbridge.domain.cited import cited
 from pmbridge.domain.entry import Entry, Stay
 from pmbridge.domain.figure import Figure, Known, SourceRef, Unknown, UnknownReason
 from pmbridge.domain.machine import Holder
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.rate import Rate
+from pmbridge.domain.source import cited
 from pmbridge.domain.working_time import WorkingHours
 from pmbridge.values import Label
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from pmbridge.domain.entry import Entry
@@ -20,12 +20,16 @@ def event_source(entry: Entry[Any]) -> SourceRef:
     )
 
 
+def cited(entries: Iterable[Entry[Any]]) -> tuple[SourceRef, ...]:
+    """Return the last event of each of *entries* as a source, in their order; each record is cited once."""
+    return tuple({one.ref: event_source(one) for one in entries}.values())
+
+
 def entered(value: T, entries: Sequence[Entry[Any]], *, method: Method = "entered") -> Known[T]:
     """Return *value* as a figure that rests on *entries*, of which there is at least one; each is cited once."""
-    cited = {one.ref: event_source(one) for one in entries}
     return Known(
         value=value,
-        sources=tuple(cited.values()),
+        sources=cited(entries),
         method=method,
         observed_at=max(one.changed_at for one in entries),
     )

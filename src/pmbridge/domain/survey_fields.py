@@ -174,7 +174,7 @@ def add(_: Survey | None, given: Add, said: Said) -> Survey:
         closes_on=given.closes_on,
         anonymous=given.anonymous,
         milestone=given.milestone,
-        owner=given.owner or said.actor.partition(":")[2],
+        owner=given.owner or said.recorder,
     )
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from pmbridge.domain.cited import cited
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Known, Text, Unknown, UnknownReason
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.rate import Rate
+from pmbridge.domain.source import cited
 from pmbridge.domain.survey_fields import BOUNDS, Answer, Question, Response, Scale, Survey
 from pmbridge.values import Label
 
