@@ -19,7 +19,7 @@ from pmbridge.richtext.safe import MAX_NESTING
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
 _BARE = re.compile(r"https?://[^\s|\]<>\"']+")
 # A backslash stays as it is: two of them break the line. What closes needs no mark where nothing is open.
-_WIKI_SPECIAL = re.compile(r"[{\[|!^~*_]|(?<!\w)[-+](?=\S)|(?<=\S)[-+](?!\w)|^[-#](?=\s)", re.MULTILINE)
+_WIKI_SPECIAL = re.compile(r"[{}\[|!^~*_]|(?<!\w)[-+](?=\S)|(?<=\S)[-+](?!\w)|^[-#](?=\s)", re.MULTILINE)
 _WIKI_HREF = {"|": "%7C", "]": "%5D", "[": "%5B", " ": "%20"}
 _MARKS = {"strong": "*", "em": "_", "s": "-"}
 
