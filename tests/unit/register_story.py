@@ -37,6 +37,11 @@ EVERYTHING = ["requirements", "goals", "milestones", "change", "acceptance", "ex
 class _Thing(Fields):
     milestone: str | None = C(None)
     submitted_on: date | None = C(None)
+    deemed_on: date | None = C(None)
+
+    @property
+    def deemed(self) -> bool:
+        return self.deemed_on is not None
 
 
 class _AddThing(Input):
@@ -45,6 +50,10 @@ class _AddThing(Input):
 
 class _NoChange(ByChange):
     change: str = ""
+
+
+def _deemed(fields: _Thing, _: Any, said: Said) -> _Thing:
+    return fields.evolve(deemed_on=said.day)
 
 
 def _thing(_: Any, given: _AddThing, __: Said) -> _Thing:
@@ -82,12 +91,14 @@ DELIVERABLE = Concept(
         State("under_review", "客户验收中", "under review", "client"),
         State("accepted", "已验收", "accepted"),
         State("deemed_accepted", "视为验收", "deemed accepted"),
+        State("handed_over", "已移交", "handed over", terminal=True),
     ),
     steps=(
         Step((NEW,), "add", Label(zh="计划", en="add"), "planned", takes=_AddThing, apply=_thing),
         Step(("planned",), "submit", Label(zh="提交", en="submit"), "under_review", apply=_submitted),
         Step(("under_review",), "accept", Label(zh="验收", en="accept"), "accepted"),
-        Step(("under_review",), "deem", Label(zh="视为验收", en="deem"), "deemed_accepted"),
+        Step(("under_review",), "deem", Label(zh="视为验收", en="deem"), "deemed_accepted", apply=_deemed),
+        Step(("deemed_accepted",), "handover", Label(zh="移交", en="handover"), "handed_over"),
     ),
 )
 

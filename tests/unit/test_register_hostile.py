@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from pmbridge.domain.change_metrics import approved_days, contract_value
 from pmbridge.domain.client_decision import Record
 from pmbridge.domain.evidence import Actor
+from pmbridge.domain.figure import Known
+from pmbridge.domain.held import held
 from pmbridge.domain.machine import Condition
+from pmbridge.domain.moment import Moment
+from pmbridge.domain.pending import decisions_needed
 from pmbridge.errors import GuardFailed
 from pmbridge.register import Register
 from pmbridge.store import Store
@@ -242,3 +247,67 @@ def test_the_consent_of_a_client_to_withdraw_is_proved(register: Register) -> No
     given: dict[str, Any] = {"input": {"consent": True}, "reason": "不做了", "at": at("05-28")}
     assert set(refused(register, "change", "withdraw", ref, **given)) == {"requester"}
     register.do("change", "withdraw", ref, evidence=[LETTER], **given)
+
+
+# ----------------------------------------------------------------------------- what stands after it was undone
+
+
+def test_what_a_stopped_change_brought_counts_until_another_change_takes_it_back(register: Register) -> None:
+    ref = approved(register, ("05-04", "05-05", "05-06", "05-07"), option("A", price("CNY 15000.00"), shift("M7", 2)))
+    register.do("change", "implement", ref, at=at("05-08"))
+    register.do("change", "cancel", ref, by="张敏", evidence=[MAIL], at=at("05-11"))
+    _, value = contract_value(register.book)
+    total = register.book.newest("budget_baseline").fields.total  # type: ignore[union-attr]
+    assert isinstance(value, Known)
+    assert (value.value,) == total
+    assert approved_days(register.book.of("change"), "M7").value == 2  # type: ignore[union-attr]
+    back = option("A", price("CNY -15000.00"), shift("M7", -2))
+    other = approved(register, ("05-12", "05-13", "05-14", "05-15"), back)
+    register.do("change", "implement", other, at=at("05-18"))
+    _, value = contract_value(register.book)
+    assert isinstance(value, Known)
+    assert (str(value.value), list(register.book.violations())) == ("CNY 680,000.00", [])
+
+
+def test_a_change_that_was_stopped_before_it_began_counts_nothing(register: Register) -> None:
+    ref = approved(register, ("05-04", "05-05", "05-06", "05-07"), CHEAP)
+    register.do("change", "cancel", ref, by="张敏", evidence=[MAIL], at=at("05-11"))
+    original, value = contract_value(register.book)
+    assert value == original
+
+
+def test_an_acceptance_that_is_taken_back_leaves_no_decision_behind(register: Register) -> None:
+    register.do("milestone", "reach", "M4", evidence=[MAIL], at=at("06-12"))
+    register.do("milestone", "accept", "M4", by="张敏", evidence=[MAIL], at=at("06-15"))
+    assert set(refused(register, "milestone", "revoke", "M4", reason="误记", at=at("06-16"))) == {"evidence"}
+    register.do("milestone", "revoke", "M4", reason="误记", evidence=[MAIL], at=at("06-16"))
+    assert register.book.of("client_decision")[-1].state == "revoked"
+
+
+def test_a_deemed_acceptance_still_is_one_after_the_handover(sqlite_store: Store, clock: FakeClock) -> None:
+    clock.set(START + timedelta(days=30))
+    register = agreed(sqlite_store, clock)
+    register.do("milestone", "reach", "M4", evidence=[MAIL], at=at("06-12"))
+    register.do("deliverable", "add", input={"milestone": "M4"}, at=at("06-01"))
+    register.do("deliverable", "submit", "DL-01", at=at("06-02"))
+    register.do("deliverable", "deem", "DL-01", at=at("06-12"))
+    register.do("deliverable", "handover", "DL-01", at=at("06-15"))
+    done = register.do("milestone", "accept", "M4", input={"deemed": True}, at=at("06-20"))
+    assert done.fields.deemed
+
+
+def test_an_emergency_waits_for_the_client_until_it_is_confirmed(register: Register) -> None:
+    ref = submitted(register, "06-02", urgency="emergency")
+    cap: dict[str, Any] = {"money": "CNY 10000.00", "days": 1}
+    for wrong in ({"money": "CNY -1.00"}, {"days": -1}):
+        assert refused(
+            register, "change", "authorise", ref, input=cap | wrong, by="张敏", evidence=[CALL], at=at("06-02")
+        )
+    register.do("change", "authorise", ref, input=cap, by="张敏", evidence=[CALL], at=at("06-02"))
+    late = Moment(as_of=at("06-05"), zone=register.zone, calendar=register.calendar)
+    (mine,) = decisions_needed(register.book, late)
+    assert (mine.ref, mine.ask_of, mine.need_by, mine.overdue) == (ref, ZHANG, date(2026, 6, 4), True)
+    assert [one.ref for one in held(register.book, late).client] == [ref]
+    register.do("change", "assess", ref, input=assessment(CHEAP), at=at("06-05"))
+    register.do("change", "approve", ref, input={"option": "A"}, by="张敏", evidence=[MAIL], at=at("06-05"))
+    assert decisions_needed(register.book, late) == ()

@@ -123,6 +123,11 @@ class Acceptable(Fields):
         return None if self.submission is None else self.submission.submitted_on
 
     @property
+    def deemed(self) -> bool:
+        """Whether nobody said yes to the last submission, and it counts as accepted by the contract."""
+        return self.acceptance is not None and self.acceptance.deemed is not None
+
+    @property
     def acceptance(self) -> AcceptanceRecord | None:
         """What came of the last submission, ``None`` while that is open."""
         last = self.acceptances[-1] if self.acceptances else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Constrained
 
 from pmbridge.domain import decision
 from pmbridge.domain.client_decision import Channel
@@ -169,7 +170,7 @@ class Authorise(decision.Decided):
     """Work may begin at once: up to ``money`` and ``days``, confirmed in writing by ``confirm_by``."""
 
     money: Price | None = None
-    days: int = 0
+    days: Annotated[int, Constrained(ge=0)] = 0
     confirm_by: date | None = None
 
 

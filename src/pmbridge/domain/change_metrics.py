@@ -129,9 +129,11 @@ def approved_monthly(changes: Iterable[Change]) -> dict[str, Known[Money]]:
 
 
 def _approved(changes: Iterable[Change]) -> Iterable[tuple[Change, ChangeOption]]:
+    """Yield what was approved. One that was stopped on the way stays in the baselines until another takes it back."""
     for one in changes:
         option = one.fields.decided_option
-        if one.state in APPROVED and option is not None and not one.fields.in_rework:
+        stands = one.state in APPROVED or (one.state == "cancelled" and one.entered("implementing") is not None)
+        if stands and option is not None and not one.fields.in_rework:
             yield one, option
 
 

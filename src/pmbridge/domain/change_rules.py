@@ -231,7 +231,7 @@ def requester_agrees(ask: Ask[ChangeRequest, Withdraw]) -> Iterable[Unmet]:
 @guard("cap", "授权有上限和期限", "capped and due")
 def cap_and_deadline(ask: Ask[ChangeRequest, Authorise]) -> Iterable[Unmet]:
     """An emergency has a cap in money and days, and a day in the near future for the written confirmation."""
-    if ask.input.money is None:
+    if ask.input.money is None or ask.input.money.amount < 0:
         yield Unmet(
             found=Label(zh="没有金额上限", en="no cap in money"),
             needed=Label(zh="金额上限，可为 0", en="a cap, 0 is one"),

@@ -47,6 +47,7 @@ from pmbridge.domain.milestone_fields import (
     revoke,
 )
 from pmbridge.domain.owner import accountable
+from pmbridge.domain.revocation import decision_revoked
 from pmbridge.values import Label
 
 _ACCEPTED = frozenset({"accepted", "conditionally_accepted", "deemed_accepted", "handed_over"})
@@ -63,6 +64,10 @@ class Delivered(Protocol):
     @property
     def submitted_on(self) -> date | None:
         """Day of its last submission."""
+
+    @property
+    def deemed(self) -> bool:
+        """Whether the contract, and not the client, accepted it."""
 
 
 # ------------------------------------------------------------------------------------------------------ guards
@@ -157,8 +162,8 @@ def deemed_holds(ask: Ask[Milestone, Accept]) -> Iterable[Unmet]:
     """Without a decision it is accepted only where each of its deliverables is, one of them deemed."""
     if not ask.input.deemed:
         return
-    states = [one.state for one in deliverables_of(ask.register, ask.ref, ask.fields)]
-    if "deemed_accepted" not in states or not _ACCEPTED.issuperset(states):
+    mine = list(deliverables_of(ask.register, ask.ref, ask.fields))
+    if not any(one.fields.deemed for one in mine) or any(one.state not in _ACCEPTED for one in mine):
         yield Unmet(
             found=Label(zh="没有视为验收的交付物", en="no deliverable was deemed accepted"),
             needed=Label(zh="全部交付物已验收或视为验收", en="every deliverable accepted or deemed so"),
@@ -306,6 +311,7 @@ MILESTONE = Concept(
             Label(zh="撤销", en="revoke"),
             "in_progress",
             apply=revoke,
+            effects=decision_revoked,
             reason=True,
         ),
         Step(

@@ -124,9 +124,13 @@ def _changes(book: Book, moment: Moment) -> Iterator[Pending]:
     for entry in book.of("change"):
         derived = book.concepts["change"].derived
         state = entry.state if derived is None else derived(entry, moment)
-        if state != "awaiting_decision":
-            continue
         fields, shown = entry.fields, entry.released or entry.fields
+        # What was authorised by word of mouth waits for the client's confirmation in writing.
+        need_by = fields.need_by if state == "awaiting_decision" else None
+        if state == "emergency_authorised" and fields.emergency is not None:
+            need_by = fields.emergency.confirm_by
+        elif state != "awaiting_decision":
+            continue
         yield Pending(
             ref=entry.ref,
             kind="change",
@@ -134,9 +138,9 @@ def _changes(book: Book, moment: Moment) -> Iterator[Pending]:
             background=shown.reason,
             choices=_choices(shown),
             ask_of=decider(book, "change", moment, fields.raised_by),
-            need_by=fields.need_by,
-            wd_left=_left(fields.need_by, moment),
-            overdue=_past(fields.need_by, moment),
+            need_by=need_by,
+            wd_left=_left(need_by, moment),
+            overdue=_past(need_by, moment),
             since=entry.since.day,
             source=event_source(entry),
         )
