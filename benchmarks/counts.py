@@ -75,8 +75,9 @@ PROMISES: Mapping[tuple[str, str], Promise] = {
     ("trello", "first"): Promise(
         words="check 1 · describe N · boards 1 · each board N",
         paper=lambda n, _: 2 + 2 * n,
-        more=lambda _n, _items: 1,
-        because="More: 1 a day to learn when the token ends, which `check` has to tell and nothing else does",
+        more=lambda n, _: 1 + ceil(n / 10) - n,
+        because="Fewer: boards are described ten a request. More: 1 a day to learn when the token ends, which `check` "
+        "has to tell and nothing else does",
     ),
     ("trello", "again"): Promise(words="1", paper=lambda _n, _: 1),
     ("pingcode", "first"): Promise(

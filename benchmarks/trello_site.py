@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks.server import LOREM
 
@@ -47,6 +48,9 @@ class TrelloSite:
         return self._rendered[key]
 
     def _answer(self, path: str, query: dict[str, str]) -> object:
+        if path == "/1/batch":
+            routes = (urlsplit(one) for one in query["urls"].split(","))
+            return [{"200": self._answer(f"/1{one.path}", dict(parse_qsl(one.query)))} for one in routes]
         match path.removeprefix("/1/").rstrip("/").split("/"):
             case ["members", "me"]:
                 return {"id": an_id(1, 1), "username": "wanglei", "fullName": "王磊"}

@@ -139,7 +139,7 @@ class TrelloAdapter(Adapter[TrelloSettings]):
         projects: Sequence[str],
         focus: Mapping[str, Focus] = NO_FOCUS,  # noqa: ARG002 - one answer tells everything
     ) -> Iterator[ProjectSchema | PmbridgeError]:
-        """Yield the schemas of *projects*: one request each, several at a time."""
+        """Yield the schemas of *projects*, ten a request."""
         return schemas.describe_all(self._site, projects)
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import UTC
 from difflib import get_close_matches
 
-from pmbridge.adapter import Response, in_order
-from pmbridge.errors import ConfigError, NotVisible
+from pmbridge.adapter import Response
+from pmbridge.errors import ConfigError, NotVisible, PmbridgeError
 from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, ToolState
 from pmbridge.values import ProjectId
 from pmbridge_trello import wire
-from pmbridge_trello.board import HEAD_FIELDS, BoardReader
+from pmbridge_trello.board import HEAD_FIELDS, LABELS, BoardReader
 from pmbridge_trello.kinds import CARD, CHECK_ITEM, KINDS, LABEL, LIST
 from pmbridge_trello.site import Site
 from pmbridge_trello.translate import (
@@ -24,6 +25,9 @@ from pmbridge_trello.translate import (
     list_group,
 )
 from pmbridge_trello.values import COMPLETE_INFO, field_info
+
+_HEAD = f"fields=all&lists=all&labels=all&labels_limit={LABELS}&customFields=true"
+"""All of everything: a list of names would need commas, which part the routes of a batch."""
 
 
 def projects(site: Site) -> Iterator[RemoteProject]:
@@ -47,22 +51,43 @@ def describe_all(site: Site, texts: Sequence[str]) -> Iterator[ProjectSchema | N
     """Yield the schema of the board that each of *texts* names, in their order, or what is wrong with the name.
 
     That is ``NotVisible`` for an id that is not there or cannot be seen, ``ConfigError`` for a name that no board has
-    (lists the nearest) or several have.
+    (lists the nearest) or several have. Ten boards a request.
     """
     reader = BoardReader(site, Asked(kinds=frozenset(KINDS)))
+    by_name = not all(_is_id(text) for text in texts)
+    every = site.boards("all", "name,closed,shortUrl") if by_name else []
+    found = [_find(site, text, every) for text in texts]
+    answers = _heads(site, reader, list(dict.fromkeys(one for one in found if not isinstance(one, ConfigError))))
+    told: dict[ProjectId, Response | PmbridgeError] = {}
+    for text, id_ in zip(texts, found, strict=True):
+        if isinstance(id_, ConfigError):
+            yield id_
+            continue
+        while id_ not in told:
+            told.update((next(answers),))
+        answer = told[id_]
+        if isinstance(answer, Response):
+            yield _schema(site, reader.parsed_head(id_, answer))
+        elif isinstance(answer, NotVisible):
+            yield copy(answer).with_facts(thing=f"{site.context.connection}:{text.strip()}")
+        else:
+            raise answer
 
-    def ask(text: str) -> tuple[ProjectId, Response] | NotVisible | ConfigError:
+
+def _heads(
+    site: Site, reader: BoardReader, boards: Sequence[ProjectId]
+) -> Iterator[tuple[ProjectId, Response | PmbridgeError]]:
+    """Yield the boards without their cards, unparsed, in their order."""
+    if len(boards) > 1:
+        routes = {f"/boards/{one}?{_HEAD}": one for one in boards}
+        for route, answer in site.batch(list(routes)):
+            yield routes[route], answer
+        return
+    for one in boards:
         try:
-            id_ = _find(site, text)
-            return id_, reader.fetch_head(id_, with_fields=True)
+            yield one, reader.fetch_head(one, with_fields=True)
         except NotVisible as error:
-            return error.with_facts(thing=f"{site.context.connection}:{text.strip()}")
-        except ConfigError as error:
-            return error
-
-    _ = site.client  # made before the threads start
-    for answer in in_order(ask, texts, workers=site.settings.workers):
-        yield _schema(site, reader.parsed_head(*answer)) if isinstance(answer, tuple) else answer
+            yield one, error
 
 
 def _schema(site: Site, board: wire.Board) -> ProjectSchema:
@@ -98,12 +123,16 @@ def _schema(site: Site, board: wire.Board) -> ProjectSchema:
     )
 
 
-def _find(site: Site, text: str) -> ProjectId:
-    """Return the board with that id, or with that unique name or short link among those of the account."""
+def _is_id(text: str) -> bool:
     wanted = text.strip()
-    if len(wanted) == 24 and all(c in "0123456789abcdefABCDEF" for c in wanted):
+    return len(wanted) == 24 and all(c in "0123456789abcdefABCDEF" for c in wanted)
+
+
+def _find(site: Site, text: str, every: Sequence[wire.BoardHead]) -> ProjectId | ConfigError:
+    """Return the board with that id, or with that unique name or short link among *every* one of the account."""
+    wanted = text.strip()
+    if _is_id(wanted):
         return ProjectId(wanted.lower())
-    every = site.boards("all", "name,closed,shortUrl")
     named = [one for one in every if one.name.strip().casefold() == wanted.casefold()]
     # An archived board that is called like an open one is hardly meant.
     named = [one for one in named if not one.closed] or named
@@ -111,10 +140,10 @@ def _find(site: Site, text: str) -> ProjectId:
     if len(found) == 1:
         return ProjectId(found[0].id)
     if found:
-        raise _wrong(site, text, "is the name of", "是以下看板共有的名称：", [f"{one.name}|{one.id}" for one in found])
+        return _wrong(site, text, "is the name of", "是以下看板共有的名称：", [f"{one.name}|{one.id}" for one in found])
     names = sorted({one.name for one in every if not one.closed})
     near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
-    raise _wrong(site, text, "is no board here; near:", "不是这里的看板，相近：", near)
+    return _wrong(site, text, "is no board here; near:", "不是这里的看板，相近：", near)
 
 
 def _wrong(site: Site, text: str, en: str, zh: str, candidates: Sequence[str]) -> ConfigError:

@@ -20,6 +20,7 @@ from pmbridge.adapter import (
     Traffic,
     clean_origin,
     in_order,
+    side_by_side,
 )
 from pmbridge.clock import to_millis
 from pmbridge.errors import (
@@ -198,9 +199,13 @@ class Site:
         self.context.memo.drop(self._key("account"))
 
     def _ask_account(self) -> JsonValue:
-        me = self.get("/members/me", _ME, fields="username,fullName")
+        _ = self.client  # made before the threads start
+        with side_by_side(self.settings.workers) as ask:
+            asked_me = ask(lambda: self.get("/members/me", _ME, fields="username,fullName"))
+            asked_token = ask(self._token)
+            me, token = asked_me(), asked_token()
         facts = AccountFacts(id=me.id, name=me.fullName or me.username or me.id)
-        if (token := self._token()) is not None:
+        if token is not None:
             facts = facts.model_copy(
                 update={
                     "expiry_known": True,
