@@ -161,3 +161,38 @@ def test_the_same_register_gives_the_same_bytes(desk: Desk) -> None:
     ref = sent_change(desk)
     made = [both(change_paper(desk.register.book, desk.register.book.get(ref), FRAME, "en")) for _ in range(2)]  # type: ignore[arg-type]
     assert made[0] == made[1]
+
+
+def test_the_change_form_is_that_of_the_assessment_that_goes_out_next(desk: Desk) -> None:
+    ref = sent_change(desk)
+    desk.do("change", "reassess", ref, day="06-03", reason="范围有误")
+    cheaper = {**ASSESSMENT, "options": ASSESSMENT["options"][1:]}
+    desk.do("change", "assess", ref, day="06-04", input=cheaper | {"draft": True})
+    book = desk.register.book
+    draft = change_paper(book, book.get(ref), FRAME, "zh-CN")  # type: ignore[arg-type]
+    assert "CNY 48,000.00" in both(draft)[0]
+    assert draft.answers == ()
+    desk.do("change", "assess", ref, day="06-04", input=cheaper)
+    entry = desk.register.book.get(ref)
+    assert entry is not None
+    next_one = change_paper(desk.register.book, entry, FRAME, "zh-CN")
+    assert next_one.fingerprint == entry.fields.assessment.sha256
+    assert "CNY 48,000.00" not in both(next_one)[0]
+
+
+def test_no_draft_of_an_assessment_stands_in_a_form(desk: Desk) -> None:
+    asked = {"title": "小程序优惠券", "description": "618 发券", "reason": "引流", "raised_by": "CT-01", "via": "email"}
+    ref = desk.do("change", "submit", day="05-27", input=asked).ref
+    desk.do("requirement", "add", number="REQ-09", day="05-26", input=WISH, evidence=[MAIL])
+    desk.do("change", "assess", ref, day="06-01", input=ASSESSMENT | {"draft": True})
+    book = desk.register.book
+    assert "CNY 48,000.00" not in both(change_paper(book, book.get(ref), FRAME, "zh-CN"))[0]  # type: ignore[arg-type]
+
+
+def test_the_requirement_document_has_the_words_that_are_sent_next(desk: Desk) -> None:
+    ref = desk.requirement("in_review")
+    desk.do("requirement", "return", ref, day="04-09", input={"comments": "只看自己的"}, by="张敏", evidence=[MAIL])
+    desk.do("requirement", "clarify", ref, day="04-09", input={"statement": "会员可查看本人的订单"})
+    text = both(requirements_paper(desk.register.book, FRAME, "zh-CN"))[0]
+    assert "会员可查看本人的订单" in text
+    assert "会员可查看全部订单" not in text

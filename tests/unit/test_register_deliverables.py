@@ -257,3 +257,13 @@ def test_first_pass_acceptance_leaves_deemed_ones_out(desk: Desk) -> None:
     desk.do("deliverable", "revoke", first, day="05-12", reason="误签", evidence=[MAIL])
     after = first_pass(desk.register.book.of("deliverable"), desk.moment("06-05")).rate
     assert str(after) == "0/1 = 0%"
+
+
+def test_what_was_submitted_stays_with_its_milestone(desk: Desk) -> None:
+    ref = desk.deliverable("planned")
+    desk.do("milestone", "add", number="M9", day="04-21", input={"title": "其他", "on": date(2026, 6, 1)})
+    desk.do("deliverable", "edit", ref, day="04-22", input={"changes": {"milestone": "M9"}})
+    desk.prepared(ref, day="05-06")
+    for name, value in (("milestone", None), ("requirements", [])):
+        away = {"changes": {name: value}}
+        assert desk.refused("deliverable", "edit", ref, day="05-07", input=away) == ["editable"]

@@ -256,3 +256,10 @@ def test_churn_of_the_story(desk: Desk) -> None:
     april = churn(desk.register.as_of(at("05-08")), desk.moment("05-08"))
     assert (april.changed, april.added, april.removed) == (4, (), ())
     assert list(book.violations()) == []
+
+
+def test_a_modification_leaves_something_to_measure_it_by(desk: Desk) -> None:
+    (ref,) = desk.baselined(1)
+    change = desk.implemented(scope("modify", ref), days=("04-22", "04-24", "04-28"))
+    bare = {"change": change, "fit_criteria": []}
+    assert desk.refused("requirement", "revise", ref, day="04-29", input=bare) == ["fit-criteria"]

@@ -236,9 +236,9 @@ class RequirementDesk(Desk):
     ) -> Entry[Requirement]:
         """Revise → baselined.
 
-        Needs: an approved change says so; the change is in the baseline; worded as approved; fit criteria told apart;
-        worded anew; fit criteria unchanged; decider is known; decider is authorised; joint signatures complete;
-        proved; recorded by somebody else.
+        Needs: an approved change says so; the change is in the baseline; worded as approved; has a fit criterion; fit
+        criteria told apart; worded anew; fit criteria unchanged; decider is known; decider is authorised; joint
+        signatures complete; proved; recorded by somebody else.
         """
         return self._do(
             "revise",

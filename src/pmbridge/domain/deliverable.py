@@ -219,8 +219,10 @@ DELIVERABLE = Concept(
             guards=(rules.removed_by_change,),
         ),
     ),
-    editable=frozenset(
-        {"title", "description", "kind", "milestone", "requirements", "planned_on", "owner", "location"}
+    editable=frozenset({"title", "description", "kind", "planned_on", "owner", "location"}),
+    # What was submitted proves the milestone and the requirements for which it was.
+    editable_in=dict.fromkeys(
+        ("planned", "in_preparation", "internally_reviewed"), frozenset({"milestone", "requirements"})
     ),
     invariants=(
         Invariant(name="I6", check=_i6),

@@ -168,6 +168,7 @@ REQUIREMENT = Concept(
                     rules.modified_by_change,
                     rules.revision_in_baseline,
                     rules.worded_as_approved,
+                    rules.measurable,
                     rules.criteria_distinct,
                 ),
                 *only_if(

@@ -58,13 +58,14 @@ _CLOSING = Label(
     en="Approval covers all effects of the option on scope, schedule and cost. Silence is no approval.",
 )
 _SIGNER = Label(zh="客户", en="Client")
+_WAITS = frozenset({"assessed", "awaiting_decision", "emergency_authorised"})
 
 
 def change_paper(book: Book, entry: Entry[ChangeRequest], frame: PaperFrame, language: Language) -> Paper:
     """Return the form of one change. Its fingerprint is that of the assessment, which a decision cites."""
     pen = Pen(language)
     shown = entry.released or entry.fields
-    assessment = shown.assessment or entry.fields.assessment
+    assessment = _offered(entry)
     facts = [*heads(pen, frame), (pen.say(_RAISED), (pen.run(_raised(pen, book, entry)),))]
     if assessment is not None:
         facts.append((pen.say(_VERSION), (pen.run(f"{assessment.n}"),)))
@@ -72,12 +73,13 @@ def change_paper(book: Book, entry: Entry[ChangeRequest], frame: PaperFrame, lan
         facts.append((pen.say(_BY), (pen.run(day(entry.fields.need_by)),)))
     if entry.fields.valid_until is not None:
         facts.append((pen.say(_VALID), (pen.run(day(entry.fields.valid_until)),)))
-    decided = _decided(pen, book, entry)
+    waits = entry.state in _WAITS
+    decided = () if waits else _decided(pen, book, entry)
     sections = [_asked(pen, shown), _impact(pen, assessment)]
     if decided:
         blocks = (Paragraph(words=decided),)
         sections.append(Section(anchor="decision", heading=pen.say(_DECIDED), blocks=blocks))
-    answers = () if decided or assessment is None else tuple(_answers(pen, assessment))
+    answers = tuple(_answers(pen, assessment)) if waits and assessment is not None else ()
     return Paper(
         language=language,
         name=entry.ref,
@@ -89,6 +91,15 @@ def change_paper(book: Book, entry: Entry[ChangeRequest], frame: PaperFrame, lan
         signers=(pen.say(_SIGNER),) if answers else (),
         fingerprint=assessment.sha256 if assessment is not None else fingerprint([entry.ref, entry.version]),
     )
+
+
+def _offered(entry: Entry[ChangeRequest]) -> Assessment | None:
+    """Return the assessment that the client has or gets next; one that we still work on is not for its eyes."""
+    newest = entry.fields.assessment
+    if newest is not None and newest.complete and entry.state != "under_assessment":
+        return newest
+    sent = [one for one in entry.fields.assessments if one.sent_on is not None]
+    return sent[-1] if sent else None
 
 
 def _raised(pen: Pen, book: Book, entry: Entry[ChangeRequest]) -> str:

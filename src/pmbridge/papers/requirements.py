@@ -98,7 +98,8 @@ def _of_baseline(book: Book, items: Mapping[str, int]) -> list[_Row]:
 
 
 def _shown(entry: Entry[Requirement]) -> Requirement:
-    return entry.released or entry.fields
+    """Return the wording that the client has; of what is sent to it next, that which we have clarified."""
+    return entry.fields if entry.state == "clarified" else entry.released or entry.fields
 
 
 def _sections(pen: Pen, rows: Sequence[_Row]) -> list[Section]:
