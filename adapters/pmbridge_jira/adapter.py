@@ -1,20 +1,23 @@
-"""Jira Cloud and Jira Data Center behind one class. Reads; writing is not built yet.
+"""Jira Cloud and Jira Data Center behind one class.
 
-What a quiet sync does not need (describing, details, the dialogue of ``connect``) is loaded when it is asked for.
+What a quiet sync does not need (describing, details, writing, the dialogue of ``connect``) is loaded when it is asked
+for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
 from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import ConfigError, CredentialRefused, NotVisible, PmbridgeError
+from pmbridge.errors import ConfigError, CredentialRefused, NotVisible, PmbridgeError, Refused
 from pmbridge.records import (
     Account,
+    AddComment,
+    Create,
     Cursor,
     Details,
     Focus,
@@ -24,14 +27,16 @@ from pmbridge.records import (
     Mirrored,
     Page,
     ProjectSchema,
+    Receipt,
     Record,
     RemoteProject,
     Scope,
     Skipped,
     Verb,
     Wanted,
+    Write,
 )
-from pmbridge.values import Label, ProjectId, RecordId
+from pmbridge.values import FieldValue, Label, ProjectId, RecordId
 from pmbridge_jira import cursor as cursors
 from pmbridge_jira.cloud import CloudIssues
 from pmbridge_jira.dialect import CLOUD, dialect_of
@@ -47,6 +52,9 @@ from pmbridge_jira.server import ServerIssues
 from pmbridge_jira.settings import JiraSettings
 from pmbridge_jira.site import Site
 from pmbridge_jira.translate import ISSUE
+
+if TYPE_CHECKING:
+    from pmbridge_jira.write import Writer
 
 _ASKED = "asked of issues"
 _FOR_EVER = timedelta(days=36_500)
@@ -197,7 +205,47 @@ class JiraAdapter(Adapter[JiraSettings]):
         catalogue = self._site.catalogue()
         return DetailReader(self._site, LogReader(catalogue, start=self._start(catalogue))).read(wanted)
 
+    def push(self, write: Write) -> Receipt:
+        """Send *write* once; see :class:`pmbridge_jira.write.Writer`. Nothing is sent on a connection that only reads.
+
+        A create leaves in ``Receipt.left`` what the screen does not show on which issues are made; the state that it
+        names is not set with it.
+
+        Raises:
+            Refused: ``read-only``.
+        """
+        if self.settings.read_only:
+            raise Refused("read-only", connection=self.context.connection, n=1)
+        return self._writer().push(write)
+
+    def find(self, write: Write, since: datetime) -> Sequence[Record | Gone]:
+        """Return what carries the marker of *write*; a version has none, it is found by its name."""
+        from pmbridge_jira.details import DetailReader
+        from pmbridge_jira.find import Finder, oldest_first, unfindable
+        from pmbridge_jira.translate_details import LogReader
+
+        catalogue = self._site.catalogue()
+        finder = Finder(self._site, DetailReader(self._site, LogReader(catalogue, start=self._start(catalogue))))
+        match write:
+            case Create(kind="issue"):
+                return oldest_first(self.read(finder.issues(write, since)))
+            case Create(kind="version"):
+                return oldest_first(finder.versions(write))
+            case AddComment(target=RecordId(kind="issue")):
+                return oldest_first(finder.comments(write))
+            case _:
+                raise unfindable(write, self.context.connection)
+
+    def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:
+        """Return *value* as Jira keeps it: titles on one line, days without a time, long texts in its own format."""
+        return self._writer().canonical(kind, field, value)
+
     # ------------------------------------------------------------------------------------------- parts
+
+    def _writer(self) -> Writer:
+        from pmbridge_jira.write import Writer
+
+        return Writer(self._site, start=self._start(self._site.catalogue()))
 
     def _search(self, form: IssueFormat) -> IssueSearch:
         return (CloudIssues if self._site.dialect is CLOUD else ServerIssues)(self._site, form)

@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from pmbridge.adapter import in_order, side_by_side
 from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import (
-    NOT_YET,
     FieldInfo,
     Focus,
     Group,
@@ -25,6 +24,7 @@ from pmbridge.values import Label, Named, ProjectId
 from pmbridge_jira import groups, wire, wire_schema
 from pmbridge_jira.fields import OWN_PLACE, Catalogue, codec_for
 from pmbridge_jira.kinds import KINDS, NO_APPROVALS
+from pmbridge_jira.outgoing import writable
 from pmbridge_jira.site import PROJECT_LIST, Site, pages
 from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, VERSION, sprint_group, state_of, utc
 
@@ -43,6 +43,10 @@ _NEEDS = {
     Verb.LINK: "LINK_ISSUES",
 }
 _PROJECT_ADMIN = "ADMINISTER_PROJECTS"
+_NEEDS_OF: Mapping[str, Mapping[Verb, str]] = {
+    ISSUE: _NEEDS,
+    VERSION: dict.fromkeys((Verb.CREATE, Verb.UPDATE, Verb.TRANSITION), _PROJECT_ADMIN),
+}
 _PERMISSIONS = ("BROWSE_PROJECTS", *dict.fromkeys(_NEEDS.values()), _PROJECT_ADMIN)
 
 _TYPES = TypeAdapter(list[wire_schema.TypeStatuses])
@@ -179,9 +183,9 @@ def _schema(
         asked_sprints = ask(lambda: groups.board_sprints(site, project) if with_sprints else [])
         asked_versions = ask(lambda: next(groups.versions(site, [project]))[1] if focus.groups else [])
         types, granted, sprints, versions = asked_types(), asked_permissions(), asked_sprints(), asked_versions()
-        fields = _fields(site, catalogue, project, asked_screens())
+        fields = _fields(site, catalogue, project, asked_screens(), granted)
     issue = KindSchema(
-        supports=_supports(ISSUE, granted) | ({} if service_desk else {Verb.APPROVALS: NO_APPROVALS}),
+        supports=_of_issues(site, granted, service_desk=service_desk),
         types=tuple(Named(id=one.id, name=one.name) for one in types),
         states=_states(types),
         fields=fields,
@@ -231,8 +235,13 @@ def _relations(site: Site) -> tuple[Named, ...]:
 
 
 def _fields(
-    site: Site, catalogue: Catalogue, project: ProjectId, on_screens: Mapping[str, list[wire_schema.CreateField]]
+    site: Site,
+    catalogue: Catalogue,
+    project: ProjectId,
+    on_screens: Mapping[str, list[wire_schema.CreateField]],
+    granted: Mapping[str, bool] | None,
 ) -> tuple[FieldInfo, ...]:
+    denied = _denied(Verb.UPDATE, granted)
     found = []
     for one in catalogue.fields:
         if not _is_mappable(one, project):
@@ -251,7 +260,7 @@ def _fields(
                 type=codec_for(one, site.dialect.text).type,
                 options=tuple(options.values()),
                 required=any(screen.required for screen in seen),
-                write=NOT_YET,
+                write=writable(one, site.dialect) if denied is None else denied,
             )
         )
     return tuple(found)
@@ -305,8 +314,28 @@ def _supports(kind: str, granted: Mapping[str, bool] | None) -> dict[Verb, Suppo
     supports = dict(KINDS[kind].supports)
     if granted is None:
         return supports
-    needs = _NEEDS if kind == ISSUE else {Verb.CREATE: _PROJECT_ADMIN, Verb.UPDATE: _PROJECT_ADMIN}
-    for verb, permission in needs.items() if kind in (ISSUE, VERSION) else ():
+    for verb, permission in _NEEDS_OF.get(kind, {}).items():
         if granted.get(permission) is False:
-            supports[verb] = Support(level="denied", note=Label(zh=f"缺少权限 {permission}", en=f"lacks {permission}"))
+            supports[verb] = _lacks(permission)
+    return supports
+
+
+def _denied(verb: Verb, granted: Mapping[str, bool] | None) -> Support | None:
+    """Return that the account may not do this to issues, ``None`` where it may or nobody says."""
+    permission = _NEEDS[verb]
+    return _lacks(permission) if granted is not None and granted.get(permission) is False else None
+
+
+def _lacks(permission: str) -> Support:
+    return Support(level="denied", note=Label(zh=f"缺少权限 {permission}", en=f"lacks {permission}"))
+
+
+def _of_issues(site: Site, granted: Mapping[str, bool] | None, *, service_desk: bool) -> dict[Verb, Support]:
+    """Return what can be done with issues; approvals and notes depend on what kind of project it is."""
+    supports = _supports(ISSUE, granted)
+    if service_desk:
+        return supports
+    supports[Verb.APPROVALS] = NO_APPROVALS
+    if supports[Verb.NOTE] and not site.settings.internal_role:
+        supports[Verb.NOTE] = Support(level="setting", note=Label(zh="internal_role", en="internal_role"))
     return supports

@@ -44,7 +44,7 @@ def versions(site: Site, projects: Sequence[ProjectId]) -> Iterator[tuple[Projec
         if isinstance(answer, NotVisible):
             yield project, answer
         else:
-            yield project, [_group(site, one, project) for one in _all_versions(site, project, answer)]
+            yield project, [version_of(site, one, project) for one in _all_versions(site, project, answer)]
 
 
 def _all_versions(site: Site, project: ProjectId, first: Response) -> list[wire.Version]:
@@ -69,7 +69,8 @@ def _versions_of(site: Site, project: ProjectId, offset: int) -> tuple[str, dict
     return path, {"startAt": offset, "maxResults": _VERSION_PAGE_SIZE}
 
 
-def _group(site: Site, version: wire.Version, project: ProjectId) -> Group:
+def version_of(site: Site, version: wire.Version, project: ProjectId) -> Group:
+    """Return a version of *project* as a record."""
     known = site.projects([project]).get(project)
     url = f"{site.home()}/projects/{known.key}/versions/{version.id}" if known else ""
     return version_group(version, project, url)
@@ -83,7 +84,7 @@ def read_version(site: Site, id_: RecordId) -> Group | Gone:
         return Gone(id=id_, why="absent")
     if found.projectId is None:
         raise ProtocolError(tool="Jira", field="projectId", call=f"version/{id_.external_id}")
-    return _group(site, found, ProjectId(found.projectId))
+    return version_of(site, found, ProjectId(found.projectId))
 
 
 def board_sprints(site: Site, project: ProjectId) -> list[wire.Sprint] | None:

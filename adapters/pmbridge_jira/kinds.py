@@ -17,7 +17,14 @@ NO_APPROVALS = _cannot("Only service requests have approvals.", "只有服务请
 _ITEMS_ONLY = _cannot("Jira keeps this for issues only.", "Jira 只为问题保留该信息。")
 _NO_PARTS = {Verb.COMMENTS: _ITEMS_ONLY, Verb.HISTORY: _ITEMS_ONLY, Verb.APPROVALS: _ITEMS_ONLY}
 
-# Verbs that write are left out: not yet.
+_NOT_HERE = _cannot("Made by what issues carry.", "由问题上的值产生。")
+_NO_COMMENT = _cannot("Only issues have comments.", "只有问题有评论。")
+_NO_LINK = _cannot("Only issues are linked.", "只有问题可以建立链接。")
+_WRITTEN_BY_ISSUES = {
+    Verb.CREATE: _NOT_HERE, Verb.UPDATE: _NOT_HERE, Verb.TRANSITION: _NOT_HERE, Verb.COMMENT: _NO_COMMENT,
+    Verb.NOTE: _NO_COMMENT, Verb.LINK: _NO_LINK,
+}  # fmt: skip
+
 KINDS: Mapping[str, Kind] = {
     ISSUE: Kind(
         shape="item",
@@ -30,10 +37,38 @@ KINDS: Mapping[str, Kind] = {
                 level="partial",
                 note=Label(zh="仅限 Jira Service Management 的请求。", en="Requests of Jira Service Management only."),
             ),
+            Verb.CREATE: FULL,
+            Verb.UPDATE: Support(
+                level="partial",
+                note=Label(zh="迭代、完成时间不能写入。", en="Not the sprint, and not when it was done."),
+            ),
+            Verb.TRANSITION: FULL,
+            Verb.COMMENT: FULL,
+            Verb.NOTE: Support(
+                level="partial",
+                note=Label(
+                    zh="服务项目中，或设置了 internal_role。",
+                    en="In service projects, or with the setting internal_role.",
+                ),
+            ),
+            Verb.LINK: FULL,
         },
         logged=frozenset({"state", "title", "description", "start", "due", "groups", "parent", "field:*"}),
     ),
-    VERSION: Kind(shape="group", label=Label(zh="版本", en="Version"), supports={Verb.READ: FULL, **_NO_PARTS}),
+    VERSION: Kind(
+        shape="group",
+        label=Label(zh="版本", en="Version"),
+        supports={
+            Verb.READ: FULL,
+            **_NO_PARTS,
+            Verb.CREATE: FULL,
+            Verb.UPDATE: Support(level="partial", note=Label(zh="日期不能清空。", en="A date cannot be taken away.")),
+            Verb.TRANSITION: FULL,
+            Verb.COMMENT: _NO_COMMENT,
+            Verb.NOTE: _NO_COMMENT,
+            Verb.LINK: _NO_LINK,
+        },
+    ),
     SPRINT: Kind(
         shape="group",
         label=Label(zh="冲刺", en="Sprint"),
@@ -46,7 +81,12 @@ KINDS: Mapping[str, Kind] = {
                 ),
             ),
             **_NO_PARTS,
+            **_WRITTEN_BY_ISSUES,
         },
     ),
-    LABEL: Kind(shape="group", label=Label(zh="标签", en="Label"), supports={Verb.READ: FULL, **_NO_PARTS}),
+    LABEL: Kind(
+        shape="group",
+        label=Label(zh="标签", en="Label"),
+        supports={Verb.READ: FULL, **_NO_PARTS, **_WRITTEN_BY_ISSUES},
+    ),
 }

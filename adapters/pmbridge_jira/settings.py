@@ -32,6 +32,8 @@ class JiraSettings(ConnectionSettings):
     """How late the search may know of a change; default 600 on Cloud, 60 on Data Center."""
     overlap_s: float | None = Field(default=None, ge=0)
     """How far an incremental pull looks back; default ``index_lag_s`` and one minute, the grain of JQL dates."""
+    internal_role: str | None = None
+    """Project role that alone sees internal comments outside service projects; without it they are not written."""
     page_size: int = Field(default=100, ge=1, le=100)
     """Issues per request. Jira allows 100 where several fields are asked."""
     list_size: int = Field(default=5000, ge=1, le=5000)

@@ -19,6 +19,10 @@ MARKER_PROPERTY = "pmbridge"
 MARKER_LABEL = "pmb-"
 """The same as a label, which every deployment can search for: ``pmb-<uid>``."""
 
+RELEASED, UNRELEASED = "released", "unreleased"
+"""States of a version."""
+_SIGNATURE = re.compile(r"(?:^|\n)[ \t\r]*pmbridge:([0-9A-HJKMNP-TV-Z]{26})[ \t\r]*\n?\Z")
+
 # Keys on the platform, ids beside them, upper case in service requests, words in /statuses/search.
 _CATEGORIES: Mapping[str, Category] = {
     "new": "todo", "2": "todo", "todo": "todo",
@@ -57,6 +61,17 @@ def marker_of(properties: wire.Properties | None, labels: Iterable[str]) -> str 
     return None
 
 
+def signed(text: str, uid: str) -> str:
+    """Return *text* with our marker as its last line, for what can carry no property."""
+    return f"{text.rstrip()}\n\npmbridge:{uid}"
+
+
+def split_signature(text: str) -> tuple[str, str | None]:
+    """Return *text* without our marker's line, and the uid that it holds."""
+    found = _SIGNATURE.search(text) if "pmbridge:" in text else None
+    return (text[: found.start()].rstrip(), found.group(1)) if found else (text, None)
+
+
 def person(user: wire.User) -> PersonRecord | None:
     """Return an account by name. Not its e-mail address: nobody needs it, so it is not kept."""
     if not (id_ := wire.user_id(user)):
@@ -70,9 +85,9 @@ def version_group(version: wire.Version, project: ProjectId, url: str) -> Group:
     due = Day(on=version.releaseDate) if version.releaseDate else None
     released = bool(version.released)
     state = (
-        ToolState(id="released", name="released", category="done")
+        ToolState(id=RELEASED, name=RELEASED, category="done")
         if released
-        else ToolState(id="unreleased", name="unreleased", category="todo")
+        else ToolState(id=UNRELEASED, name=UNRELEASED, category="todo")
     )
     return Group(
         id=RecordId(kind=VERSION, external_id=version.id),

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from pydantic import JsonValue
+
 from pmbridge.records import Approval, Change, Comment, Vote
 from pmbridge.values import Day, FieldValue, Many, Named, Number, Plain, RecordId, Rich, RichFormat
 from pmbridge_jira import wire, wire_details
 from pmbridge_jira.fields import Catalogue, codec_for, rich
-from pmbridge_jira.translate import LABEL, MARKER_LABEL, MARKER_PROPERTY, SPRINT, VERSION, utc
+from pmbridge_jira.translate import LABEL, MARKER_LABEL, MARKER_PROPERTY, SPRINT, VERSION, split_signature, utc
 
 
 def comment(one: wire_details.CommentWire, item: RecordId, *, text: RichFormat, service_desk: bool | None) -> Comment:
@@ -19,15 +21,35 @@ def comment(one: wire_details.CommentWire, item: RecordId, *, text: RichFormat, 
     properties = {prop.key: prop.value for prop in one.properties or ()}
     mark = properties.get(MARKER_PROPERTY)
     uid = mark.get("uid") if isinstance(mark, dict) else None
+    told, signature = _unsigned(one.body)
     return Comment(
         id=RecordId(kind="comment", external_id=one.id),
         item=item,
-        body=rich(one.body, text) or Rich(format="plain", original=""),
+        body=rich(told, text) or Rich(format="plain", original=""),
         author=wire.user_id(one.author),
         created_at=utc(one.created),
         audience=_audience(one, properties, service_desk=service_desk),
-        marker=uid if isinstance(uid, str) else None,
+        marker=uid if isinstance(uid, str) else signature,
     )
+
+
+def _unsigned(body: JsonValue) -> tuple[JsonValue, str | None]:
+    """Return a comment's text without our last line, which stands in notes on service requests, and its uid."""
+    if isinstance(body, str):
+        return split_signature(body)
+    blocks = body.get("content") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(blocks, list) or not blocks:
+        return body, None
+    last = blocks[-1]
+    words = last.get("content") if isinstance(last, dict) and last.get("type") == "paragraph" else None
+    line = words[-1] if isinstance(words, list) and words else None
+    uid = split_signature(str(line.get("text", "")))[1] if isinstance(line, dict) else None
+    if uid is None or not isinstance(words, list) or not isinstance(last, dict):
+        return body, None
+    # A line of its own stands alone, or behind a break.
+    left = words[:-2] if len(words) > 1 else []
+    kept: list[JsonValue] = [*blocks[:-1], *([{**last, "content": left}] if left else [])]
+    return {**body, "content": kept}, uid
 
 
 def _audience(
