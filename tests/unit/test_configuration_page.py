@@ -9,7 +9,17 @@ from pydantic import BaseModel
 
 from pmbridge.adapter import ConnectionSettings
 from pmbridge.config import Agency, SyncLimits, WorkspaceTable
-from pmbridge.domain.mapping import ChangeRule, EngagementConfig, Impact, MilestoneRule, ReportingPolicy, Source, Where
+from pmbridge.domain.mapping import (
+    ChangeRule,
+    ChangeWriting,
+    EngagementConfig,
+    Impact,
+    MilestoneRule,
+    MilestoneWriting,
+    ReportingPolicy,
+    Source,
+    Where,
+)
 from pmbridge_jira.settings import JiraSettings
 from pmbridge_pingcode.settings import PingCodeSettings
 from pmbridge_trello.settings import TrelloSettings
@@ -28,7 +38,7 @@ NOT_TOLD = {"monthly_due", "monthly", "forecast_fresh_wd", "sources", "max_write
     [
         WorkspaceTable, Agency, SyncLimits, ConnectionSettings, JiraSettings, PingCodeSettings, TrelloSettings,
         WorktileSettings, EngagementConfig, Source, MilestoneRule,
-        ChangeRule, Impact, Where, ReportingPolicy,
+        ChangeRule, ChangeWriting, MilestoneWriting, Impact, Where, ReportingPolicy,
     ],
 )  # fmt: skip
 def test_every_key_is_on_the_page(model: type[BaseModel]) -> None:

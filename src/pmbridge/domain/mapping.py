@@ -7,7 +7,7 @@ so that it can be replayed for any past day. A name is written ``Name``, ``id`` 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -116,6 +116,12 @@ Weight = Annotated[str, Field(pattern=r"^(count|points:.+|estimate_minutes:.+)$"
 ProgressRule = Annotated[str, Field(pattern=r"^(zero_hundred|remaining:.+|percent:.+|status_table)$")]
 
 
+class MilestoneWriting(Model):
+    """What of a milestone of the register is to stand in the tool's record. ``date``: the one of the plan in force."""
+
+    date: bool = False
+
+
 class MilestoneRule(Rule):
     """A milestone and the work that belongs to it."""
 
@@ -127,6 +133,7 @@ class MilestoneRule(Rule):
     date: str = Field(default="due", pattern=r"^(due|field:.+)$")
     date_is: Literal["forecast", "plan", "ignore"] = "ignore"
     reached: Names = ()
+    write: MilestoneWriting | None = None
 
 
 class Impact(Model):
@@ -138,23 +145,48 @@ class Impact(Model):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
+def _change_states(named: Iterable[str]) -> None:
+    wrong = sorted(set(named) - set(CHANGE_STATES))
+    if wrong:
+        raise ValueError(
+            Label(
+                en=f"names no state: {', '.join(wrong)}; known: {', '.join(CHANGE_STATES)}",
+                zh=f"没有状态 {'、'.join(wrong)}，可用：{'、'.join(CHANGE_STATES)}",
+            )
+        )
+
+
+class ChangeWriting(Model):
+    """What of a change request of the register is to stand in the tool's record.
+
+    ``states`` maps the register's word to the tool's state, beside the first that ``states`` of the rule maps to it;
+    ``decision``: who may read the comment with the client's decision; ``create``: what no tool shows is made here.
+    """
+
+    state: bool = False
+    states: Mapping[str, str] = Field(default_factory=dict)
+    title: bool = False
+    decision: Literal["internal", "public"] | None = None
+    create: bool = False
+
+    @field_validator("states")
+    @classmethod
+    def _known(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        _change_states(value)
+        return value
+
+
 class ChangeRule(Rule):
     """Change requests. ``states`` maps a tool's state to the register's word for it."""
 
     states: Mapping[str, str] = Field(default_factory=dict)
     impact: Impact | None = None
+    write: ChangeWriting | None = None
 
     @field_validator("states")
     @classmethod
     def _known(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        wrong = sorted(set(value.values()) - set(CHANGE_STATES))
-        if wrong:
-            raise ValueError(
-                Label(
-                    en=f"names no state: {', '.join(wrong)}; known: {', '.join(CHANGE_STATES)}",
-                    zh=f"没有状态 {'、'.join(wrong)}，可用：{'、'.join(CHANGE_STATES)}",
-                )
-            )
+        _change_states(value.values())
         return value
 
 

@@ -8,7 +8,14 @@ from typing import Literal, get_args
 
 from pmbridge.domain.mapping import ChangeRule, MilestoneRule, Source, Where
 from pmbridge.domain.naming import Names, split_name
-from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource, ResolvedWhere
+from pmbridge.domain.resolved import (
+    ResolvedChangeRule,
+    ResolvedChangeWriting,
+    ResolvedCreation,
+    ResolvedMilestoneRule,
+    ResolvedSource,
+    ResolvedWhere,
+)
 from pmbridge.records import FieldInfo, Kind, KindSchema, ProjectSchema, Scope, Verb
 from pmbridge.values import Label, RecordId
 
@@ -132,6 +139,7 @@ class _Reader:
             date_field=self._field(rule.date.partition(":")[2], f"{at}.date", [rule.from_], _DATES),
             date_is=rule.date_is,
             reached=self._states(rule.reached, f"{at}.reached", [rule.from_], where.types),
+            writes_date=self._writes_date(rule, at),
         )
 
     def change(self, rule: ChangeRule, at: str) -> ResolvedChangeRule | None:
@@ -147,19 +155,68 @@ class _Reader:
         impact = rule.impact
         if impact and impact.money and not impact.currency:
             self.names.fault(f"{at}.impact.currency", Label(en="is missing", zh="缺少"))
+        states = {
+            found: registered
+            for name, registered in rule.states.items()
+            if (found := self.state(name, f"{at}.states", [rule.from_], where.types))
+        }
         return ResolvedChangeRule(
             kind=rule.from_,
             where=where,
             match=_pattern(rule.match),
-            states={
-                found: registered
-                for name, registered in rule.states.items()
-                if (found := self.state(name, f"{at}.states", [rule.from_], where.types))
-            },
+            states=states,
             days_field=self._field(impact.days if impact else None, f"{at}.impact.days", [rule.from_], _NUMBERS),
             days_on=impact.days_on if impact else None,
             money_field=self._field(impact.money if impact else None, f"{at}.impact.money", [rule.from_], _NUMBERS),
             currency=impact.currency if impact else None,
+            write=self._writing(rule, where, states, at) if rule.write else None,
+        )
+
+    # -- what is written
+
+    def _writes_date(self, rule: MilestoneRule, at: str) -> bool:
+        if rule.write is None or not rule.write.date:
+            return False
+        if rule.date_is != "plan":
+            unread = Label(
+                en=f'needs date_is = "plan": with "{rule.date_is}" the date is the tool\'s own',
+                zh=f'需要 date_is = "plan"：现在是 "{rule.date_is}"，日期归工具',
+            )
+            self.names.fault(f"{at}.write.date", unread)
+        return True
+
+    def _writing(
+        self, rule: ChangeRule, where: ResolvedWhere, states: Mapping[str, str], at: str
+    ) -> ResolvedChangeWriting:
+        said = rule.write
+        assert said is not None  # noqa: S101 - asked by the caller
+        back: dict[str, str] = {}
+        for tool, registered in states.items():
+            back.setdefault(registered, tool)
+        for registered, name in said.states.items():
+            if found := self.state(name, f"{at}.write.states", [rule.from_], where.types):
+                back[registered] = found
+        if said.state and not back:
+            self.names.fault(f"{at}.write.states", Label(en="is missing, and so is states", zh="缺少，states 也没有"))
+        if said.states and not said.state:
+            unused = Label(en="has no effect without state = true", zh="没有 state = true 就不起作用")
+            self.names.fault(f"{at}.write.states", unused)
+        return ResolvedChangeWriting(
+            states=back if said.state else {},
+            title=said.title,
+            decision=said.decision,
+            create=self._creation(rule, where, at) if said.create else None,
+        )
+
+    def _creation(self, rule: ChangeRule, where: ResolvedWhere, at: str) -> ResolvedCreation:
+        for several, key in ((where.types, "type"), (where.groups, "group")):
+            if len(several) > 1:
+                which = Label(en=f"needs one {key} in where, not several", zh=f"需要 where 中只有一个 {key}")
+                self.names.fault(f"{at}.write.create", which)
+        if not where.types and any(len(one.types) > 1 for one in self._of([rule.from_])):
+            self.names.fault(f"{at}.write.create", Label(en="needs a type in where", zh="需要在 where 中写 type"))
+        return ResolvedCreation(
+            type=min(where.types, default=None), parent=where.parent, groups=tuple(sorted(where.groups))
         )
 
     def state(self, name: str, at: str, kinds: Sequence[str], types: frozenset[str] = frozenset()) -> str | None:

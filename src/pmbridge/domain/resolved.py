@@ -47,6 +47,27 @@ class ResolvedMilestoneRule:
     date_is: Literal["forecast", "plan", "ignore"]
     reached: frozenset[str]
     """State ids that mean reached; empty: category done."""
+    writes_date: bool = False
+    """Whether the date of the plan in force is to stand in the record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedCreation:
+    """As what a change request is made that no tool shows."""
+
+    type: str | None
+    parent: RecordId | None
+    groups: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedChangeWriting:
+    """What of a change request is written, in ids. ``states``: register state → tool state id; empty: no state is."""
+
+    states: Mapping[str, str]
+    title: bool
+    decision: Literal["internal", "public"] | None
+    create: ResolvedCreation | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +82,7 @@ class ResolvedChangeRule:
     days_on: str | None
     money_field: str | None
     currency: str | None
+    write: ResolvedChangeWriting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,14 +20,21 @@ from pmbridge.store.rows import (
 )
 from pmbridge.store.run import Run
 from pmbridge.store.store import Store
+from pmbridge.store.writing import Agreed, EntryState, Journal, LinkRow, OutboxRow, PlanRow, StoredPlan
 
 __all__ = [
     "About",
     "Absence",
+    "Agreed",
     "DetailRow",
+    "EntryState",
+    "Journal",
+    "LinkRow",
     "ListingGap",
     "Observation",
+    "OutboxRow",
     "PageOutcome",
+    "PlanRow",
     "Presence",
     "Problem",
     "ProjectKind",
@@ -39,5 +46,6 @@ __all__ = [
     "StoreFault",
     "StoredCursor",
     "StoredMemo",
+    "StoredPlan",
     "Upgrade",
 ]

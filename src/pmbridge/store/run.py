@@ -19,6 +19,7 @@ from pmbridge.store.intake import Intake, compared
 from pmbridge.store.rows import Absence, DetailRow, ListingGap, PageOutcome, ProjectKind, ProjectRow, StoredCursor
 from pmbridge.store.sql import canonical, optional_millis, upsert
 from pmbridge.store.tables import cursor, run
+from pmbridge.store.writing import Journal
 from pmbridge.values import ProjectId, RecordId
 
 UNWRITTEN_MOVES = 8
@@ -78,6 +79,11 @@ class Run:
     def fence(self) -> int:
         """The number of the lease; grows with every change of owner."""
         return self._lease.fence
+
+    @property
+    def journal(self) -> Journal:
+        """Links, bases and the journal of writes of the connection."""
+        return Journal(self._database, self._write, of=self._of, observed_at=self._observed_at, fence=self._lease.fence)
 
     # ---------------------------------------------------------------------------------------------- lease
 
@@ -385,9 +391,17 @@ class Run:
 
 
 def begin(
-    database: Database, clock: Clock, *, run_id: str, connection: str, adapter: str, owner: str, ttl_s: float
+    database: Database,
+    clock: Clock,
+    *,
+    run_id: str,
+    connection: str,
+    adapter: str,
+    owner: str,
+    ttl_s: float,
+    reads: bool = True,
 ) -> Run:
-    """Take the lease of *connection* and write the row of the run, in one transaction."""
+    """Take the lease of *connection* and, of a run that *reads* the tool, write its row, in one transaction."""
     with database.write() as transaction:
         of = connection_row(transaction, connection, adapter)
         held = lease.take(transaction, clock, key=lease_key(connection), owner=owner, ttl_s=ttl_s)
@@ -402,9 +416,9 @@ def begin(
         now = to_millis(clock.now())
         # Two machines' clocks may differ; history must not run backwards because of it.
         observed_at = now if last is None else max(now, last.observed_at + 1)
-        transaction.execute(
-            insert(run).values(id=run_id, connection_id=of, fence=held.fence, started_at=now, observed_at=observed_at)
-        )
+        if reads:
+            row = {"id": run_id, "connection_id": of, "fence": held.fence}
+            transaction.execute(insert(run).values(**row, started_at=now, observed_at=observed_at))
     return Run(
         database,
         clock,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from pmbridge.clock import Clock, to_millis
 from pmbridge.domain.concepts import concepts
 from pmbridge.domain.machine import Concept
-from pmbridge.errors import ConfigError, InternalError
+from pmbridge.errors import Busy, ConfigError, InternalError
 from pmbridge.records import Group, Item, RemoteProject
 from pmbridge.store import (
     connections,
@@ -42,6 +42,7 @@ from pmbridge.store.rows import (
     Upgrade,
 )
 from pmbridge.store.run import Run, begin
+from pmbridge.store.writing import Writings
 from pmbridge.values import ProjectId, RecordId, Rich
 
 _SCHEMA_TTL = timedelta(days=1)
@@ -61,7 +62,7 @@ class MirrorWindow:
             return {} if row is None else listings.versions(connection, row, project, kind)
 
     def recent_writes(self) -> Sequence[RecordId]:
-        """Return nothing: this store keeps no writes to tools, so none of ours can be missing from an index."""
+        """Return nothing: a write of ours is read back, directly, before its receipt."""
         return ()
 
 
@@ -137,6 +138,29 @@ class Store:
         return begin(
             self._database, self._clock, run_id=run_id, connection=connection, adapter=adapter, owner=owner, ttl_s=ttl_s
         )
+
+    @contextmanager
+    def holding(self, connection: str, *, adapter: str, owner: str, ttl_s: float) -> Iterator[Run]:
+        """Give a run that holds the lease of *connection* to write, and not to read it: it leaves no row of its own.
+
+        Raises:
+            Busy: another run holds the lease.
+        """
+        held = begin(
+            self._database,
+            self._clock,
+            run_id=owner.rpartition(":")[2],
+            connection=connection,
+            adapter=adapter,
+            owner=owner,
+            ttl_s=ttl_s,
+            reads=False,
+        )
+        try:
+            yield held
+        finally:
+            with suppress(Busy):  # it was taken over: there is nothing to give back
+                held.finish("written", {})
 
     def last_complete(self, connection: str) -> datetime | None:
         """Return as of when all that *connection* is to read had been read to its end: the oldest of its projects.
@@ -317,6 +341,13 @@ class Store:
     def registers(self) -> Registers:
         """The registers of the engagements: events, their fold, and what proves them."""
         return Registers(self._database)
+
+    # -------------------------------------------------------------------------------------- writing back
+
+    @property
+    def writings(self) -> Writings:
+        """Plans, and what is known of links and writes."""
+        return Writings(self._database)
 
     # --------------------------------------------------------------------------------------------- upkeep
 

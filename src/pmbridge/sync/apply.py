@@ -1,0 +1,370 @@
+"""Carrying out a plan over one connection: intent, send once, receipt; and what to make of a write in doubt.
+
+Between any two of these steps the process may be killed. What was written down before decides what the next one may
+do: nothing is sent twice, and nothing that a person entered meanwhile is overwritten, but for the moment between the
+look at a record and the arrival of the write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from pmbridge.adapter import Adapter
+from pmbridge.clock import Clock
+from pmbridge.errors import Doubtful, NotAuthorized, PmbridgeError, Refused, StaleWrite, TransientError, Unsupported
+from pmbridge.identity import new_ulid
+from pmbridge.records import AddComment, Create, Gone, Group, Item, Receipt, Record, Transition, Update, Write
+from pmbridge.store import EntryState, OutboxRow, Run
+from pmbridge.sync.decide import same
+from pmbridge.sync.doubt import Doubts
+from pmbridge.sync.entry import PlanEntry, PlannedField, agreed_bytes, fields_bytes, write_bytes, write_of
+from pmbridge.sync.receipt import (
+    BUSY,
+    CLOCKS_DIFFER,
+    IGNORED,
+    LIMITS,
+    LOST,
+    MOVED,
+    NO_ANSWER,
+    OTHER,
+    OUTSIDE,
+    READ_ONLY,
+    Receipts,
+    WriteLimits,
+)
+from pmbridge.sync.wanted import shown
+from pmbridge.values import Label, ProjectId, RecordId
+
+EntryKey = tuple[str, str, str, str]
+"""Engagement, ref, role and verb: what stays the same of an entry when the plan is made again."""
+_CHUNK = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an entry of a plan."""
+
+    n: int
+    state: EntryState
+    reason: Label | None = None
+
+
+class Stopped(Exception):
+    """The connection takes no further write now; carries why."""
+
+    def __init__(self, error: PmbridgeError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def key_of(entry: PlanEntry) -> EntryKey:
+    """Return under which key *entry* is found in a plan that is made again."""
+    return entry.engagement, entry.ref, entry.role, entry.verb
+
+
+class Writer:
+    """Carries out writes over one connection whose lease *run* holds. Used by one thread."""
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        adapter: Adapter[Any],
+        clock: Clock,
+        zone: tzinfo,
+        scope: frozenset[ProjectId],
+        limits: WriteLimits = LIMITS,
+    ) -> None:
+        self._receipts = Receipts(run=run, adapter=adapter, clock=clock, zone=zone)
+        self._run = run
+        self._journal = run.journal
+        self._adapter = adapter
+        self._clock = clock
+        self._zone = zone
+        self._scope = scope
+        self._limits = limits
+
+    def settle(self) -> int:
+        """Find out what became of the writes in doubt whose time has come; return how many remain in doubt.
+
+        Raises:
+            Busy: the lease is lost.
+            PmbridgeError: the tool cannot be asked now; the rest stays in doubt.
+        """
+        return Doubts(self._receipts, self._limits).settle()
+
+    def apply(
+        self, entries: Sequence[PlanEntry], fresh: Mapping[EntryKey, PlanEntry], *, plan: int | None = None
+    ) -> Iterator[Outcome]:
+        """Carry out *entries* in their order and yield what became of each, as soon as it is known.
+
+        *fresh*: the plan as it would be made now; an entry whose base or ours moved since is stale. Entries that
+        follow a transient failure are left as they are.
+
+        Raises:
+            Stopped: the tool takes nothing any more for now: credential, rate, network.
+            Busy: the lease is lost.
+        """
+        if self._adapter.settings.read_only:
+            yield from (Outcome(n=one.n, state="blocked", reason=READ_ONLY) for one in entries)
+            return
+        changes = [one for one in entries if isinstance(one.write, Update | Transition)]
+        for entry in entries:
+            if entry.verb == "create":
+                yield self._make(entry, fresh, plan)
+        yield from self._change(changes, fresh, plan)
+        undone = {
+            (one.engagement, one.ref)
+            for one in self._journal.rows(["sending", "doubtful", "parked"])
+            if one.verb == "transition"
+        }
+        for entry in entries:
+            if entry.verb == "comment":
+                if (entry.engagement, entry.ref) in undone:  # it would report what has not happened
+                    yield Outcome(n=entry.n, state="blocked", reason=BUSY)
+                else:
+                    yield self._make(entry, fresh, plan)
+
+    # -- what is made once
+
+    def _make(self, entry: PlanEntry, fresh: Mapping[EntryKey, PlanEntry], plan: int | None) -> Outcome:
+        write = entry.write
+        assert isinstance(write, Create | AddComment)  # noqa: S101 - chosen by the caller
+        before = self._journal.row(write.uid)
+        if before is not None and before.state == "done":
+            return Outcome(n=entry.n, state="already")
+        if before is not None and before.state != "planned":
+            return Outcome(n=entry.n, state="blocked", reason=before.error or BUSY)
+        now = fresh.get(key_of(entry))
+        if now is None or now.fields != entry.fields or now.write != write:
+            return Outcome(n=entry.n, state="stale", reason=MOVED)
+        row = OutboxRow(
+            uid=write.uid,
+            engagement=entry.engagement,
+            ref=entry.ref,
+            role=entry.role,
+            seq=0,
+            verb=entry.verb,
+            write=write_bytes(entry.verb, write),
+            fields=fields_bytes(entry.fields),
+            plan=plan,
+        )
+        began = self._clock.monotonic()
+        deadline = began + min(self._limits.check_age, self._limits.lease_ttl - self._limits.margin)
+        row = replace(row, send_before=self._at(deadline))
+        if not self._journal.intend(row, link_bases=None, at=self._clock.now()):
+            return Outcome(n=entry.n, state="stale", reason=MOVED)
+        if self._receipts.bind_marked(row):  # this store was restored, or a run before us was killed
+            return Outcome(n=entry.n, state="already")
+        if before is not None and before.attempt:
+            since = (before.intent_at or self._clock.now()) - CLOCKS_DIFFER
+            found = [one for one in self._asked(row, lambda: self._adapter.find(write, since)) if not _is_gone(one)]
+            if found:
+                self._receipts.made(row, found[0].id, found[0])
+                return Outcome(n=entry.n, state="already")
+        if self._clock.monotonic() > deadline:
+            self._journal.set_state(row.uid, "planned")
+            return Outcome(n=entry.n, state="blocked", reason=BUSY)
+        sent = self._push(entry, row, write)
+        if isinstance(sent, Outcome):
+            return sent
+        return self._made_now(entry, row, sent)
+
+    def _made_now(self, entry: PlanEntry, row: OutboxRow, sent: Receipt) -> Outcome:
+        if not self._receipts.made(row, sent.id, sent.after, left=frozenset(sent.left)):
+            return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
+        return Outcome(n=entry.n, state="applied")
+
+    # -- what is changed
+
+    def _change(
+        self, entries: Sequence[PlanEntry], fresh: Mapping[EntryKey, PlanEntry], plan: int | None
+    ) -> Iterator[Outcome]:
+        pending, size = list(entries), _CHUNK
+        while pending:
+            chunk, rest = _distinct(pending, size)
+            targets = [one.write.target for one in chunk if isinstance(one.write, Update | Transition)]
+            checked_at = self._clock.monotonic()
+            seen = self._guarded(lambda ids=targets: self._receipts.read(ids))  # type: ignore[misc]
+            late: list[PlanEntry] = []
+            for entry in chunk:
+                done = self._change_one(entry, seen, fresh, plan, checked_at)
+                if done is None:
+                    late.append(entry)
+                else:
+                    yield done
+            if len(late) == len(chunk):
+                if size == 1:  # one look takes longer than a look may be old
+                    yield from (Outcome(n=one.n, state="blocked", reason=BUSY) for one in late)
+                    late = []
+                size = 1
+            pending = [*late, *rest]
+
+    def _change_one(
+        self,
+        entry: PlanEntry,
+        seen: Mapping[RecordId, Record | Gone],
+        fresh: Mapping[EntryKey, PlanEntry],
+        plan: int | None,
+        checked_at: float,
+    ) -> Outcome | None:
+        """Carry out one entry; ``None``: the look at its record is too old by now."""
+        write = entry.write
+        assert isinstance(write, Update | Transition)  # noqa: S101 - chosen by the caller
+        now = seen.get(write.target)
+        if not isinstance(now, Item | Group):
+            return Outcome(n=entry.n, state="stale", reason=LOST)
+        if now.project not in self._scope:
+            return Outcome(n=entry.n, state="blocked", reason=OUTSIDE)
+        shows = {one.field: shown(now, one.field, self._zone) for one in entry.fields}
+        left = tuple(one for one in entry.fields if not same(shows[one.field], one.sends))
+        if not left:
+            self._run.take([now])
+            return Outcome(n=entry.n, state="already")
+        planned_now = fresh.get(key_of(entry))
+        moved = planned_now is None or not _as_planned(left, planned_now)
+        if moved or any(not same(shows[one.field], one.theirs) for one in left):
+            self._run.take([now])
+            return Outcome(n=entry.n, state="stale", reason=MOVED)
+        row = self._row(entry, write, left, now, plan)
+        deadline = min(
+            checked_at + self._limits.check_age,
+            self._clock.monotonic() + self._limits.lease_ttl - self._limits.margin,
+        )
+        row = replace(row, send_before=self._at(deadline))
+        bases = {one.field: (None, None) if one.base is None else agreed_bytes(one.base) for one in left}
+        if not self._journal.intend(row, link_bases=bases, at=self._clock.now()):
+            return Outcome(n=entry.n, state="stale", reason=MOVED)
+        if self._clock.monotonic() > deadline:
+            self._journal.set_state(row.uid, "dropped")  # nothing was sent
+            return None
+        sent = self._push(entry, row, write_of(row.verb, row.write))
+        if isinstance(sent, Outcome):
+            return sent
+        return self._changed(entry, row, left, sent)
+
+    def _row(
+        self,
+        entry: PlanEntry,
+        write: Update | Transition,
+        left: tuple[PlannedField, ...],
+        now: Item | Group,
+        plan: int | None,
+    ) -> OutboxRow:
+        uid = new_ulid(self._clock.now())
+        if isinstance(write, Update):
+            names = {one.field for one in left}
+            write = replace(
+                write,
+                uid=uid,
+                values={name: value for name, value in write.values.items() if name in names},
+                expect={name: value for name, value in write.expect.items() if name in names},
+                marker=now.marker,
+            )
+        else:
+            write = replace(write, uid=uid)
+        return OutboxRow(
+            uid=uid,
+            engagement=entry.engagement,
+            ref=entry.ref,
+            role=entry.role,
+            seq=self._journal.next_seq(entry.engagement, entry.ref, entry.role),
+            verb=entry.verb,
+            write=write_bytes(entry.verb, write),
+            fields=fields_bytes(left),
+            pre_version=now.version,
+            plan=plan,
+        )
+
+    def _changed(self, entry: PlanEntry, row: OutboxRow, fields: tuple[PlannedField, ...], sent: Receipt) -> Outcome:
+        """Look at what the tool holds now and write the receipt."""
+        after = sent.after if isinstance(sent.after, Item | Group) else self._receipts.read_back(row, sent.id)
+        if after is None:
+            return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
+        carried = tuple(one for one in fields if one.field not in sent.left)
+        wrong: Label | None = None
+        for one in carried:
+            shows = shown(after, one.field, self._zone)
+            if not same(shows, one.sends):
+                wrong = wrong or (IGNORED if same(shows, one.theirs) else OTHER)
+        agreed = self._receipts.agreed(carried, after)
+        at = self._clock.now()
+        if wrong is not None:
+            self._journal.receipt(row, shown=after, agreed=agreed, at=at, state="parked", error=wrong)
+            return Outcome(n=entry.n, state="blocked", reason=wrong)
+        self._journal.receipt(row, shown=after, agreed=agreed, at=at)
+        return Outcome(n=entry.n, state="applied")
+
+    # -- the network
+
+    def _push(self, entry: PlanEntry, row: OutboxRow, write: Write) -> Receipt | Outcome:
+        """Send *write* once; what became of it stands in the journal before anything else happens."""
+        once = isinstance(write, Create | AddComment)
+        try:
+            return self._adapter.push(write)
+        except Doubtful:
+            self._journal.set_state(row.uid, "doubtful")
+            return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
+        except (TransientError, NotAuthorized) as error:  # the tool did nothing
+            self._journal.set_state(row.uid, "planned" if once else "dropped")
+            raise Stopped(error) from error
+        except StaleWrite:
+            self._journal.set_state(row.uid, "planned" if once else "dropped")
+            return Outcome(n=entry.n, state="stale", reason=MOVED)
+        except Unsupported as error:
+            self._journal.set_state(row.uid, "planned" if once else "dropped")
+            return Outcome(n=entry.n, state="manual", reason=_worded(error))
+        except Refused as error:
+            self._journal.set_state(row.uid, "parked", _worded(error))
+            return Outcome(n=entry.n, state="blocked", reason=_worded(error))
+        except PmbridgeError as error:
+            self._journal.set_state(row.uid, "doubtful")
+            raise Stopped(error) from error
+
+    def _guarded(self, ask: Callable[[], dict[RecordId, Record | Gone]]) -> dict[RecordId, Record | Gone]:
+        try:
+            return ask()
+        except (TransientError, NotAuthorized) as error:
+            raise Stopped(error) from error
+
+    def _asked(self, row: OutboxRow, ask: Callable[[], Sequence[Record | Gone]]) -> Sequence[Record | Gone]:
+        try:
+            return ask()
+        except PmbridgeError as error:
+            self._journal.set_state(row.uid, "planned")
+            raise Stopped(error) from error
+
+    def _at(self, deadline: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=deadline - self._clock.monotonic())
+
+
+def _is_gone(one: Record | Gone) -> bool:
+    return isinstance(one, Gone)
+
+
+def _distinct(pending: Sequence[PlanEntry], size: int) -> tuple[list[PlanEntry], list[PlanEntry]]:
+    """Return the first *size* entries to different records, and the others."""
+    chunk: list[PlanEntry] = []
+    rest: list[PlanEntry] = []
+    targets: set[RecordId] = set()
+    for entry in pending:
+        target = None if isinstance(entry.write, Create) else entry.write.target
+        if len(chunk) < size and target is not None and target not in targets:
+            chunk.append(entry)
+            targets.add(target)
+        else:
+            rest.append(entry)
+    return chunk, rest
+
+
+def _as_planned(left: Sequence[PlannedField], now: PlanEntry) -> bool:
+    """Return whether each of the fields that are still to be written is decided now as it was."""
+    fields = {one.field: (one.base, one.ours, one.sends) for one in now.fields}
+    return all(fields.get(one.field) == (one.base, one.ours, one.sends) for one in left)
+
+
+def _worded(error: PmbridgeError) -> Label:
+    return Label(zh=error.text("zh"), en=error.text("en"))

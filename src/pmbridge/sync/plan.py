@@ -1,0 +1,307 @@
+"""From what is wanted to a plan: which writes, in which order, field by field; pure.
+
+Each field is decided on its own. What must not be written now stays in the plan with the reason, so that nothing is
+left out silently; what nobody may decide alone is listed beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from typing import Any, Literal
+
+from pmbridge.adapter import Adapter
+from pmbridge.records import AddComment, Create, Group, Item, Support, Transition, Update, Verb, Write
+from pmbridge.store import Agreed, LinkRow, OutboxRow
+from pmbridge.sync.decide import NEVER, Base, Blocked, Give, Keep, Obstacle, Sides, Take, Wait, base_in_history, decide
+from pmbridge.sync.entry import ORDER, VERBS, EntryVerb, PlanEntry, PlannedField, agreed_bytes, base_of, fields_of
+from pmbridge.sync.marker import derived_uid
+from pmbridge.sync.wanted import MAIN, STATE, TITLE, Wanted, WantedComment, WantedItem, WantedRecord, shown, whole_day
+from pmbridge.values import FieldValue, Label, Named, Plain, ProjectId, RecordId, Rich
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A field that a person decides about: ``merge`` and ``drift`` as in a decision, ``take``: the tool's may come."""
+
+    engagement: str
+    connection: str
+    ref: str
+    field: str
+    kind: Literal["merge", "drift", "take"]
+    ours: FieldValue | None
+    theirs: FieldValue | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """What a look at one engagement over one connection yields. ``agreed``: bases to keep, by link and field."""
+
+    entries: list[PlanEntry] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    agreed: dict[int, dict[str, Agreed]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the planner has to know of a connection. ``rows``: every write that is not dropped, by uid.
+
+    ``supports`` gives what the credential can do with a kind in a project; ``kept``: fields of records whose value a
+    person settled to be replaced by ours, by ref, field and record.
+    """
+
+    workspace: str
+    connection: str
+    engagement: str
+    adapter: Adapter[Any]
+    links: Mapping[RecordId, LinkRow]
+    rows: Mapping[str, OutboxRow]
+    supports: Callable[[ProjectId, str, Verb], Support]
+    scope: frozenset[ProjectId]
+    kept: frozenset[tuple[str, str, RecordId]] = frozenset()
+
+
+_OBSTACLES: Mapping[Obstacle, Label] = {
+    "busy": Label(zh="上一次写入的结果还不清楚", en="nobody knows yet what became of the write before"),
+    "lost": Label(zh="工具中已看不到该记录", en="the record is no longer visible in the tool"),
+    "waiting": Label(zh="等待处理", en="a person has to decide first"),
+    "out_of_scope": Label(zh="所在项目不在本工作区范围内", en="its project is not one of this workspace"),
+    "read_only": Label(zh="连接是只读", en="the connection is read-only"),
+}
+
+
+def planned(wanted: Sequence[Wanted], known: Known, zone: tzinfo) -> Planned:
+    """Return the writes that bring what is *wanted* over one connection, in the order in which they are to be sent."""
+    found = Planned()
+    for one in wanted:
+        match one:
+            case WantedRecord():
+                _record(one, known, zone, found)
+            case WantedItem():
+                _item(one, known, found)
+            case WantedComment():
+                _comment(one, known, found)
+    found.entries.sort(key=lambda entry: ORDER.index(entry.verb))
+    return found
+
+
+def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> None:
+    link = known.links.get(one.record.id)
+    if link is None or link.ref != one.ref or link.engagement != known.engagement:
+        return  # it is another record of the register already
+    sets: list[PlannedField] = []
+    blocked: Obstacle | None = None
+    for each in one.fields:
+        theirs = shown(one.record, each.field, zone)
+        sends = whole_day(known.adapter.canonical(one.record.id.kind, each.field, each.sends), zone)
+        base = base_of(link.bases.get(each.field))
+        if (one.ref, each.field, one.record.id) in known.kept:
+            base = Base(ours=NEVER, theirs=theirs)
+        elif base is None:
+            base = base_in_history(each.formerly, theirs)
+        decision = decide(
+            Sides(
+                ours=each.ours,
+                stored=sends,
+                theirs=theirs,
+                base=base,
+                owner=each.owner,
+                guarded=each.guarded,
+                obstacle=_obstacle(link, known),
+            )
+        )
+        match decision:
+            case Keep(agreed):
+                found.agreed.setdefault(link.id, {})[each.field] = agreed_bytes(agreed)
+            case Give() | Blocked():
+                if base is not None:
+                    found.agreed.setdefault(link.id, {})[each.field] = agreed_bytes(base)
+                sets.append(PlannedField(field=each.field, base=base, ours=each.ours, theirs=theirs, sends=sends))
+                blocked = decision.why if isinstance(decision, Blocked) else blocked
+            case Wait(kind):
+                found.left_out.append(_left(one, each.field, kind, each.ours, theirs, known))
+            case Take():
+                found.left_out.append(_left(one, each.field, "take", each.ours, theirs, known))
+            case _:
+                pass
+    for verb, fields in _writes(sets).items():
+        entry = PlanEntry(
+            connection=known.connection,
+            engagement=known.engagement,
+            ref=one.ref,
+            role=link.role,
+            verb=verb,
+            because=one.because,
+            write=_write(verb, one.record, fields),
+            fields=fields,
+            tool=one.source.tool,
+            title=one.record.title,
+            key=one.record.key if isinstance(one.record, Item) else "",
+            url=one.record.url,
+            project=one.record.project,
+            kind=one.record.id.kind,
+        )
+        found.entries.append(_judged(entry, known, blocked))
+
+
+def _writes(sets: Sequence[PlannedField]) -> dict[EntryVerb, tuple[PlannedField, ...]]:
+    values = tuple(one for one in sets if one.field != STATE)
+    states = tuple(one for one in sets if one.field == STATE)
+    made: dict[EntryVerb, tuple[PlannedField, ...]] = {"update": values, "transition": states}
+    return {verb: fields for verb, fields in made.items() if fields}
+
+
+def _write(verb: EntryVerb, record: Item | Group, fields: tuple[PlannedField, ...]) -> Write:
+    if verb == "transition":
+        (state,) = fields
+        to, now = getattr(state.sends, "id", ""), getattr(state.theirs, "id", "")
+        return Transition(uid="", target=record.id, to=to, expect=now)
+    return Update(
+        uid="",
+        target=record.id,
+        values={one.field: one.sends for one in fields},
+        expect={one.field: one.theirs for one in fields},
+        marker=record.marker,
+    )
+
+
+def _obstacle(link: LinkRow, known: Known) -> Obstacle | None:
+    if link.presence != "present":
+        return "lost"
+    if link.project is not None and link.project not in known.scope:
+        return "out_of_scope"
+    busy = any(
+        (row.engagement, row.ref, row.role) == (link.engagement, link.ref, link.role)
+        and row.state in ("sending", "doubtful")
+        for row in known.rows.values()
+    )
+    return "busy" if busy else None
+
+
+def _judged(entry: PlanEntry, known: Known, blocked: Obstacle | None) -> PlanEntry:
+    """Return *entry* with whether it can be sent: by the tool at all, now, and not refused before as it is."""
+    verb = VERBS[entry.verb]
+    if isinstance(entry.write, AddComment) and entry.write.audience == "internal":
+        verb = Verb.NOTE
+    support = known.supports(entry.project, entry.kind, verb)
+    if not support:
+        note = support.note if support.note.en else Label(zh="该工具不支持写入", en="this cannot be written there")
+        return replace(entry, state="manual", reason=note)
+    if blocked is not None:
+        return replace(entry, state="blocked", reason=_OBSTACLES[blocked])
+    for row in known.rows.values():
+        same = (row.engagement, row.ref, row.role, row.verb) == (entry.engagement, entry.ref, entry.role, entry.verb)
+        if same and row.state == "parked" and fields_of(row.fields) == entry.fields:
+            return replace(entry, state="blocked", reason=row.error or _OBSTACLES["waiting"])
+    return entry
+
+
+def _left(
+    one: WantedRecord,
+    name: str,
+    kind: Literal["merge", "drift", "take"],
+    ours: FieldValue | None,
+    theirs: FieldValue | None,
+    known: Known,
+) -> LeftOut:
+    return LeftOut(
+        engagement=known.engagement,
+        connection=known.connection,
+        ref=one.ref,
+        field=name,
+        kind=kind,
+        ours=ours,
+        theirs=theirs,
+    )
+
+
+def _made_once(ref: str, role: str, known: Known) -> tuple[str, OutboxRow | None]:
+    uid = derived_uid(known.workspace, connection=known.connection, engagement=known.engagement, ref=ref, role=role)
+    return uid, known.rows.get(uid)
+
+
+def _once(entry: PlanEntry, row: OutboxRow | None, known: Known, found: Planned) -> None:
+    if row is not None and row.state == "done":
+        return
+    if row is not None and row.state in ("sending", "doubtful", "parked"):
+        why = row.error if row.state == "parked" and row.error is not None else _OBSTACLES["busy"]
+        found.entries.append(replace(entry, state="blocked", reason=why))
+        return
+    found.entries.append(_judged(entry, known, None))
+
+
+def _item(one: WantedItem, known: Known, found: Planned) -> None:
+    if any(link.ref == one.ref and link.engagement == known.engagement for link in known.links.values()):
+        return  # it was made, and is not shown any more: it is never made again
+    uid, row = _made_once(one.ref, MAIN, known)
+    sends: dict[str, FieldValue | None] = {
+        name: Named(id=one.state or "") if name == STATE else known.adapter.canonical(one.kind, name, value)
+        for name, value in one.ours.items()
+    }
+    values: dict[str, FieldValue | None] = {TITLE: Plain(text=one.title)}
+    if one.description:
+        values["description"] = Rich(format="markdown", original=one.description)
+    write = Create(
+        uid=uid,
+        project=one.source.project_id,
+        kind=one.kind,
+        type=one.type,
+        state=one.state,
+        parent=one.parent,
+        groups=one.groups,
+        values=values,
+    )
+    fields = tuple(
+        PlannedField(field=name, base=None, ours=one.ours[name], theirs=None, sends=value)
+        for name, value in sends.items()
+    )
+    entry = PlanEntry(
+        connection=known.connection,
+        engagement=known.engagement,
+        ref=one.ref,
+        role=MAIN,
+        verb="create",
+        because=one.because,
+        write=write,
+        fields=fields,
+        tool=one.source.tool,
+        title=one.title,
+        url=one.source.project.url,
+        project=one.source.project_id,
+        kind=one.kind,
+    )
+    _once(entry, row, known, found)
+
+
+def _comment(one: WantedComment, known: Known, found: Planned) -> None:
+    link = known.links.get(one.record.id)
+    uid, row = _made_once(one.ref, one.role, known)
+    kind, project = one.record.id.kind, one.record.project
+    audience = one.audience
+    # Where the client cannot open the tool, a comment that all see there is still ours alone.
+    no_note = not known.supports(project, kind, Verb.NOTE)
+    if audience == "internal" and no_note and not known.adapter.settings.client_can_open:
+        audience = "public"
+    said = PlannedField(field="comment", base=None, ours=one.body, theirs=None, sends=one.body)
+    entry = PlanEntry(
+        connection=known.connection,
+        engagement=known.engagement,
+        ref=one.ref,
+        role=one.role,
+        verb="comment",
+        because=one.because,
+        write=AddComment(uid=uid, target=one.record.id, body=one.body, audience=audience),
+        fields=(said,),
+        tool=one.source.tool,
+        title=one.record.title,
+        key=one.record.key,
+        url=one.record.url,
+        project=project,
+        kind=kind,
+    )
+    obstacle = None if link is None else _obstacle(link, known)
+    if obstacle in ("lost", "out_of_scope") and not (row is not None and row.state == "done"):
+        found.entries.append(replace(entry, state="blocked", reason=_OBSTACLES[obstacle]))
+        return
+    _once(entry, row, known, found)

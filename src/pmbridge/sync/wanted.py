@@ -1,0 +1,318 @@
+"""What ought to stand in the tools by what the register says: pure, from the register, the mapping and the mirror.
+
+What a rule of the mapping does not allow to be written is not wanted, and neither is anything of a record that the
+register does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any, Literal
+
+from pmbridge.domain.baseline import baselines
+from pmbridge.domain.book import Book, numbered
+from pmbridge.domain.change import STATES
+from pmbridge.domain.client_decision import ClientDecision, decision_on
+from pmbridge.domain.contact import name_of
+from pmbridge.domain.entry import Entry
+from pmbridge.domain.recognise import Observed, recognise
+from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource
+from pmbridge.domain.text import without_ref
+from pmbridge.records import Group, Item
+from pmbridge.sync.decide import Owner
+from pmbridge.values import Day, FieldValue, Instant, Label, Named, Plain, RecordId, Rich
+
+Place = tuple[str, RecordId]
+"""Where a tool's record stands: connection and id."""
+MAIN = "main"
+STATE, TITLE, DUE = "state", "title", "due"
+_PAST = frozenset({"reached", "accepted", "cancelled"})
+_NOT_TOLD = frozenset({"closed", "withdrawn", "cancelled"})
+"""States of a change in which its decision is no news any more."""
+_VERDICTS: Mapping[str, Label] = {
+    "approve": Label(zh="批准", en="approved"),
+    "approve_with_conditions": Label(zh="有条件批准", en="approved with conditions"),
+    "reject": Label(zh="不批准", en="rejected"),
+    "defer": Label(zh="暂缓", en="deferred"),
+    "request_information": Label(zh="需要更多信息", en="asked for more information"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedField:
+    """One field of a record that is there. ``sends``: ours in the tool's words; ``formerly``: earlier pairs of both."""
+
+    field: str
+    owner: Owner
+    ours: FieldValue | None
+    sends: FieldValue | None
+    formerly: tuple[tuple[FieldValue | None, FieldValue | None], ...] = ()
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedRecord:
+    """What is to stand in a record that a tool shows. ``because``: the register's record from which it follows."""
+
+    ref: str
+    role: str
+    because: str
+    source: ResolvedSource
+    record: Item | Group
+    fields: tuple[WantedField, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedItem:
+    """A record that no tool shows yet and that is to be made; ``state`` is the tool's, where ours has one there."""
+
+    ref: str
+    because: str
+    source: ResolvedSource
+    kind: str
+    type: str | None
+    parent: RecordId | None
+    groups: tuple[RecordId, ...]
+    state: str | None
+    title: str
+    description: str | None
+    ours: Mapping[str, FieldValue | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedComment:
+    """What is to be said on a record, once for each ``role``."""
+
+    ref: str
+    role: str
+    because: str
+    source: ResolvedSource
+    record: Item
+    body: Rich
+    audience: Literal["internal", "public"]
+
+
+Wanted = WantedRecord | WantedItem | WantedComment
+
+
+def shown(record: Item | Group, field: str, zone: tzinfo) -> FieldValue | None:
+    """Return what *record* shows in *field*; a date is the day in *zone*, so that a time of day is no difference."""
+    value: FieldValue | None
+    match field:
+        case "state":
+            value = None if record.state is None else Named(id=record.state.id, name=record.state.name)
+        case "title":
+            value = Plain(text=record.title)
+        case "description":
+            value = record.description
+        case "start" | "due" | "done":
+            value = getattr(record, field)
+        case _:
+            value = record.fields.get(field.removeprefix("field:"))
+    return whole_day(value, zone)
+
+
+def whole_day(value: FieldValue | None, zone: tzinfo) -> FieldValue | None:
+    """Return *value*, of an instant the day that it is in *zone*."""
+    return Day(on=value.day(zone)) if isinstance(value, Instant) else value
+
+
+def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], *, language: str) -> list[Wanted]:
+    """Return what ought to stand in the tools, in the order of the sources, then of their records.
+
+    *made*: records that pmbridge made, by place, with the ref of the register's record that each is. They carry a
+    marker and are never recognised. *language*: of what is said in comments.
+    """
+    found: list[Wanted] = []
+    shown_refs: set[str] = set()
+    for one in observed:
+        seen = recognise(one)
+        found += _milestones(one.source, seen.milestones, book)
+        for change in seen.changes:
+            entry = _entry(book, "change", change.ref, (one.source.connection, change.record.id))
+            if entry is not None:
+                shown_refs.add(entry.ref)
+                found += _change(entry, change.record, change.rule, one.source, book, language)
+        for item in one.items:
+            ref = made.get((one.source.connection, item.id))
+            rule = next((each for each in one.source.changes if each.write and each.kind == item.id.kind), None)
+            entry = None if ref is None else book.get(ref)
+            if entry is not None and entry.kind == "change":
+                shown_refs.add(entry.ref)
+                if rule is not None:
+                    found += _change(entry, item, rule, one.source, book, language)
+    shown_refs |= set(made.values())
+    found += _new_ones(book, [one.source for one in observed], shown_refs)
+    return found
+
+
+def _entry(book: Book, kind: str, ref: str, place: Place) -> Entry[Any] | None:
+    """Return the register's record that the tool's record is: the one that adopted it, else the one of its ref."""
+    for one in book.of(kind):
+        for link in one.links:
+            if (link.connection, RecordId(kind=link.kind, external_id=link.external_id)) == place:
+                return one
+    named = book.get(ref)
+    return named if named is not None and named.kind == kind else None
+
+
+# ---------------------------------------------------------------------------------------------------- milestones
+
+
+def _milestones(source: ResolvedSource, seen: Sequence[Any], book: Book) -> Iterator[WantedRecord]:
+    taken: set[RecordId] = set()
+    for one in seen:
+        rule: ResolvedMilestoneRule = one.rule
+        if not rule.writes_date or one.record.id in taken:
+            continue
+        entry = _entry(book, "milestone", one.ref, (source.connection, one.record.id))
+        if entry is None or entry.state in _PAST or _done(source, one.record, rule):
+            continue  # one date serves a version for plan and actual
+        dates = [(base, day) for base in baselines(book, "schedule") if (day := base.fields.dates.get(entry.ref))]
+        if not dates:
+            continue
+        taken.add(one.record.id)
+        # The newest baseline holds for all; the one that brought this date is why it is written.
+        current = dates[-1][1]
+        because = next(base for base, day in dates if day == current)
+        yield WantedRecord(
+            ref=entry.ref,
+            role=MAIN,
+            because=because.fields.from_changes[-1] if because.fields.from_changes else because.ref,
+            source=source,
+            record=one.record,
+            fields=(
+                WantedField(
+                    field=DUE if rule.date_field is None else f"field:{rule.date_field}",
+                    owner="register",
+                    ours=Day(on=current),
+                    sends=Day(on=current),
+                    formerly=tuple((Day(on=day), Day(on=day)) for _, day in dates if day != current),
+                    guarded=True,
+                ),
+            ),
+        )
+
+
+def _done(source: ResolvedSource, record: Item | Group, rule: ResolvedMilestoneRule) -> bool:
+    if record.state is None:
+        return False
+    return record.state.id in rule.reached or (
+        source.status.get(record.state.id, record.state.category) in ("done", "cancelled") and not rule.reached
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- changes
+
+
+def _change(
+    entry: Entry[Any], record: Item, rule: ResolvedChangeRule, source: ResolvedSource, book: Book, language: str
+) -> Iterator[Wanted]:
+    if rule.write is None:
+        return
+    fields: list[WantedField] = []
+    states = rule.write.states
+    if (sends := states.get(entry.state)) is not None:
+        former = [one.state for one in entry.trail[:-1] if one.state in states]
+        fields.append(
+            WantedField(
+                field=STATE,
+                owner="register",
+                ours=Plain(text=entry.state),
+                sends=Named(id=sends),
+                formerly=tuple((Plain(text=one), Named(id=states[one])) for one in former if states[one] != sends),
+                guarded=True,
+            )
+        )
+    if rule.write.title:
+        fields.append(_title(entry, record, source))
+    if fields:
+        yield WantedRecord(
+            ref=entry.ref, role=MAIN, because=entry.ref, source=source, record=record, fields=tuple(fields)
+        )
+    decision = decision_on(book, entry.ref)
+    if rule.write.decision is not None and decision is not None and entry.state not in _NOT_TOLD:
+        yield WantedComment(
+            ref=entry.ref,
+            role=f"decision:{decision.ref}:{numbered(decision.ref)[1]}",
+            because=entry.ref,
+            source=source,
+            record=record,
+            body=Rich(format="markdown", original=_said(decision, book, language)),
+            audience=rule.write.decision,
+        )
+
+
+def _title(entry: Entry[Any], record: Item, source: ResolvedSource) -> WantedField:
+    """Return the title; what the tool's title begins with beside it (our ref, its key) stays there."""
+    title = str(entry.fields.title)
+    adopted = next(
+        (
+            link.title
+            for link in entry.links
+            if (link.connection, link.kind, link.external_id)
+            == (source.connection, record.id.kind, record.id.external_id)
+        ),
+        "",
+    )
+    known = adopted or record.title
+    bare = next((short for ref in (entry.ref, record.key) if (short := without_ref(known, ref)) != known), known)
+    ahead = known.removesuffix(bare)
+    formerly = ((Plain(text=bare), Plain(text=adopted)),) if adopted and bare != title else ()
+    return WantedField(
+        field=TITLE, owner="shared", ours=Plain(text=title), sends=Plain(text=ahead + title), formerly=formerly
+    )
+
+
+def _said(decision: Entry[ClientDecision], book: Book, language: str) -> str:
+    """Return the decision in one line: the verdict, the option, what it costs, who decided and when."""
+    fields = decision.fields
+    verdict = _VERDICTS[fields.verdict]
+    who = ", ".join(name_of(book, one) for one in fields.decided_by)
+    money = ", ".join(str(one) for one in fields.money)
+    if language.lower().startswith("zh"):
+        option = f"方案 {fields.option}" if fields.option else ""
+        parts = [f"{verdict.zh}{option}", money, f"{fields.days} 个工作日" if fields.verdict != "reject" else ""]
+        when, head = f"{who} {fields.decided_on}", f"客户决定（{decision.ref}）："
+        conditions = "" if fields.conditions is None else f" 条件：{fields.conditions.in_('zh')[0]}"
+        return f"{head}{'，'.join(one for one in parts if one)}。{when}{conditions}"
+    option = f"option {fields.option}" if fields.option else ""
+    parts = [f"{verdict.en} {option}".strip(), money, f"{fields.days} wd" if fields.verdict != "reject" else ""]
+    conditions = "" if fields.conditions is None else f" Conditions: {fields.conditions.in_('en')[0]}"
+    line = ", ".join(one for one in parts if one)
+    return f"The client's decision ({decision.ref}): {line}. {who}, {fields.decided_on}{conditions}"
+
+
+def _new_ones(book: Book, sources: Sequence[ResolvedSource], shown_refs: set[str]) -> Iterator[WantedItem]:
+    """Yield the changes that no tool shows, each in the first place where the mapping says that new ones go."""
+    at = next(
+        ((source, rule) for source in sources for rule in source.changes if rule.write and rule.write.create), None
+    )
+    if at is None:
+        return
+    source, rule = at
+    assert rule.write is not None  # noqa: S101 - chosen by it
+    assert rule.write.create is not None  # noqa: S101
+    for entry in book.of("change"):
+        if entry.ref in shown_refs or entry.links or entry.state == "draft" or STATES[entry.state].terminal:
+            continue
+        title = str(entry.fields.title)
+        description = None if entry.fields.description is None else str(entry.fields.description)
+        ours: dict[str, FieldValue | None] = {TITLE: Plain(text=title)}
+        if (state := rule.write.states.get(entry.state)) is not None:
+            ours[STATE] = Plain(text=entry.state)
+        yield WantedItem(
+            ref=entry.ref,
+            because=entry.ref,
+            source=source,
+            kind=rule.kind,
+            type=rule.write.create.type,
+            parent=rule.write.create.parent,
+            groups=rule.write.create.groups,
+            state=state,
+            title=title,
+            description=description,
+            ours=ours,
+        )

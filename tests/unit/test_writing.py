@@ -1,0 +1,334 @@
+"""Carrying out a plan: what is sent and what is not, and that no kill and no lost answer loses or doubles a thing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+
+import pytest
+
+from pmbridge.errors import Busy, RateLimited
+from pmbridge.records import AddComment, Create, Support, ToolState, Transition, Update, Verb
+from pmbridge.store import Store
+from pmbridge.sync.apply import Stopped
+from pmbridge.sync.decide import Base
+from pmbridge.testing.clock import FakeClock
+from pmbridge.values import Day, Label, Named, Plain, ProjectId
+from tests.unit.writing_bench import Bench, Killed, bench, dying
+
+NEW_DUE = date(2026, 7, 1)
+
+
+@pytest.fixture
+def desk(sqlite_store: Store, clock: FakeClock) -> Bench:
+    """Give a register and a tool that agree."""
+    return bench(sqlite_store, clock)
+
+
+@pytest.fixture
+def changed(desk: Bench) -> Bench:
+    """Give a register of which everything has moved since."""
+    return move(desk)
+
+
+def move(desk: Bench) -> Bench:
+    desk.due, desk.state, desk.comment, desk.new = NEW_DUE, "implementing", "Approved: B", "Dark mode"
+    return desk
+
+
+def states(outcomes: object) -> list[str]:
+    assert isinstance(outcomes, list)
+    return [one.state for one in outcomes]
+
+
+def settled(desk: Bench) -> None:
+    """Assert that the tool shows what the register says, each thing once, and that nothing is left to do."""
+    desk.pull()
+    assert desk.tool.items[desk.change].state.id == "5"
+    assert desk.tool.items[desk.milestone].due == Day(on=NEW_DUE)
+    assert [one.title for one in desk.tool.items.values()].count("Dark mode") == 1
+    assert len(desk.tool.comments) == 1
+    assert desk.plan() == []
+
+
+# ------------------------------------------------------------------------------------------------------- the plan
+
+
+def test_a_plan_shows_every_field_with_base_ours_and_theirs(changed: Bench) -> None:
+    create, update, transition, comment = changed.plan()
+    assert [one.verb for one in (create, update, transition, comment)] == ["create", "update", "transition", "comment"]
+    (due,) = update.fields
+    old, new = Day(on=date(2026, 6, 30)), Day(on=NEW_DUE)
+    assert (due.base, due.ours, due.theirs, due.sends) == (Base(ours=old, theirs=old), new, old, new)
+    (state,) = transition.fields
+    assert (state.ours, state.theirs) == (Plain(text="implementing"), Named(id="4", name="Waiting"))
+    assert isinstance(create.write, Create)
+    assert isinstance(comment.write, AddComment)
+    assert changed.tool.pushes == 0
+
+
+def test_what_the_tool_cannot_do_is_a_manual_step_with_an_address(changed: Bench) -> None:
+    note = Label(zh="开放接口不支持", en="the API cannot")
+    changed.supports = {Verb.UPDATE: Support(level="service_cannot", note=note)}
+    (update,) = [one for one in changed.plan() if one.verb == "update"]
+    assert (update.state, update.reason) == ("manual", note)
+    changed.apply(changed.plan())
+    assert not any(isinstance(one, Update) for one in changed.tool.pushed)
+
+
+def test_a_lossy_mapping_plans_no_write(desk: Bench) -> None:
+    desk.state = "approved"  # the tool has one state for both
+    assert desk.plan() == []
+
+
+def test_an_edit_in_the_tool_of_what_is_the_registers_waits_and_is_not_overwritten(desk: Bench) -> None:
+    desk.tool.edit(desk.milestone, due=Day(on=date(2026, 8, 1)))
+    desk.pull()
+    assert desk.plan() == []
+    desk.due = NEW_DUE
+    assert desk.plan() == []
+
+
+# ------------------------------------------------------------------------------------------------------ applying
+
+
+def test_everything_planned_is_carried_out_once_and_brings_no_echo(store: Store, clock: FakeClock) -> None:
+    changed = move(bench(store, clock))
+    plan = changed.plan()
+    assert states(changed.apply(plan)) == ["applied"] * 4
+    settled(changed)
+    kinds = [type(one) for one in changed.tool.pushed]
+    assert kinds == [Create, Update, Transition, AddComment], "creates first, and the comment after what it reports"
+    assert states(changed.apply(plan)) == ["already"] * 4
+    assert len(changed.tool.pushed) == 4
+
+
+def test_a_connection_that_is_read_only_is_sent_nothing(store: Store, clock: FakeClock) -> None:
+    desk = move(bench(store, clock, read_only=True))
+    outcomes = desk.apply(desk.plan())
+    assert states(outcomes) == ["blocked"] * 4
+    assert desk.tool.pushes == 0
+
+
+def test_an_edit_between_plan_and_apply_makes_its_entry_stale_and_the_others_go_on(changed: Bench) -> None:
+    plan = changed.plan()
+    changed.tool.edit(changed.milestone, due=Day(on=date(2026, 8, 1)))
+    outcomes = {plan[one.n - 1].verb: one.state for one in changed.apply(plan)}
+    assert outcomes == {"create": "applied", "update": "stale", "transition": "applied", "comment": "applied"}
+    assert changed.tool.items[changed.milestone].due == Day(on=date(2026, 8, 1))
+    assert not any(one.verb == "update" for one in changed.plan()), "the mirror has learnt the edit: a person decides"
+
+
+def test_ours_moved_between_plan_and_apply_sends_no_outdated_value(changed: Bench) -> None:
+    plan = changed.plan()
+    changed.due = date(2026, 7, 9)
+    outcomes = {plan[one.n - 1].verb: one.state for one in changed.apply(plan)}
+    assert outcomes["update"] == "stale"
+    assert changed.tool.items[changed.milestone].due == Day(on=date(2026, 6, 30))
+
+
+def test_a_person_who_did_it_by_hand_leaves_nothing_to_send(changed: Bench) -> None:
+    plan = [one for one in changed.plan() if one.verb == "update"]
+    changed.tool.edit(changed.milestone, due=Day(on=NEW_DUE))
+    assert states(changed.apply(plan)) == ["already"]
+    assert changed.tool.pushes == 0
+
+
+def test_a_record_that_left_the_scope_or_was_hidden_is_not_written(changed: Bench) -> None:
+    plan = [one for one in changed.plan() if one.verb in ("update", "transition")]
+    changed.tool.edit(changed.milestone, project=ProjectId("elsewhere"))
+    del changed.tool.items[changed.change]
+    assert states(changed.apply(plan)) == ["blocked", "stale"]
+    assert changed.tool.pushes == 0
+
+
+def test_a_record_that_vanished_is_never_made_again(changed: Bench) -> None:
+    changed.apply(changed.plan())
+    (made,) = [one for one in changed.tool.items.values() if one.title == "Dark mode"]
+    changed.pull()
+    del changed.tool.items[made.id]
+    with changed.store.holding("build", adapter="fake", owner="h:1:x", ttl_s=180) as run:
+        run.mark({made.id: "gone"})
+    assert changed.plan() == []
+
+
+def test_a_comment_does_not_report_a_state_that_was_refused(desk: Bench) -> None:
+    desk.state, desk.comment = "implementing", "Approved: B"
+    desk.tool.faults = {1: "400"}
+    transition, comment = desk.apply(desk.plan())
+    assert (transition.state, comment.state) == ("blocked", "blocked")
+    assert desk.tool.comments == {}
+
+
+def test_what_the_tool_refused_is_parked_with_its_words_and_not_tried_for_ever(desk: Bench) -> None:
+    desk.due = NEW_DUE
+    desk.tool.faults = {1: "400"}
+    (refused,) = desk.apply(desk.plan())
+    assert refused.reason is not None
+    (entry,) = desk.plan()
+    assert (entry.state, entry.reason) == ("blocked", refused.reason)
+    assert desk.apply(desk.plan()) == []
+    assert desk.tool.pushes == 1
+    desk.due = date(2026, 7, 9)  # another value is another write
+    assert states(desk.apply(desk.plan())) == ["applied"]
+
+
+def test_a_write_that_was_accepted_and_ignored_is_not_agreed_on(desk: Bench) -> None:
+    desk.due = NEW_DUE
+    desk.tool.faults = {1: "ignored"}
+    (outcome,) = desk.apply(desk.plan())
+    assert outcome.state == "blocked"
+    (entry,) = desk.plan()
+    assert entry.state == "blocked"
+    assert desk.tool.items[desk.milestone].due == Day(on=date(2026, 6, 30))
+
+
+def test_a_tool_that_asks_to_wait_stops_the_rest_which_is_sent_next_time(changed: Bench) -> None:
+    changed.tool.faults = {1: "429"}
+    with pytest.raises(Stopped) as caught:
+        changed.apply(changed.plan())
+    assert isinstance(caught.value.error, RateLimited)
+    changed.later(60)
+    assert states(changed.apply(changed.plan())) == ["applied"] * 4
+    settled(changed)
+
+
+def test_a_look_that_is_too_old_is_taken_again_before_anything_is_sent(desk: Bench) -> None:
+    desk.due, desk.state = NEW_DUE, "implementing"
+    plan = desk.plan()
+
+    def slow() -> None:
+        desk.tool.before_push = lambda: None
+        desk.clock.advance(30)
+        desk.tool.edit(desk.change, state=ToolState(id="3", name="In Progress"))
+
+    desk.tool.before_push = slow  # while the first write travels, a person edits the record of the second
+    assert states(desk.apply(plan)) == ["applied", "stale"]
+    assert desk.tool.items[desk.change].state.id == "3"
+
+
+# ------------------------------------------------------------------------------------------------- lost answers
+
+
+@pytest.mark.parametrize("fault", ["lost_before", "lost_after", "late"])
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_after_a_lost_answer_each_thing_is_there_once(changed: Bench, fault: str, nth: int) -> None:
+    changed.tool.faults = {nth: fault}  # type: ignore[dict-item]
+    outcomes = changed.apply(changed.plan())
+    assert "blocked" in states(outcomes)
+    changed.apply(changed.plan())  # too early for a verdict
+    changed.tool.land_late()
+    for _ in range(3):
+        changed.later()
+        changed.pull()
+        changed.apply(changed.plan())
+    settled(changed)
+
+
+def test_no_verdict_is_reached_while_the_project_is_hidden(changed: Bench) -> None:
+    changed.tool.faults = {1: "lost_after"}
+    changed.apply(changed.plan())
+    changed.tool.hidden = True
+    changed.later()
+    changed.apply([])
+    assert [one.state for one in changed.store.writings.rows("build")] == ["doubtful"]
+    changed.tool.hidden = False
+    changed.apply([])
+    changed.apply(changed.plan())
+    settled(changed)
+
+
+def test_a_doubtful_update_is_not_sent_again_over_a_person_who_took_it_back(desk: Bench) -> None:
+    desk.due = NEW_DUE
+    desk.tool.faults = {1: "lost_after"}
+    desk.apply(desk.plan())
+    desk.tool.edit(desk.milestone, due=Day(on=date(2026, 6, 30)))
+    desk.later()
+    desk.apply([])
+    (entry,) = desk.plan()
+    assert entry.state == "blocked", "delivered and reverted, or never delivered: a person knows"
+    assert desk.tool.pushes == 1
+
+
+def test_an_edit_right_after_the_create_is_not_taken_for_agreed(desk: Bench) -> None:
+    desk.new = "Dark mode"
+    desk.tool.faults = {1: "lost_after"}
+    desk.apply(desk.plan())
+    (made,) = [one for one in desk.tool.items.values() if one.title == "Dark mode"]
+    desk.tool.edit(made.id, title="Night mode")
+    desk.later()
+    desk.apply([])
+    (link,) = [one for one in desk.store.writings.links("build") if one.ref == "CR-005"]
+    ours, theirs = link.bases["title"]
+    assert ours == theirs, "the base is what was sent"
+    assert b"Dark mode" in (theirs or b"")
+
+
+def test_a_restored_store_finds_what_it_had_made_by_the_marker(desk: Bench) -> None:
+    desk.new = "Dark mode"
+    (entry,) = desk.plan()
+    desk.apply([entry])
+    desk.pull()
+    with desk.store._database.write() as connection:  # what a backup from before the create does not have
+        for table in ("base", "link", "outbox"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    assert states(desk.apply(desk.plan())) == ["already"]
+    assert desk.tool.pushes == 1
+    assert [one.origin for one in desk.store.writings.links("build") if one.ref == "CR-005"] == ["created"]
+
+
+# -------------------------------------------------------------------------------------------------------- kills
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("nth", range(1, 14))
+def test_killed_at_any_commit_the_next_run_ends_the_same(changed: Bench, nth: int, after: bool) -> None:
+    plan = changed.plan()
+    with suppress(Killed), dying(changed.store, nth, after=after):
+        changed.apply(plan)
+    changed.later()  # until then the lease is the dead one's
+    for _ in range(3):
+        changed.later()
+        changed.pull()
+        changed.apply(changed.plan())
+    settled(changed)
+    assert len(changed.tool.pushed) == 4, "nothing was sent twice"
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_killed_right_after_a_request_arrived_it_is_not_sent_again(changed: Bench, nth: int) -> None:
+    def die() -> None:
+        changed.tool.dies_after_landing = changed.tool.pushes == nth
+
+    changed.tool.before_push = die
+    plan = changed.plan()
+    with pytest.raises(Killed):
+        changed.apply(plan)
+    changed.tool.before_push = lambda: None
+    changed.tool.dies_after_landing = False
+    for _ in range(3):
+        changed.later()
+        changed.pull()
+        changed.apply(changed.plan())
+    settled(changed)
+    assert len(changed.tool.pushed) == 4
+
+
+def test_a_sleeper_that_lost_its_lease_commits_nothing(desk: Bench) -> None:
+    desk.due = NEW_DUE
+    plan = desk.plan()
+
+    def sleep() -> None:
+        desk.tool.before_push = lambda: None
+        desk.clock.advance(1000)
+        with desk.store.holding("build", adapter="fake", owner="other:1:x", ttl_s=180):
+            pass
+
+    desk.tool.before_push = sleep
+    with pytest.raises(Busy):
+        desk.apply(plan)
+    assert [one.state for one in desk.store.writings.rows("build")] == ["sending"]
+    desk.later()
+    desk.apply([])
+    assert desk.tool.items[desk.milestone].due == Day(on=NEW_DUE)
+    assert desk.plan() == []
