@@ -34,7 +34,7 @@ def _assessed(record: Entry[Any], _: Register, today: date) -> Iterator[Both]:
     last = record.fields.assessment
     if last is None or not last.complete:
         return
-    told = [_option(one, today) for one in last.options]
+    told = [option_words(one, today) for one in last.options]
     if last.do_nothing is not None:
         zh, en = (visible(last.do_nothing.in_(language)[0]) for language in ("zh", "en"))
         told.append(Both(f"otherwise: {en}", f"不做：{zh}"))
@@ -43,7 +43,7 @@ def _assessed(record: Entry[Any], _: Register, today: date) -> Iterator[Both]:
     yield Both(f"{listed.en}.{advice.en}", f"{listed.zh}。{advice.zh}")
 
 
-def _option(one: ChangeOption, today: date) -> Both:
+def option_words(one: ChangeOption, today: date) -> Both:
     """Return an option on one line: what it adds, what it moves, what it costs."""
     zh, en = [], []
     for op, said in (("add", ("增", "adds")), ("modify", ("改", "changes")), ("remove", ("减", "removes"))):

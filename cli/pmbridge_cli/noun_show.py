@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from pmbridge.clock import from_millis
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.figure import Text
+from pmbridge.domain.machine import NEW
 from pmbridge.domain.refusal import unknown_record
 from pmbridge.errors import UnknownRef
 from pmbridge_cli.context import App
-from pmbridge_cli.layout import Column, padded, table, visible, wrapped
+from pmbridge_cli.layout import Column, hung, padded, table, visible, wrapped
 from pmbridge_cli.noun import concept_of
 from pmbridge_cli.noun_input import field_name, ref_of
 from pmbridge_cli.words import Both, day
@@ -97,7 +98,14 @@ def shown(app: App, noun: str, ref: str) -> None:
             f"{record.ref} {head} · {label.zh}，自 {day(record.since.day, today)}",
         )
     )
-    for name, value in _values(register.book, record.fields, app.language):
+    own: frozenset[str] = frozenset()
+    if noun == "change":
+        from pmbridge_cli.change_life import OWN_LINES, life
+
+        own = OWN_LINES
+        for said in life(record, register, app.workspace.clock.now()):
+            app.out.lines(hung(f"  {app.out.say(said)}", app.out.room))
+    for name, value in _values(register.book, record.fields, app.language, own):
         for at, line in enumerate(wrapped(visible(value), app.out.room - 22)):
             app.out.line(f"  {padded(name if at == 0 else '', 20)}{line}")
     for link in record.links:
@@ -177,7 +185,8 @@ def _at(millis: int, register: Register) -> str:
 def _event_line(app: App, concept: Concept, event: Event, register: Register, today: date) -> str:
     """Return one event on one line: when, what, who recorded it, why, and what proves it."""
     payload = json.loads(event.payload)
-    step = next((one for one in concept.steps if one.verb == event.verb), None)
+    steps = (concept.step(event.verb, state) for state in (NEW, *concept.states))
+    step = next((one for one in steps if one is not None), None)
     word = app.out.say(step.label) if step else event.verb
     on = day(date.fromisoformat(_at(event.occurred_at, register)[:10]), today)
     who = name_of(register.book, payload.get("by") or event.actor.partition(":")[2])
@@ -186,9 +195,11 @@ def _event_line(app: App, concept: Concept, event: Event, register: Register, to
     return "  ".join(str(one) for one in parts if one)
 
 
-def _values(book: Book, fields: BaseModel, language: str) -> Iterable[tuple[str, str]]:
+def _values(
+    book: Book, fields: BaseModel, language: str, own: frozenset[str] = frozenset()
+) -> Iterable[tuple[str, str]]:
     for name, value in fields:
-        if value in (None, "", (), frozenset(), False):
+        if name in own or value in (None, "", (), frozenset(), False):
             continue
         yield field_name(name).in_(language), _said(book, value, language)
 

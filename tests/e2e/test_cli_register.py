@@ -93,3 +93,30 @@ def test_a_time_that_is_none_is_refused_in_words(desk: Desk, text: str) -> None:
     done = desk.run("contact", "add", "李总", "--at", text)
     assert done.code == 1
     assert text in done.talk
+
+
+ASSESSMENT = """
+recommended = "B"
+do_nothing = "没有优惠券"
+[[options]]
+key = "B"
+title = "仅领取"
+lines = [
+  { dimension = "scope", finding = "none", rationale = "沿用现有需求" },
+  { dimension = "schedule", finding = "none", rationale = "不占关键路径" },
+  { dimension = "budget", finding = "quantified", budget = { amount = "CNY 15000.00" } },
+]
+"""
+
+
+def test_a_change_is_shown_with_who_held_it_and_an_option_a_line(desk: Desk) -> None:
+    with_contact(desk)
+    (desk.folder / "评估.toml").write_text(ASSESSMENT, encoding="utf-8")
+    words = ("--title", "券", "--description", "发券", "--reason", "引流", "--by", "张敏", "--via", "phone")
+    assert desk.run("change", "submit", *words).code == 0
+    assert desk.run("change", "assess", "CR-001", "--from", "评估.toml").code == 0
+    shown = desk.run("change", "show", "CR-001").out
+    assert "历时 0 个工作日：我方 0，客户 0" in shown
+    assert "B 仅领取 0 日，CNY 15,000.00（建议）" in shown
+    assert "不做：没有优惠券" in shown
+    assert "dimension" not in shown
