@@ -208,6 +208,9 @@ class Sandbox(ABC):
     def refusal(self, what: What, request: HttpRequest, retry_after: float | None) -> HttpResponse:
         """Return the vendor's own answer for ``429``, ``500``, ``503``, ``expired`` or ``forbidden``."""
 
+    def allow_writing(self) -> None:  # noqa: B027 - nothing to give where the credential may write anyway
+        """Give the credential the right to write, where that is a right of its own."""
+
     def play(self, until: datetime) -> None:
         """Tell the demo's story: make every edit that is dated up to *until* and was not made yet.
 

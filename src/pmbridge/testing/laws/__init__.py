@@ -18,9 +18,10 @@ from pmbridge.testing.laws.absence import AbsenceLaws
 from pmbridge.testing.laws.failing import FailingLaws
 from pmbridge.testing.laws.marks import MarkLaws
 from pmbridge.testing.laws.pulling import PullingLaws
+from pmbridge.testing.laws.writing import WritingLaws
 
 __all__ = ["AdapterLaws"]
 
 
-class AdapterLaws(PullingLaws, MarkLaws, AbsenceLaws, FailingLaws):
+class AdapterLaws(PullingLaws, MarkLaws, AbsenceLaws, FailingLaws, WritingLaws):
     """All laws. Subclass it with ``sandbox_class``."""
