@@ -108,8 +108,9 @@ def _freshness(view: EngagementView) -> list[Both]:
         at = moment(source.complete_as_of, view.zone, view.as_of) if source.complete_as_of else None
         said = Both(f"{source.tool} {at or 'not read'}", f"{source.tool} {at or '未读完'}")
         parts.append(Both(f"{said.en} ⚠", f"{said.zh} ⚠") if source.stale or source.problem else said)
-    first = parts[0] if parts else same("")
-    return [Both(f"Data: {first.en}", f"数据：{first.zh}"), *parts[1:]]
+    if not parts:
+        return [Both("The register alone, no tool", "只有登记册，未读取工具")]
+    return [Both(f"Data: {parts[0].en}", f"数据：{parts[0].zh}"), *parts[1:]]
 
 
 def _state(view: EngagementView, last: Colour | None) -> Both:
