@@ -17,14 +17,14 @@ from pmbridge.testing.sandbox import FakeClock, FaultPlan, HttpRequest, HttpResp
 from pmbridge.values import ProjectId
 
 # The routes register themselves when their modules are imported.
-from pmbridge_trello import sandbox_boards, sandbox_cards
+from pmbridge_trello import sandbox_boards, sandbox_cards, sandbox_writes
 from pmbridge_trello.sandbox_http import Crowded, Quirk, Refusal, Service
 from pmbridge_trello.sandbox_limits import Limits
 from pmbridge_trello.sandbox_store import Store
 from pmbridge_trello.sandbox_story import Story
 from pmbridge_trello.sandbox_world import TrelloWorld
 
-__all__ = ["Crowded", "Limits", "Quirk", "TrelloSandbox", "sandbox_boards", "sandbox_cards"]
+__all__ = ["Crowded", "Limits", "Quirk", "TrelloSandbox", "sandbox_boards", "sandbox_cards", "sandbox_writes"]
 
 
 class TrelloSandbox(Sandbox):
@@ -86,6 +86,10 @@ class TrelloSandbox(Sandbox):
     def projects(self) -> tuple[ProjectId, ...]:
         """Return the ids of the boards that the account sees, oldest first."""
         return tuple(ProjectId(one.id) for one in self.store.boards.values() if self.store.sees(one))
+
+    def allow_writing(self) -> None:
+        """Give the token the right to write."""
+        self.service.may_write = True
 
     def play(self, until: datetime) -> None:
         """Tell the demo's story up to *until*; see :mod:`pmbridge_trello.sandbox_story`."""

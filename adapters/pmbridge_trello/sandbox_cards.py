@@ -261,7 +261,8 @@ def _checklist(call: Call, one: Checklist) -> Json:
     return call.shapes.whole_checklist(one, call.text("fields"), items=call.text("checkItems") != "none")
 
 
-def _found_checklist(call: Call, id_: str) -> Checklist:
+def found_checklist(call: Call, id_: str) -> Checklist:
+    """Return the checklist with that id, if the visitor sees its card."""
     for one in call.store.cards.values():
         for each in one.checklists:
             if each.id == id_:
@@ -280,18 +281,18 @@ def _check_item(call: Call, checklists: Sequence[Checklist], item: str) -> Json:
 
 @ROUTES.on("/checklists/<id_>")
 def a_checklist(call: Call, id_: str) -> object:
-    return _checklist(call, _found_checklist(call, id_))
+    return _checklist(call, found_checklist(call, id_))
 
 
 @ROUTES.on("/checklists/<id_>/checkItems")
 def check_items(call: Call, id_: str) -> object:
-    one = _found_checklist(call, id_)
+    one = found_checklist(call, id_)
     return [call.shapes.check_item(each, one) for each in one.items]
 
 
 @ROUTES.on("/checklists/<id_>/checkItems/<item>")
 def a_check_item(call: Call, id_: str, item: str) -> object:
-    return _check_item(call, [_found_checklist(call, id_)], item)
+    return _check_item(call, [found_checklist(call, id_)], item)
 
 
 def _field(call: Call, id_: str) -> Field:

@@ -118,12 +118,20 @@ class Service:
                 known = visitor is not None
                 if known:
                     self._count(request)
-                response = reply(self.route(request.method, request.path, request.args, visitor))
+                args, body = said_in(request)
+                response = reply(self.route(request.method, request.path, args, visitor, body))
             except Refusal as refusal:
                 response = refusal.response()
             return self._dated(response, known=known)
 
-    def route(self, method: str, path: str, args: MultiDict[str, str], visitor: Member | None) -> object:
+    def route(
+        self,
+        method: str,
+        path: str,
+        args: MultiDict[str, str],
+        visitor: Member | None,
+        body: Mapping[str, Any] | None = None,
+    ) -> object:
         """Return what the route for *path*, which begins with the version, has to say."""
         unknown = Refusal(404, f"Cannot {method} {path}")
         if not path.startswith(VERSION + "/"):
@@ -132,8 +140,10 @@ class Service:
             handler, values = ROUTES.find(path.removeprefix(VERSION), method)
         except (NotFound, MethodNotAllowed):
             raise unknown from None
+        if method != "GET" and not (visitor is not None and self.may_write):
+            raise Refusal(401, NO_RIGHT)
         try:
-            return handler(Call(service=self, visitor=visitor, path=path, args=args), **values)
+            return handler(Call(service=self, visitor=visitor, path=path, args=args, body=body or {}), **values)
         except UnknownMember:
             raise Refusal(400, "invalid value for fields") from None
 
@@ -216,6 +226,28 @@ def batched(args: MultiDict[str, str]) -> list[str]:
     return [one for one in args.get("urls", "").split(",") if one]
 
 
+def said_in(request: Request) -> tuple[MultiDict[str, str], Mapping[str, Any]]:
+    """Return the parameters of a request, from its address, its form or its JSON, and the JSON as it was."""
+    args: MultiDict[str, str] = MultiDict(request.args)
+    args.update(request.form)
+    if request.mimetype != "application/json" or not request.get_data():
+        return args, {}
+    try:
+        body = json.loads(request.get_data())
+    except ValueError:
+        raise Refusal(400, "Error parsing body") from None
+    if not isinstance(body, dict):
+        raise Refusal(400, "Error parsing body")
+    args.update({name: _as_text(one) for name, one in body.items()})
+    return args, body
+
+
+def _as_text(one: object) -> str:
+    if isinstance(one, list):
+        return ",".join(map(str, one))
+    return one if isinstance(one, str) else json.dumps(one)
+
+
 @dataclass
 class Call:
     """One request on its way through a route."""
@@ -224,6 +256,9 @@ class Call:
     visitor: Member | None
     path: str
     args: MultiDict[str, str]
+    """What was asked, whether it stood in the address or in the body."""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON that was sent, as it was."""
 
     @property
     def store(self) -> Store:
@@ -313,18 +348,19 @@ Handler = Callable[..., object]
 
 
 class Routes:
-    """All routes, without the version. The sandbox only reads: people change things through its world."""
+    """All routes, without the version."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, Handler] = {}
         self._map = Map(strict_slashes=False)
 
-    def on(self, rule: str) -> Callable[[Handler], Handler]:
-        """Register a function for GET and a path."""
+    def on(self, rule: str, *, method: str = "GET") -> Callable[[Handler], Handler]:
+        """Register a function for a method and a path."""
 
         def register(handler: Handler) -> Handler:
-            self._map.add(Rule(rule, endpoint=rule, methods=["GET"]))
-            self.handlers[rule] = handler
+            endpoint = rule if method == "GET" else f"{method} {rule}"
+            self._map.add(Rule(rule, endpoint=endpoint, methods=[method]))
+            self.handlers[endpoint] = handler
             return handler
 
         return register

@@ -40,6 +40,9 @@ _TRELLO_TAKES: Mapping[str, Sequence[str]] = {
     "GET /boards/{id}/labels": ("fields",),
     "GET /boards/{id}/members": ("fields", "filter"),
     "GET /boards/{boardId}/actions": ("fields",),
+    # Called days there, and moments everywhere else.
+    "POST /cards": ("due", "start"),
+    "PUT /cards/{id}": ("due", "start", "idLabels", "idMembers"),
     "GET /cards/{id}/actions": ("limit", "before", "since"),
     "GET /lists/{id}/cards": ("filter", *_CARDS),
     "GET /members/{id}": ("fields",),
@@ -116,13 +119,17 @@ class Spec:
         *documents: _Document,
         same: Sequence[tuple[str, str]] = (),
         takes: Mapping[str, Sequence[str]] | None = None,
+        bodies_are_queries: bool = False,
     ) -> None:
         """``same``: patterns and what to put in their place, for paths that mean a documented one.
 
         ``takes``: query parameters of an operation that the document does not know or types wrongly.
+
+        ``bodies_are_queries``: what an operation documents as its query may as well come as a JSON body.
         """
         self._same = [(re.compile(pattern), put) for pattern, put in same]
         self._takes = dict(takes or {})
+        self._bodies_are_queries = bodies_are_queries
         # The fixed part of a template decides between /version/{id} and /version/unresolved.
         self._operations = sorted(
             (operation for document in documents for operation in document.operations()),
@@ -153,7 +160,7 @@ class Spec:
         patch = [*_read(folder / "trello.schema-corrections.json")["ops"], *_TRELLO_MORE]
         corrected = jsonpatch.JsonPatch(patch).apply(deepcopy(vendor))
         document = _Document(_bare_references(vendor), _bare_references(corrected))
-        return cls(document, same=((r"^/1(?=/)", ""), (r"(?<=.)/$", "")), takes=_TRELLO_TAKES)
+        return cls(document, same=((r"^/1(?=/)", ""), (r"(?<=.)/$", "")), takes=_TRELLO_TAKES, bodies_are_queries=True)
 
     @classmethod
     def pingcode(cls, shared: Path) -> Spec:
@@ -182,6 +189,8 @@ class Spec:
         operation = self.operation(method, path)
         if operation is None:
             return [f"{method} {path}: the vendor has no such operation"]
+        if self._bodies_are_queries and isinstance(body, dict) and "requestBody" not in operation.said:
+            query, body = {**(query or {}), **{name: [_written(one)] for name, one in body.items()}}, None
         taken = {*self._takes.get("*", ()), *self._takes.get(operation.name, ())}
         asked = {name: values for name, values in (query or {}).items() if name not in taken}
         found = [*_query_faults(operation, asked), *_body_faults(operation, body)]
@@ -230,6 +239,13 @@ class Audit:
         operation = self.spec.operation(request.method, request.path)
         if operation is not None:
             self.judged[operation.name] += 1
+
+
+def _written(value: object) -> str:
+    """Return a member of a body as it would stand in a query."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _read(path: Path) -> Any:
@@ -290,7 +306,7 @@ def _query_faults(operation: Operation, query: Mapping[str, Sequence[str]]) -> l
             if said.get("required"):
                 found.append(f"query {name}: required and missing")
             continue
-        schema = _resolved(operation.document.vendor, said.get("schema", {}))
+        schema = _whole(operation.document.vendor, said.get("schema", {}))
         if schema.get("type") == "object":  # how the boards' document spells lists of words; it cannot be held to that
             continue
         try:
@@ -314,6 +330,17 @@ def _resolved(document: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[s
             target = target[part.replace("~1", "/").replace("~0", "~")]
         said = target
     return said
+
+
+def _whole(document: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a parameter's schema with no reference left in it, nor in those of its parts."""
+    found = dict(_resolved(document, said))
+    if "items" in found:
+        found["items"] = _whole(document, found["items"])
+    for name in ("oneOf", "anyOf", "allOf"):
+        if name in found:
+            found[name] = [_whole(document, one) for one in found[name]]
+    return found
 
 
 def _typed(schema: Mapping[str, Any], texts: Sequence[str]) -> object:

@@ -130,8 +130,16 @@ def test_a_hidden_board_is_refused_with_all_that_is_on_it(me: Visitor) -> None:
 
 def test_a_wrong_route_or_method_is_404_in_other_words(me: Visitor) -> None:
     assert me.refusal("/nonsense") == (404, "Cannot GET /1/nonsense")
-    answer = me.ask("/cards", method="POST")
-    assert (answer.status_code, answer.text) == (404, "Cannot POST /1/cards")
+    answer = me.ask("/members/me", method="POST")
+    assert (answer.status_code, answer.text) == (404, "Cannot POST /1/members/me")
+
+
+def test_a_token_that_may_only_read_changes_nothing(me: Visitor) -> None:
+    answer = me.ask("/cards", method="POST", body={"name": "x"})
+    assert (answer.status_code, answer.text) == (401, "unauthorized permission requested")
+
+
+def test_another_version_is_404(me: Visitor) -> None:
     answer = me.session.get(f"{me.sandbox.url}/2/members/me", timeout=30)
     assert (answer.status_code, answer.text) == (404, "Cannot GET /2/members/me")
 

@@ -149,6 +149,37 @@ def test_it_reads_organisations_and_members(sandbox: TrelloSandbox) -> None:
         assert [one.name for one in member.get_boards("open")] == ["Org"]
 
 
+def test_it_writes_and_reads_back(sandbox: TrelloSandbox) -> None:
+    sandbox.allow_writing()
+    store = sandbox.store
+    board, card = a_card(sandbox)
+    label, field = store.add_label(board, "变更", "red"), store.add_field(board, "编号", "text")
+    todo, doing = store.lists_of(board)[:2]
+    with py_trello(sandbox) as client:
+        there = client.get_board(board.id)
+        made = there.get_list(todo.id).add_card("优惠券", desc="说明", due="2026-07-01T10:00:00.000Z")
+        made.set_name("优惠券二")
+        made.change_list(doing.id)
+        made.set_due_complete()
+        made.add_label(there.get_labels()[-1])
+        made.comment("已批准")
+        made.attach(name="邮件", url="https://a.example/1")
+        made.add_checklist("步骤", ["甲", "乙"], [False, True])
+        # Not by set_custom_field(), whose route no paper has any more.
+        client.fetch_json(
+            f"/cards/{made.id}/customField/{field.id}/item", http_method="PUT", post_args={"value": {"text": "CR-1"}}
+        )
+        kept = store.cards[made.id]
+        assert (kept.name, kept.desc, kept.in_list, kept.due_complete) == ("优惠券二", "说明", doing.id, True)
+        assert (kept.labels, kept.values[field.id].value) == ((label.id,), {"text": "CR-1"})
+        assert [(one.name, one.state) for one in kept.checklists[0].items] == [("甲", "incomplete"), ("乙", "complete")]
+        again = client.get_card(made.id)
+        assert (again.name, again.due_date) == ("优惠券二", datetime(2026, 7, 1, 10, tzinfo=UTC))
+        assert [one["data"]["text"] for one in again.fetch_comments()] == ["已批准"]
+        assert [one.url for one in kept.attachments] == ["https://a.example/1"]
+        assert card.name == "卡片"
+
+
 def test_it_fails_as_at_trello(sandbox: TrelloSandbox) -> None:
     _, card = a_card(sandbox)
     with py_trello(sandbox, token="wrong") as client, pytest.raises(Unauthorized, match="invalid token"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,6 +71,31 @@ CALLS = (
     "/tokens/{token}/member",
     f"/batch?urls=/boards/{BOARD}?fields=closed,/cards/{CARD}",
 )
+WRITES = (
+    ("POST", "/cards", {"idList": "{list}", "name": "新", "desc": "正文", "due": "2026-07-01T10:00:00.000Z",
+                        "idLabels": ["{label}"], "dueComplete": False}),
+    ("PUT", f"/cards/{CARD}", {"name": "改", "due": None, "idList": "{list}"}),
+    ("DELETE", f"/cards/{CARD}/idLabels/{{label}}", None),
+    ("POST", f"/cards/{CARD}/idLabels", {"value": "{label}"}),
+    ("POST", f"/cards/{CARD}/actions/comments", {"text": "看"}),
+    ("POST", f"/cards/{CARD}/attachments", {"url": "https://a.example/1", "name": "邮件"}),
+    ("POST", "/checklists", {"idCard": "{card}", "name": "清单"}),
+    ("POST", f"/cards/{CARD}/checklists", {"name": "清单"}),
+    ("POST", f"/checklists/{CHECKLIST}/checkItems", {"name": "丙", "checked": True}),
+    ("PUT", f"/cards/{CARD}/checkItem/{ITEM}", {"name": "甲", "state": "incomplete"}),
+    ("PUT", f"/cards/{CARD}/customField/{FIELD}/item", {"idValue": "{option}"}),
+    ("PUT", f"/cards/{CARD}/customFields", {"customFieldItems": [{"idCustomField": "{number}",
+                                                                 "value": {"number": "2.5"}}]}),
+)  # fmt: skip
+REFUSED_WRITES = (
+    ("POST", "/cards", {"name": "no list"}, 400, "invalid value for idList"),
+    ("PUT", f"/cards/{CARD}", {"idList": "0" * 24, "name": "x"}, 400, "invalid value for idList"),
+    ("PUT", f"/cards/{CARD}", {"due": "soon"}, 400, "invalid value for due"),
+    ("PUT", f"/cards/{CARD}", {"idLabels": ["0" * 24]}, 400, "invalid value for idLabels"),
+    ("PUT", f"/cards/{'0' * 24}", {"name": "x"}, 404, "The requested resource was not found."),
+    ("PUT", f"/cards/{CARD}/customFields", {"customFieldItems": [
+        {"idCustomField": "{number}", "value": {"number": 2.5}}]}, 400, "Invalid custom field item value."),
+)  # fmt: skip
 REFUSED = (
     (f"/boards/{'0' * 24}", 404), ("/boards/{hidden}", 401), ("/tokens/nonsense", 400),
     (f"/boards/{BOARD}/cards?limit=2000", 400), (f"/cards/{'0' * 24}", 404),
@@ -79,7 +105,7 @@ REFUSED = (
 @pytest.fixture(scope="module")
 def judged(shared: Path) -> Iterator[tuple[Visitor, Audit, Json]]:
     """Give the story's board with one card that has everything, under the eyes of the judge."""
-    sandbox = trello(limits=None)
+    sandbox = trello(limits=None, may_write=True)
     with visiting(sandbox) as visitor:
         sandbox.play(NOW)
         ids = _everything(sandbox)
@@ -115,6 +141,7 @@ def _everything(sandbox: TrelloSandbox) -> Json:
         "board": board.id, "card": card.id, "list": doing.id, "label": label.id, "field": severity.id,
         "checklist": checklist.id, "item": checklist.items[0].id, "attachment": card.attachments[0].id,
         "action": comment, "hidden": other, "token": sandbox.service.token,
+        "number": fields["number"].id, "option": severity.options[0].id,
     }  # fmt: skip
 
 
@@ -135,6 +162,40 @@ def test_a_refusal_is_as_the_vendor_describes_it(judged: tuple[Visitor, Audit, J
     assert audit.faults[before:] == []
 
 
+def _filled(said: Any, ids: Json) -> Any:
+    """Return *said* with the ids of the card in it."""
+    if isinstance(said, dict):
+        return {name: _filled(one, ids) for name, one in said.items()}
+    if isinstance(said, list):
+        return [_filled(one, ids) for one in said]
+    return said.format(**ids) if isinstance(said, str) else said
+
+
+def test_writes_and_their_answers_are_as_the_vendor_describes_them(judged: tuple[Visitor, Audit, Json]) -> None:
+    """One after the other: some need what the one before them made."""
+    me, audit, ids = judged
+    before = len(audit.faults)
+    for method, path, body in WRITES:
+        answer = me.ask(path.format(**ids), method=method, body=_filled(body, ids))
+        assert answer.status_code == 200, (path, answer.text)
+    # The document wants 32 digits of ids that have 24, and tells the two forms of a value apart by no required key.
+    slips = ("^[0-9a-fA-F]{32}$", "is valid under each of")
+    assert [one for one in audit.faults[before:] if not any(slip in one for slip in slips)] == []
+    del audit.faults[before:]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "words"), REFUSED_WRITES)
+def test_a_write_that_trello_does_not_take_is_refused_in_its_words_and_changes_nothing(
+    judged: tuple[Visitor, Audit, Json], method: str, path: str, body: Json, status: int, words: str
+) -> None:
+    me, audit, ids = judged
+    before, count = len(audit.faults), len(me.sandbox.store.ledger.actions)
+    answer = me.ask(path.format(**ids), method=method, body=_filled(body, ids))
+    assert (answer.status_code, answer.text) == (status, words)
+    assert len(me.sandbox.store.ledger.actions) == count
+    del audit.faults[before:]
+
+
 def test_planned_faults_leave_the_judge_alone_but_not_the_request(judged: tuple[Visitor, Audit, Json]) -> None:
     me, audit, _ = judged
     before = len(audit.faults)
@@ -149,6 +210,7 @@ def test_planned_faults_leave_the_judge_alone_but_not_the_request(judged: tuple[
 def test_every_route_was_judged() -> None:
     """A route that nobody holds against the document may say anything: add its call to CALLS."""
     asked = {path.partition("?")[0] for path in CALLS}
+    asked |= {f"{method} {path}" for method, path, _ in WRITES}
     assert {route for route in ROUTES.handlers if not any(_serves(route, path) for path in asked)} == set()
 
 

@@ -27,8 +27,10 @@ class Visitor:
         if authorization is not None:
             self.session.headers["Authorization"] = authorization
 
-    def ask(self, path: str, params: Mapping[str, Any] | None = None, *, method: str = "GET") -> requests.Response:
-        return self.session.request(method, f"{self.sandbox.url}/1{path}", params=params, timeout=30)
+    def ask(
+        self, path: str, params: Mapping[str, Any] | None = None, *, method: str = "GET", body: Json | None = None
+    ) -> requests.Response:
+        return self.session.request(method, f"{self.sandbox.url}/1{path}", params=params, json=body, timeout=30)
 
     def get(self, path: str, **params: Any) -> Any:
         """Return the JSON of a good answer."""
