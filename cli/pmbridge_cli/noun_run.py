@@ -202,16 +202,18 @@ def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None, *, 
     head = Both(str(said["detail"]).partition(": ")[0], str(said["detail_zh"]).partition("：")[0])
     app.out.tell(Both(f"Refused: {head.en}.", f"拒绝：{head.zh}。"))
     for one in unmet:
-        label, found, fix = one.label, one.found or same(""), one.fix or same("")
-        app.out.tell(
-            Both(
-                f"  ✗ {label.en}: {visible(found.in_('en'))}. {fix.in_('en')}".rstrip(),
-                f"  ✗ {label.zh}：{visible(found.in_('zh'))}。{fix.in_('zh')}".rstrip(),
-            )
-        )
+        app.out.tell(Both(f"  ✗ {_unmet(one, 'en')}", f"  ✗ {_unmet(one, 'zh')}"))
     if met := [one.label for one in conditions if one.met]:
         app.out.tell(
-            Both(f"Met: {', '.join(one.en for one in met)}.", f"已满足 {len(met)} 项：{'、'.join(o.zh for o in met)}。")
+            Both(f"Met: {', '.join(one.en for one in met)}.", f"已满足 {len(met)} 项：{'，'.join(o.zh for o in met)}。")
         )
     app.out.talk(Both(f"Next: {show}", f"下一步：{show}"))
     return error.exit_code
+
+
+def _unmet(one: Condition, language: str) -> str:
+    """Say what was found, what is needed, and what would bring it."""
+    lead, colon, stop = ("需要", "：", "。") if language == "zh" else ("Needed", ": ", ". ")
+    found, needed, fix = (visible(text.in_(language)) if text else "" for text in (one.found, one.needed, one.fix))
+    wanted = f"{lead}{colon}{needed}{stop}" if needed else ""
+    return f"{one.label.in_(language)}{colon}{found}{stop}{wanted}{fix}".rstrip()

@@ -102,7 +102,7 @@ def test_a_step_out_of_turn_says_where_the_record_stands(register: Register) -> 
         ERRAND.states["open"].label,
     )
     assert state.fix is not None
-    assert state.fix.en == "pmbridge errand forget ERR-001"
+    assert state.fix.en == "pmbridge errand show ERR-001"
 
 
 def test_a_ref_may_be_written_without_its_zeros(register: Register) -> None:

@@ -114,7 +114,7 @@ def test_what_is_missing_in_a_request_is_named_at_once(register: Register) -> No
     with pytest.raises(GuardFailed) as caught:
         register.do("change", "submit", input={"title": "优惠券"})
     found = [one.found.en for one in caught.value.conditions if isinstance(one, Condition) and one.found]
-    assert found == ["no description", "no reason", "no who raised it", "no channel"]
+    assert found == ["no description", "no reason", "no requester", "no channel"]
 
 
 def test_a_draft_is_submitted_with_what_it_said(register: Register) -> None:

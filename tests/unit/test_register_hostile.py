@@ -311,3 +311,52 @@ def test_an_emergency_waits_for_the_client_until_it_is_confirmed(register: Regis
     register.do("change", "assess", ref, input=assessment(CHEAP), at=at("06-05"))
     register.do("change", "approve", ref, input={"option": "A"}, by="张敏", evidence=[MAIL], at=at("06-05"))
     assert decisions_needed(register.book, late) == ()
+
+
+# --------------------------------------------------------------------------------------- what a refusal says
+
+
+def test_a_refusal_claims_nothing_of_an_authority_that_is_not_there(register: Register) -> None:
+    ref = sent(register, ("05-27", "05-29", "06-02"), CHEAP)
+    found = register.conditions(
+        "change", "approve", ref, input={"option": "A"}, by="赵六", evidence=[MAIL], at=at("06-08")
+    )
+    assert {"money", "days", "joint"}.isdisjoint(one.name for one in found)
+    fix = {one.name: one.fix.en for one in found if one.fix is not None}
+    assert fix["authority"] == "--by CONTACT"
+
+
+@pytest.mark.parametrize(
+    ("verb", "fix"),
+    [
+        ("send", "pmbridge change reassess CR-001"),
+        ("revoke", "pmbridge change show CR-001"),
+        ("implement", "pmbridge change show CR-001"),
+    ],
+)
+def test_a_step_out_of_turn_points_the_way_and_never_to_a_verdict(register: Register, verb: str, fix: str) -> None:
+    ref = sent(register, ("05-27", "05-29", "06-02"), CHEAP)
+    (found,) = [one for one in register.conditions("change", verb, ref, at=at("06-08")) if one.name == "state"]
+    assert found.fix is not None
+    assert found.fix.en == fix
+
+
+def test_chinese_words_stand_together(register: Register) -> None:
+    with pytest.raises(GuardFailed) as caught:
+        register.do("change", "submit", at=at("05-27"))
+    assert str(caught.value.facts["detail_zh"]).startswith("变更请求还不能提交。")
+    ref = sent(register, ("05-27", "05-29", "06-02"), CHEAP)
+    for who, said in (("赵六", "赵六不是在任的联系人"), ("Zhao", "Zhao 不是在任的联系人")):
+        found = register.conditions("change", "approve", ref, input={"option": "A"}, by=who, at=at("06-08"))
+        assert said in [one.found.zh for one in found if one.found is not None]
+
+
+def test_an_input_that_does_not_fit_is_told_in_chinese_too(register: Register) -> None:
+    given = {"title": "上线", "on": "2026-13-40", "kind": "party", "weight": 0}
+    found = {one.name: one for one in register.conditions("milestone", "add", input=given)}
+    said = {name: one.found.zh for name, one in found.items() if one.found is not None}
+    assert said["on"] == "on 不是日期，例如 2026-05-27"
+    assert said["kind"].startswith("kind 应为 'phase_end'")
+    assert said["weight"] == "weight 太小"
+    missing = register.conditions("milestone", "add", input={"title": "上线"})
+    assert [(one.found.zh, one.fix.zh) for one in missing if one.found and one.fix] == [("没有写 on", "--on …")]

@@ -106,7 +106,7 @@ def _in_turn(kind: BaselineKind) -> Guard:
             yield Unmet(
                 found=Label(zh=f"{before.ref} 于 {last} 写入", en=f"{before.ref} is of {last}"),
                 needed=Label(zh=f"不早于 {last}", en=f"not before {last}"),
-                fix=command("--at"),
+                fix=command("--at DATE"),
             )
 
     return in_turn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,10 +21,16 @@ from pmbridge.domain.change_fields import (
     Withdraw,
 )
 from pmbridge.domain.contact import name_of
-from pmbridge.domain.machine import Ask, Unmet, command, guard
+from pmbridge.domain.impact import BaselineKind
+from pmbridge.domain.machine import MOOT, Ask, Unmet, command, guard
 from pmbridge.values import Label
 
 Change = Ask[ChangeRequest, Any]
+_AGREEING: Mapping[BaselineKind, str] = {
+    "requirements": "pmbridge requirement baseline --all --by CONTACT --evidence FILE",
+    "schedule": "pmbridge milestone agree --all --by CONTACT --evidence FILE",
+    "budget": "pmbridge engagement agree --from FILE --by CONTACT --evidence FILE",
+}
 
 
 # ------------------------------------------------------------------------------------------------------ guards
@@ -38,7 +44,7 @@ def described(ask: Ask[ChangeRequest, Submit]) -> Iterable[Unmet]:
         "title": Label(zh="标题", en="title"),
         "description": Label(zh="说明", en="description"),
         "reason": Label(zh="原因", en="reason"),
-        "raised_by": Label(zh="提出人", en="who raised it"),
+        "raised_by": Label(zh="提出人", en="requester"),
         "via": Label(zh="渠道", en="channel"),
     }
     for name, label in words.items():
@@ -114,7 +120,7 @@ def option_chosen(ask: Ask[ChangeRequest, Approve]) -> Iterable[Unmet]:
                 name="baseline",
                 found=Label(zh=f"没有{baseline.NAMES[kind].zh} 0", en=f"there is no {baseline.NAMES[kind].en} 0"),
                 needed=baseline.NAMES[kind],
-                fix=command("pmbridge milestone agree --all" if kind == "schedule" else "pmbridge engagement agree"),
+                fix=command(_AGREEING[kind]),
             )
 
 
@@ -140,6 +146,8 @@ def small_changes(ask: Ask[ChangeRequest, Approve]) -> Iterable[Unmet]:
     found = decision.standing(ask, "change", worth)
     reach = None if found is None else found[1].money_limit
     if limit is None or reach is None:
+        if found is None:
+            yield MOOT
         return
     here = sum((one.amount for one in worth.money if one.currency == limit.currency), Decimal(0))
     small = [

@@ -21,6 +21,7 @@ from pmbridge.domain.figure import Text
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, Guard, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.owner import refs_known
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
 Direction = Literal["outbound", "inbound"]
@@ -101,7 +102,7 @@ def whom_known(ask: Ask[Communication, Add]) -> Iterable[Unmet]:
     for one in ask.input.whom or ("–",):
         if ask.register.fields(one, Contact) is None:
             yield Unmet(
-                found=Label(zh=f"{one} 不是联系人", en=f"{one} is no contact"),
+                found=Label(zh=f"{spaced(one)}不是联系人", en=f"{one} is no contact"),
                 needed=Label(zh="客户的联系人", en="a contact of the client"),
                 fix=command("pmbridge contact add NAME"),
             )

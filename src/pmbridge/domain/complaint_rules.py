@@ -21,6 +21,7 @@ from pmbridge.domain.complaint_fields import (
 from pmbridge.domain.figure import Text
 from pmbridge.domain.machine import Ask, Effect, Unmet, command, guard
 from pmbridge.domain.originator import spoken_by
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
 _ACKNOWLEDGE_WD = 1
@@ -77,7 +78,7 @@ def independent(ask: Ask[Complaint, Any]) -> Iterable[Unmet]:
     client = ask.register.kind(who) == "contact"
     if who in about or client:
         yield Unmet(
-            found=Label(zh=f"{who} 是客户联系人", en=f"{who} is a contact of the client")
+            found=Label(zh=f"{spaced(who)}是客户联系人", en=f"{who} is a contact of the client")
             if client
             else Label(zh=f"投诉涉及 {who}", en=f"the complaint is about {who}"),
             needed=Label(zh="未被投诉的我方成员", en="a member of the agency whom it is not about"),
@@ -122,7 +123,7 @@ def own_answer(ask: Ask[Complaint, Accept]) -> Iterable[Unmet]:
     """The answer is that of who complained."""
     if ask.by != ask.fields.complainant:
         yield Unmet(
-            found=Label(zh=f"{ask.by} 的答复", en=f"an answer of {ask.by}")
+            found=Label(zh=f"{spaced(ask.by)}的答复", en=f"an answer of {ask.by}")
             if ask.by
             else Label(zh="没有写是谁答复", en="it does not say who answered"),
             needed=Label(zh=f"{ask.fields.complainant} 的答复", en=f"the answer of {ask.fields.complainant}"),
@@ -162,7 +163,7 @@ def new_owner(ask: Ask[Complaint, Dispute]) -> Iterable[Unmet]:
     who = ask.input.owner
     if who in ask.fields.owners or who in ask.fields.complained_of or ask.register.kind(who) == "contact":
         yield Unmet(
-            found=Label(zh=f"{who} 不能接手", en=f"{who} cannot take it on"),
+            found=Label(zh=f"{spaced(who)}不能接手", en=f"{who} cannot take it on"),
             needed=Label(zh="未经手过此投诉、权限更大的我方成员", en="a member with more authority and no part in it"),
             fix=command(f"pmbridge complaint dispute {ask.ref} --owner NAME"),
         )

@@ -16,6 +16,7 @@ from pmbridge.domain.entry import Entry, Said
 from pmbridge.domain.fields import C, Fields, Input, X, personal, who
 from pmbridge.domain.inputs import Price
 from pmbridge.domain.machine import NEW, Ask, Concept, State, Step, Unmet, by_name, command, guard
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
 Subject = Literal["requirements", "goals", "milestones", "change", "acceptance", "expectation", "report_ack", "closure"]
@@ -194,11 +195,11 @@ def cosigners_known(ask: Ask[Contact, Grant]) -> Iterable[Unmet]:
 @guard("name-free", "姓名和邮箱未重复", "name and address not taken")
 def name_free(ask: Ask[Contact, Add | Change]) -> Iterable[Unmet]:
     """Two contacts of one name or address could not be told apart in a command."""
-    for written in (ask.input.name, ask.input.email):
-        twin = None if written is None else find_contact(ask.register, written, besides=ask.ref)
+    for written in filter(None, (ask.input.name, ask.input.email)):
+        twin = find_contact(ask.register, written, besides=ask.ref)
         if twin is not None:
             yield Unmet(
-                found=Label(zh=f"{written} 已登记为 {twin.ref}", en=f"{written} is {twin.ref} already"),
+                found=Label(zh=f"{spaced(written)}已登记为 {twin.ref}", en=f"{written} is {twin.ref} already"),
                 needed=Label(zh="不同的姓名和邮箱", en="a name and an address that tell them apart"),
                 fix=command(f"pmbridge contact show {twin.ref}"),
             )

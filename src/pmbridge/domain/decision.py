@@ -6,7 +6,7 @@ costs money and days (I4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,9 +16,20 @@ from pmbridge.domain.contact import Authority, Contact, Subject, find_contact, i
 from pmbridge.domain.fields import Input, who
 from pmbridge.domain.figure import Money
 from pmbridge.domain.inputs import Wording
-from pmbridge.domain.machine import Ask, Effect, Guard, Unmet, command, guard
+from pmbridge.domain.machine import MOOT, Ask, Effect, Guard, Unmet, command, guard
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
+_SUBJECTS: Mapping[Subject, Label] = {
+    "requirements": Label(zh="确认需求", en="requirements"),
+    "goals": Label(zh="确认目标", en="goals"),
+    "milestones": Label(zh="确认里程碑", en="milestones"),
+    "change": Label(zh="批准变更", en="changes"),
+    "acceptance": Label(zh="验收", en="acceptance"),
+    "expectation": Label(zh="确认期望", en="expectations"),
+    "report_ack": Label(zh="确认报告", en="reports"),
+    "closure": Label(zh="暂停与结项", en="pausing and closing"),
+}
 _BY_OTHERS = frozenset({"portal_click", "tool_approval"})
 """Evidence that the client made without us, so that the recorder may be the decider."""
 
@@ -196,7 +207,7 @@ def _decider() -> Guard:
             if entry is None or not in_office(entry, ask.at):
                 shown = written or "–"
                 yield Unmet(
-                    found=Label(zh=f"{shown} 不是在任的联系人", en=f"{shown} is no active contact"),
+                    found=Label(zh=f"{spaced(shown)}不是在任的联系人", en=f"{shown} is no active contact"),
                     needed=Label(zh="客户的联系人", en="a contact of the client"),
                     fix=command(f"pmbridge contact add {written or 'NAME'} --may … --evidence FILE"),
                 )
@@ -210,11 +221,14 @@ def _authority(subject: Subject | None) -> Guard:
         """One of the deciders had, on that day, an authority for this kind of subject."""
         if subject is None or _standings(ask, subject, Worth()):
             return
-        name = name_of(ask.register, next(iter(deciders(ask)), ask.by))
+        known = next(iter(deciders(ask)), None)
+        name = name_of(ask.register, known or ask.by) or "–"
         yield Unmet(
             found=Label(zh=f"{name}在 {ask.today} 没有此项授权", en=f"{name} had no such authority on {ask.today}"),
-            needed=Label(zh=f"授权：{subject}", en=f"authority for {subject}"),
-            fix=command(f"pmbridge contact authorise {name} --may {subject} --evidence FILE"),
+            needed=Label(zh=f"{_SUBJECTS[subject].zh}的授权", en=f"an authority for {_SUBJECTS[subject].en}"),
+            fix=command(
+                f"pmbridge contact authorise {name} --may {subject} --evidence FILE" if known else "--by CONTACT"
+            ),
         )
 
     return authority
@@ -226,7 +240,7 @@ def _reach(subject: Subject | None, worth: Callable[[Any], Worth]) -> tuple[Guar
 
     def lacking(ask: Ask[Any, Decided], name: str) -> Iterable[Unmet]:
         best = _best(_standings(ask, subject, worth(ask)))
-        return () if best is None else best.lacking.get(name, ())
+        return (MOOT,) if best is None else best.lacking.get(name, ())
 
     @guard("money", "金额在授权内", "money within the authority")
     def money(ask: Ask[Any, Decided]) -> Iterable[Unmet]:

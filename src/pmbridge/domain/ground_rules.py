@@ -7,23 +7,25 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from pmbridge.clock import from_millis, to_millis
 from pmbridge.domain.book import REF, Book
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.machine import NEW, Concept, Condition, command
+from pmbridge.domain.machine import NEW, Concept, Condition, Step, command
 from pmbridge.values import Label
 
 _IN_ORDER = Label(zh="时间顺序", en="time in order")
 _STATE = Label(zh="状态", en="state")
 _EVIDENCE = Label(zh="证据", en="evidence")
 _REASON = Label(zh="理由", en="reason")
+_INPUT = Label(zh="输入", en="input")
 _REF = Label(zh="编号", en="ref")
 
 
 def in_order(at: datetime, entry: Entry[Any] | None, recorded_at: int, zone: tzinfo) -> Iterator[Condition]:
     """Yield what is wrong with *at*: still to come at *recorded_at* (ms), or before the record's last event."""
-    when, fix, said = to_millis(at), command("--at"), _shown(at, zone)
+    when, fix, said = to_millis(at), command("--at DATE"), _shown(at, zone)
     if when > recorded_at:
         now = from_millis(recorded_at).astimezone(zone)
         yield Condition(
@@ -89,7 +91,7 @@ def no_step(concept: Concept, entry: Entry[Any] | None, verb: str) -> Condition:
         fix = f"pmbridge {concept.name} list"
     else:
         found = concept.states[entry.state].label
-        step = next((one for one in concept.steps if entry.state in one.sources), None)
+        step = _towards(concept, entry.state, frozenset(sources))
         fix = f"pmbridge {concept.name} show {entry.ref}" if step is None else step.typed(concept.name, entry.ref)
     return Condition(
         name="state",
@@ -101,6 +103,20 @@ def no_step(concept: Concept, entry: Entry[Any] | None, verb: str) -> Condition:
         ),
         fix=command(fix),
     )
+
+
+def _towards(concept: Concept, state: str, wanted: frozenset[str]) -> Step | None:
+    """Return the first step of the shortest way from *state* to one of *wanted*, unless it is a verdict."""
+    seen = {state}
+    ways = [(one, target) for one in concept.steps if state in one.sources for target in one.targets]
+    for first, reached in ways:
+        if reached in seen:
+            continue
+        if reached in wanted:
+            return None if first.verdict else first
+        seen.add(reached)
+        ways += [(first, target) for one in concept.steps if reached in one.sources for target in one.targets]
+    return None
 
 
 def no_cause(concept: Concept) -> Condition:
@@ -146,7 +162,7 @@ def broken_invariant(name: str, entry: Entry[Any], found: Label) -> Condition:
         label=Label(zh=f"不变量 {name}", en=f"invariant {name}"),
         met=False,
         found=Label(zh=f"{entry.ref}：{found.zh}", en=f"{entry.ref}: {found.en}"),
-        needed=Label(zh="始终成立的规则", en="a rule that always holds"),
+        needed=Label(zh="这条规则始终成立", en="that this rule always holds"),
         fix=command(f"pmbridge {entry.kind} show {entry.ref}"),
     )
 
@@ -156,12 +172,40 @@ def faults(error: ValidationError, concept: Concept, entry: Entry[Any] | None, v
     at = f" {entry.ref}" if entry is not None else ""
     for one in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in one["loc"]) or "input"
-        missing = one["type"] == "missing"
+        fix = f"pmbridge {concept.name} {verb.replace('_', '-')}{at} --help"
+        if one["type"] == "missing" and len(one["loc"]) == 1:
+            fix = f"--{name.replace('_', '-')} …"
         yield Condition(
             name=name,
-            label=Label(zh=f"输入 {name}", en=f"input {name}"),
+            label=_INPUT,
             met=False,
-            found=Label(zh="没有写" if missing else one["msg"], en="missing" if missing else one["msg"]),
+            found=_faulty(name, one),
             needed=Label(zh=f"{name} 的值", en=f"a value of {name}"),
-            fix=command(f"pmbridge {concept.name} {verb}{at} --help"),
+            fix=command(fix),
         )
+
+
+def _faulty(name: str, one: ErrorDetails) -> Label:
+    """Return what is wrong with the field *name*, of which pydantic speaks English only."""
+    kind, said = one["type"], one["msg"]
+    if kind == "missing":
+        return Label(zh=f"没有写 {name}", en=f"{name} is missing")
+    if kind == "literal_error":
+        allowed = str(one.get("ctx", {}).get("expected", ""))
+        return Label(zh=f"{name} 应为 {allowed.replace(' or ', ' 或 ')}", en=f"{name} should be {allowed}")
+    words = next((zh for start, zh in _FAULTS.items() if kind.startswith(start)), said)
+    return Label(zh=f"{name} {words}", en=f"{name}: {said[:1].lower()}{said[1:]}")
+
+
+_FAULTS = {
+    "extra_forbidden": "没有这一项",
+    "date": "不是日期，例如 2026-05-27",
+    "int": "不是整数",
+    "decimal": "不是数",
+    "bool": "不是 true 或 false",
+    "string": "不是文字",
+    "greater": "太小",
+    "less": "太大",
+    "too_short": "不够",
+}
+"""What to say of an input in Chinese, by how pydantic's name of the fault begins."""

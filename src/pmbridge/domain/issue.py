@@ -249,7 +249,7 @@ def _heard(ask: Ask[Issue, Close]) -> Iterable[Unmet]:
                 zh=f"通知发出 {waited} 个工作日", en=f"the notice went out {waited} working day{'s'[: waited != 1]} ago"
             ),
             needed=needed,
-            fix=command("--at"),
+            fix=command("--at DATE"),
         )
     answers = communications(ask.register, ask.ref, direction="inbound", since=first)
     if any(one.fields.at <= ask.at for one in answers):

@@ -49,6 +49,10 @@ class Unmet:
     name: str = ""
 
 
+MOOT = Unmet(found=Label(zh="", en=""), needed=Label(zh="", en=""), fix=Label(zh="", en=""))
+"""What a guard yields that has nothing to judge, since what it looks at is not there: neither met nor unmet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """One condition of a command as it was found. Of a met one there is nothing to find, need or fix."""
@@ -101,10 +105,12 @@ class Guard:
     doc: str
 
     def conditions(self, ask: Ask[Any, Any]) -> Iterable[Condition]:
-        """Yield the conditions of this guard: one that is met, or all that are not."""
+        """Yield the conditions of this guard: one that is met, or all that are not; none where it is moot."""
         unmet = False
         for one in self.check(ask):
             unmet = True
+            if one is MOOT:
+                continue
             yield Condition(
                 name=one.name or self.name,
                 label=self.label,

@@ -18,6 +18,7 @@ from pmbridge.domain.follow_up import Todo, action_items
 from pmbridge.domain.inputs import Wording
 from pmbridge.domain.machine import NEW, Ask, Concept, Effect, State, Step, Unmet, by_name, command, guard
 from pmbridge.domain.owner import accountable, owners_by_ref, people_known, refs_known, revised, side
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
 Kind = Literal["kickoff", "weekly_status", "monthly_review", "acceptance", "change", "retrospective", "other"]
@@ -178,7 +179,7 @@ def both_present(ask: Ask[Meeting, Hold]) -> Iterable[Unmet]:
     for one in sorted({*ask.input.present} & {*ask.input.absent}):
         yield Unmet(
             name="present-or-absent",
-            found=Label(zh=f"{one} 既出席又缺席", en=f"{one} is both present and absent"),
+            found=Label(zh=f"{spaced(one)}既出席又缺席", en=f"{one} is both present and absent"),
             needed=Label(zh="二者之一", en="one of both"),
             fix=command(f"pmbridge meeting hold {ask.ref} --present {one}"),
         )
@@ -190,7 +191,7 @@ def has_recipient(ask: Ask[Meeting, Minutes]) -> Iterable[Unmet]:
     for one in ask.input.send_to or ("–",):
         if side(ask.register, one) != "client":
             yield Unmet(
-                found=Label(zh=f"{one} 不是联系人", en=f"{one} is no contact"),
+                found=Label(zh=f"{spaced(one)}不是联系人", en=f"{one} is no contact"),
                 needed=Label(zh="客户的联系人", en="a contact of the client"),
                 fix=command(f"pmbridge meeting minutes {ask.ref} --send-to CONTACT"),
             )

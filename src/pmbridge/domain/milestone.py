@@ -153,7 +153,7 @@ def accepted_after(ask: Ask[Milestone, Accept]) -> Iterable[Unmet]:
         yield Unmet(
             found=Label(zh=f"验收 {ask.today}", en=f"accepted on {ask.today}"),
             needed=Label(zh=f"不早于 {reached}", en=f"not before {reached}"),
-            fix=command("--at"),
+            fix=command("--at DATE"),
         )
 
 

@@ -13,6 +13,7 @@ from pmbridge.domain.contact import Contact, find_contact
 from pmbridge.domain.entry import Entry, Said
 from pmbridge.domain.fields import Fields
 from pmbridge.domain.machine import Ask, Guard, Holder, Invariant, Unmet, command, guard
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
 
@@ -59,7 +60,7 @@ def people_known(*names: str) -> Guard:
                 one = getattr(written, "owner", None) or "" if isinstance(written, BaseModel) else written
                 if REF.fullmatch(one) and not _in_office(ask.register, one):
                     yield Unmet(
-                        found=Label(zh=f"{one} 不是在任的联系人", en=f"{one} is no active contact"),
+                        found=Label(zh=f"{spaced(one)}不是在任的联系人", en=f"{one} is no active contact"),
                         needed=Label(zh="在任的联系人或我方成员", en="an active contact or a member of the agency"),
                         fix=command("pmbridge contact list"),
                     )

@@ -21,12 +21,12 @@ def refused(
     wanted = step or next((one for one in concept.steps if one.verb == verb), None)
     label = Label(zh=verb, en=verb) if wanted is None else wanted.label
     participle = verb if wanted is None else wanted.participle
-    ref = concept.label.zh if entry is None else entry.ref
+    ref = concept.label.zh if entry is None else f"{entry.ref} "
     ref_en = f"the {concept.label.en}" if entry is None else entry.ref
     count = f"{len(unmet)} condition is not met" if len(unmet) == 1 else f"{len(unmet)} conditions are not met"
     return GuardFailed(
         detail=f"{ref_en} cannot be {participle} yet. Nothing was changed. {count}: {_told(unmet, 'en')}",
-        detail_zh=f"{ref} 还不能{label.zh}。未改动任何内容。{len(unmet)} 项条件不满足：{_told(unmet, 'zh')}",
+        detail_zh=f"{ref}还不能{label.zh}。未改动任何内容。{len(unmet)} 项条件不满足：{_told(unmet, 'zh')}",
         command=next((one.fix.en for one in unmet if one.fix is not None), ""),
         conditions=tuple(conditions),
         ref=None if entry is None else entry.ref,

@@ -12,6 +12,7 @@ from pmbridge.domain.book import Book
 from pmbridge.domain.machine import Ask, Effect, Unmet, command, guard
 from pmbridge.domain.owner import person
 from pmbridge.domain.requirement_fields import Add, Clarify, Enter, Reject, Remove, Reopen, Requirement, Revise
+from pmbridge.domain.text import spaced
 from pmbridge.values import Label
 
 
@@ -29,7 +30,7 @@ def source_known(ask: Ask[Requirement, Add]) -> Iterable[Unmet]:
     if written is None or ask.register.kind(written) != "contact":
         yield Unmet(
             found=Label(
-                zh=f"{written} 不是联系人" if written else "没有写提出人",
+                zh=f"{spaced(written)}不是联系人" if written else "没有写提出人",
                 en=f"{written} is no contact" if written else "it does not say whose it is",
             ),
             needed=Label(zh="客户的联系人", en="a contact of the client"),

@@ -33,3 +33,8 @@ def without_ref(title: str, ref: str) -> str:
     if rest == title or rest[:1].isalnum():
         return title
     return rest.lstrip(_AFTER_REF) or title
+
+
+def spaced(word: str) -> str:
+    """Return *word* as it stands before Chinese words: with a blank, unless it ends in Chinese itself."""
+    return word if _CHINESE.match(word[-1:]) else f"{word} "
