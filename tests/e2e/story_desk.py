@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,15 @@ from pmbridge.testing.clock import FakeClock
 from pmbridge.workspace import Workspace, open_workspace
 from pmbridge_cli.played import screen, typed
 
-MAIL = "From: zhangmin@lanhai.example\nTo: wang@qingchuan.example\nSubject: 答复\n\n{text}\n"
+MAIL = """From: =?utf-8?b?5byg5pWP?= <zhangmin@lanhai.example>
+To: wang@qingchuan.example
+Date: Mon, 08 Jun 2026 09:12:00 +0800
+Subject: Re
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+{text}
+"""
 
 
 @dataclass
@@ -24,19 +32,33 @@ class Told:
     """The story as it was told: what was asked and read on the way stands in the tools' own lists."""
 
     workspace: Path
+    screens: dict[str, str] = field(default_factory=dict)
+    """What ``status``, ``next``, ``conflicts`` and ``report check`` show just before weekly 9 is issued."""
     requests: dict[str, list[str]] = field(default_factory=dict)
     """What each tool was asked, method and path, in a second sync right after the last one."""
 
 
+LOOKS = ("status", "next", "conflicts", "report check")
+LAST = ["conflicts", "settle", "D-03"]
+"""How the last command before weekly 9 begins."""
+
+
 def tell(folder: Path) -> Told:
     """Tell the whole story over all four tools, with its register; sync once more at its end."""
+    screens: dict[str, str] = {}
+
+    def typing(workspace: Workspace, words: Sequence[str]) -> None:
+        if list(words[:3]) == LAST:
+            screens.update({look: screen(workspace, look.split())[1] for look in LOOKS})
+        typed(workspace, words)
+
     with Demo(folder, language="zh-CN") as demo:
-        done = demo.tell(typed=typed)
+        done = demo.tell(typed=typing)
         for server in demo.servers.values():
             server.requests.clear()
         done.workspace.sync()
         asked = {name: [f"{one.method} {one.path}" for one in server.requests] for name, server in demo.servers.items()}
-        return Told(workspace=demo.workspace_folder, requests=asked)
+        return Told(workspace=demo.workspace_folder, screens=screens, requests=asked)
 
 
 @dataclass
