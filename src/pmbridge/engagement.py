@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -29,7 +30,7 @@ from pmbridge.register import Register
 from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
 from pmbridge.sync.run import SCHEMA
-from pmbridge.values import Label
+from pmbridge.values import Label, ProjectId
 
 if TYPE_CHECKING:
     from pmbridge.desks import Desks
@@ -169,6 +170,11 @@ class Engagement:
         view = self._newest
         notes = summary(view.unknowns, changes=len(view.changes))
         return tuple(note.text for note in notes if note.remedy is not None)
+
+    def schemas(self) -> Mapping[tuple[str, ProjectId], ProjectSchema]:
+        """Return what was last described of each project that was read, by connection and project."""
+        found = [(source.connection, self._schema(source)) for source in self.config.sources]
+        return {(connection, one.project.id): one for connection, one in found if one is not None}
 
     def _schema(self, source: Source) -> ProjectSchema | None:
         body = self._store.schema(source.connection, source.project)

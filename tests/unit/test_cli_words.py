@@ -22,8 +22,6 @@ from tests.needs import ROOT
 
 LATER = {
     # Errors of what this version cannot do yet; nothing raises them, so nobody sees their hint.
-    "stale-plan": "plan",
-    "stale-write": "plan",
     "chain": "db check --report",
 }
 # What pmbridge does in a sentence about itself; any other word behind its name is a command.
@@ -121,7 +119,7 @@ def test_the_hints_are_really_found() -> None:
 
 
 def test_what_does_not_exist_yet_is_not_in_the_tree() -> None:
-    for name in ("plan", "apply", "worker"):
+    for name in ("worker",):
         assert TREE.get_command(click.Context(TREE), name) is None
 
 

@@ -12,6 +12,7 @@ from datetime import tzinfo
 from typing import Any, Literal
 
 from pmbridge.adapter import Adapter
+from pmbridge.errors import Unsupported
 from pmbridge.records import AddComment, Create, Group, Item, Support, Transition, Update, Verb, Write
 from pmbridge.store import Agreed, LinkRow, OutboxRow
 from pmbridge.sync.decide import NEVER, Base, Blocked, Give, Keep, Obstacle, Sides, Take, Wait, base_in_history, decide
@@ -91,10 +92,12 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
     if link is None or link.ref != one.ref or link.engagement != known.engagement:
         return  # it is another record of the register already
     sets: list[PlannedField] = []
+    unwritable: dict[str, Label] = {}
     blocked: Obstacle | None = None
     for each in one.fields:
         theirs = shown(one.record, each.field, zone)
-        sends = whole_day(known.adapter.canonical(one.record.id.kind, each.field, each.sends), zone)
+        sends, refused = _stored(known, one.record.id.kind, each.field, each.sends)
+        sends = whole_day(sends, zone)
         base = base_of(link.bases.get(each.field))
         if (one.ref, each.field, one.record.id) in known.kept:
             base = Base(ours=NEVER, theirs=theirs)
@@ -119,6 +122,8 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
                     found.agreed.setdefault(link.id, {})[each.field] = agreed_bytes(base)
                 sets.append(PlannedField(field=each.field, base=base, ours=each.ours, theirs=theirs, sends=sends))
                 blocked = decision.why if isinstance(decision, Blocked) else blocked
+                if refused is not None:
+                    unwritable[each.field] = refused
             case Wait(kind):
                 found.left_out.append(_left(one, each.field, kind, each.ours, theirs, known))
             case Take():
@@ -142,7 +147,21 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
             project=one.record.project,
             kind=one.record.id.kind,
         )
-        found.entries.append(_judged(entry, known, blocked))
+        # One field that must be typed by hand makes its write a manual step: half of it would be a surprise.
+        by_hand = next((unwritable[each.field] for each in fields if each.field in unwritable), None)
+        found.entries.append(
+            _judged(entry, known, blocked) if by_hand is None else replace(entry, state="manual", reason=by_hand)
+        )
+
+
+def _stored(known: Known, kind: str, name: str, value: FieldValue | None) -> tuple[FieldValue | None, Label | None]:
+    """Return what the tool will hold of *value*, and why it cannot be written, if so. A state is what it is."""
+    if name == STATE:
+        return value, None
+    try:
+        return known.adapter.canonical(kind, name, value), None
+    except Unsupported as error:
+        return value, Label(zh=error.text("zh"), en=error.text("en"))
 
 
 def _writes(sets: Sequence[PlannedField]) -> dict[EntryVerb, tuple[PlannedField, ...]]:
@@ -236,7 +255,7 @@ def _item(one: WantedItem, known: Known, found: Planned) -> None:
         return  # it was made, and is not shown any more: it is never made again
     uid, row = _made_once(one.ref, MAIN, known)
     sends: dict[str, FieldValue | None] = {
-        name: Named(id=one.state or "") if name == STATE else known.adapter.canonical(one.kind, name, value)
+        name: Named(id=one.state or "") if name == STATE else _stored(known, one.kind, name, value)[0]
         for name, value in one.ours.items()
     }
     values: dict[str, FieldValue | None] = {TITLE: Plain(text=one.title)}

@@ -1,0 +1,204 @@
+"""`pmbridge plan` shows every write before it happens, and `pmbridge apply` carries out exactly these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pmbridge.testing.clock import FakeClock
+from pmbridge.workspace import open_workspace
+from pmbridge_jira.sandbox import JiraSandbox
+from tests.e2e.desk import Desk
+from tests.e2e.office import Office
+from tests.e2e.test_cli_conflicts import ASSESSMENT, SIX, done
+from tests.e2e.test_cli_documents import valid
+
+RULES = {
+    'states = { "10101" = "submitted", "10102" = "under_assessment", "10103" = "awaiting_decision" }': (
+        'states = { "10101" = "submitted", "10102" = "under_assessment", "10103" = "awaiting_decision", '
+        '"10104" = "approved", "10105" = "implementing" }\n'
+        'write = { state = true, decision = "internal", create = true }'
+    ),
+    'date_is = "plan"': 'date_is = "plan"\nwrite = { date = true }',
+}
+DELAY = ASSESSMENT.replace(
+    '{ dimension = "schedule", finding = "none", rationale = "不影响里程碑" }',
+    '{ dimension = "schedule", finding = "quantified", schedule = { milestone = "M5", delta_wd = 3 } }',
+)
+
+
+@pytest.fixture
+def jira() -> Iterator[JiraSandbox]:
+    """A Jira at 18:00 on Friday."""
+    with JiraSandbox(FakeClock(SIX)) as sandbox:
+        sandbox.play(SIX)
+        yield sandbox
+
+
+@pytest.fixture
+def office(tmp_path: Path, jira: JiraSandbox) -> Office:
+    made = Office(folder=tmp_path / "desk", command="")
+    made.settle(jira, language="zh-CN", read_only=False)
+    config = made.folder / "pmbridge.toml"
+    text = config.read_text("utf-8").replace("read_only = true", "read_only = false")
+    for before, after in RULES.items():
+        assert before in text
+        text = text.replace(before, after)
+    config.write_text(text, "utf-8")
+    made.read()
+    return made
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A register with a schedule, a client who may decide, and CR-004 adopted from MALL-231, awaiting the decision."""
+    made = Desk(folder=office.folder, command="", patch=monkeypatch, capture=capsys)
+    (made.folder / "来信.eml").write_text("From: zhangmin@lanhai.example\n\n同意", encoding="utf-8")
+    (made.folder / "评估.toml").write_text(DELAY, encoding="utf-8")
+    may = ("--may", "change", "--may", "milestones", "--limit", "CNY 20000.00", "--days", "5")
+    at, mail = ("--at", "2026-06-04T18:00"), ("--evidence", "来信.eml")
+    done(made, "contact", "add", "--name", "张敏", *may, *at, *mail)
+    done(made, "milestone", "agree", "--all", "--final", "M7", "--by", "张敏", *at, *mail)
+    request = (
+        "--title",
+        "小程序优惠券",
+        "--description",
+        "优惠券",
+        "--reason",
+        "运营",
+        "--by",
+        "张敏",
+        "--via",
+        "email",
+    )
+    done(made, "change", "submit", "--ref", "CR-004", *request, *mail, "--at", "2026-06-04T19:00")
+    done(made, "change", "adopt", "CR-004", "--item", "MALL-231", "--at", "2026-06-04T19:00")
+    done(made, "change", "assess", "CR-004", "--from", "评估.toml", "--at", "2026-06-04T20:00")
+    sent = ("--need-by", "2026-12-09", "--valid-until", "2026-12-12", *mail)
+    done(made, "change", "send", "CR-004", *sent, "--at", "2026-06-04T21:00")
+    return made
+
+
+def implement(desk: Desk) -> None:
+    said = ("--option", "A", "--by", "张敏", "--evidence", "来信.eml")
+    done(desk, "change", "decide", "CR-004", "approve", *said, "--at", "2026-06-05T09:00")
+    done(desk, "change", "implement", "CR-004", "--at", "2026-06-05T09:30")
+
+
+def planned(desk: Desk) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(done(desk, "plan", "--json"))
+    valid(document)
+    return document
+
+
+def applied(desk: Desk, number: int, code: int = 0) -> dict[str, Any]:
+    found = desk.run("apply", str(number), "--json")
+    assert found.code == code, found.talk + found.out
+    document: dict[str, Any] = json.loads(found.out)
+    valid(document)
+    return document
+
+
+def writes(jira: JiraSandbox) -> list[str]:
+    """Return the requests that change something, searches apart."""
+    return [
+        f"{one.method} {one.path}"
+        for one in jira.requests
+        if one.method in ("PUT", "DELETE") or (one.method == "POST" and "/search" not in one.path)
+        if "bulkfetch" not in one.path and "changelog" not in one.path
+    ]
+
+
+def test_what_was_decided_reaches_jira_by_exactly_the_plan_and_once(
+    desk: Desk, office: Office, jira: JiraSandbox
+) -> None:
+    assert planned(desk)["entries"] == []
+    implement(desk)
+    jira.requests.clear()
+    shown = done(desk, "plan")
+    assert jira.requests == [], "a plan asks and sends nothing"
+    assert "Jira M5 支付与对账  来自 CR-004\n  ~ 日期  2026-06-26 → 2026-07-01" in shown
+    assert "Jira MALL-231 小程序优惠券  来自 CR-004\n  ~ 状态  等待客户 → 实施中" in shown
+    assert "批准方案 A，3 个工作日。张敏 2026-06-05" in shown
+    assert shown.splitlines()[-1] == "下一步：pmbridge apply 2"
+    assert done(desk, "plan", "show", "2") == shown
+    document = json.loads(done(desk, "plan", "show", "--json"))
+    valid(document)
+    (due,) = document["entries"][0]["fields"]
+    assert (due["base"], due["ours"], due["theirs"]) == ("2026-06-26", "2026-07-01", "2026-06-26")
+
+    done_now = applied(desk, 2)
+    assert [one["state"] for one in done_now["entries"]] == ["applied"] * 3
+    assert len(writes(jira)) == 3
+    office.read()
+    assert planned(desk)["entries"] == [], "our own writes bring no echo"
+    applied(desk, 2)
+    assert len(writes(jira)) == 3, "again sends nothing"
+
+
+def test_what_somebody_edited_since_is_refused_and_the_rest_goes_on(
+    desk: Desk, office: Office, jira: JiraSandbox
+) -> None:
+    implement(desk)
+    plan = planned(desk)
+    jira.world.edit(office.issue("MALL-231"), state="10102")
+    refused = applied(desk, plan["plan"], code=4)
+    states = {one["verb"]: one["state"] for one in refused["entries"]}
+    assert states == {"update": "applied", "transition": "stale", "comment": "applied"}
+    assert refused["next"] == "pmbridge plan"
+    office.read()
+    again = planned(desk)
+    assert again["entries"] == []
+    assert [(one["ref"], one["field"], one["kind"]) for one in again["left_out"]] == [("CR-004", "state", "merge")]
+
+
+def test_a_change_that_came_by_mail_is_made_in_jira_once(desk: Desk, office: Office, jira: JiraSandbox) -> None:
+    request = ("--title", "夜间模式", "--description", "深色主题", "--reason", "运营", "--by", "张敏", "--via", "email")
+    done(desk, "change", "submit", "--ref", "CR-009", *request, "--evidence", "来信.eml", "--at", "2026-06-05T09:00")
+    plan = planned(desk)
+    (create,) = plan["entries"]
+    assert (create["verb"], create["ref"], create["title"]) == ("create", "CR-009", "夜间模式")
+    applied(desk, plan["plan"])
+    jira.clock.advance(3600)
+    office.read()
+    assert planned(desk)["entries"] == []
+    with open_workspace(office.folder) as workspace:
+        (source,) = workspace.engagement().observed()
+        assert [one.title for one in source.items].count("夜间模式") == 1
+        assert "夜间模式" not in [one.title.zh for one in workspace.engagement().changes if one.observed]
+
+
+def test_a_connection_that_is_only_read_is_sent_nothing(desk: Desk, office: Office, jira: JiraSandbox) -> None:
+    config = office.folder / "pmbridge.toml"
+    config.write_text(config.read_text("utf-8").replace("read_only = false", "read_only = true"), "utf-8")
+    implement(desk)
+    shown = done(desk, "plan")
+    assert shown.splitlines()[-1] == "下一步：pmbridge connect jira --write"
+    jira.requests.clear()
+    refused = applied(desk, 1, code=4)
+    assert {one["state"] for one in refused["entries"]} == {"blocked"}
+    assert jira.requests == []
+
+
+def test_a_plan_under_another_mapping_is_refused_whole(desk: Desk, office: Office, jira: JiraSandbox) -> None:
+    implement(desk)
+    number = planned(desk)["plan"]
+    config = office.folder / "pmbridge.toml"
+    config.write_text(config.read_text("utf-8").replace("create = true", "create = false"), "utf-8")
+    jira.requests.clear()
+    found = desk.run("apply", str(number))
+    assert found.code == 1
+    assert "对应关系" in found.talk
+    assert "下一步：pmbridge plan" in found.talk
+    assert writes(jira) == []
+
+
+def test_without_a_terminal_a_plan_must_be_named(desk: Desk) -> None:
+    assert planned(desk)["plan"] == 1
+    assert desk.run("apply").code == 2
+    assert desk.run("apply", "7").code == 1
+    assert desk.run("plan", "list").code == 2
