@@ -265,5 +265,21 @@ def test_what_was_submitted_stays_with_its_milestone(desk: Desk) -> None:
     desk.do("deliverable", "edit", ref, day="04-22", input={"changes": {"milestone": "M9"}})
     desk.prepared(ref, day="05-06")
     for name, value in (("milestone", None), ("requirements", [])):
-        away = {"changes": {name: value}}
+        away: dict[str, Any] = {"changes": {name: value}}
         assert desk.refused("deliverable", "edit", ref, day="05-07", input=away) == ["editable"]
+
+
+def test_criteria_are_not_agreed_by_a_call(desk: Desk) -> None:
+    given = {"title": "设计稿", "planned_on": date(2026, 5, 8), "acceptance_criteria": CRITERIA, "review_window_wd": 3}
+    assert desk.refused("deliverable", "add", day="04-20", input=given, evidence=[CALL]) == ["criteria-agreed"]
+
+
+def test_a_reminder_by_word_of_mouth_leads_to_no_deemed_acceptance(desk: Desk) -> None:
+    desk.agreed(deemed_acceptance_wd=3)
+    ref = desk.deliverable()
+    said = {"purpose": "reminder", "whom": ["张敏"], "about": [ref], "subject": "请验收"}
+    spoken = {"channel": "phone", "summary": "电话里提醒了"}
+    desk.do("communication", "add", day="05-07", input=said | spoken, evidence=[CALL])
+    assert desk.refused("deliverable", "deem", ref, day="05-12") == ["reminder"]
+    desk.do("communication", "add", day="05-07", input=said, evidence=[MAIL])
+    assert desk.do("deliverable", "deem", ref, day="05-12").state == "deemed_accepted"

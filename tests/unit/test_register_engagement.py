@@ -285,3 +285,11 @@ def test_what_both_sides_agreed_counts_from_then_on(desk: Desk) -> None:
     terms = {"name": "会员商城改版", "contract": CONTRACT, "calendar": weekend}
     desk.do("engagement", "agree", day="04-08", input=terms, by="李总", evidence=[LETTER])
     assert desk.do("change", "submit", day="04-08", input=asked).fields.assess_by == date(2026, 4, 13)
+
+
+def test_who_may_decide_nothing_agrees_on_no_rules_once_others_may(desk: Desk) -> None:
+    desk.do("contact", "add", day="04-07", input={"name": "陈助理"})
+    given = {"name": "商城", "contract": CONTRACT | {"deemed_acceptance_wd": 1}}
+    by: dict[str, Any] = {"by": "陈助理", "evidence": [LETTER]}
+    assert desk.refused("engagement", "agree", day="04-07", input=given, **by) == ["signatory"]
+    desk.do("engagement", "agree", day="04-07", input=given | {"joint": ["李总"]}, **by)

@@ -83,7 +83,7 @@ class EngagementDesk(Desk):
         """Agree → prospective.
 
         Needs: one engagement in the register; has a name; calendar known; budget as in its baseline; decider is
-        known; decider is authorised; proved; recorded by somebody else.
+        known; decider is authorised; proved; recorded by somebody else; agreed by who may.
         """
         return self._do(
             "agree",

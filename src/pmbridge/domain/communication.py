@@ -40,7 +40,7 @@ Purpose = Literal[
     "other",
 ]
 
-_SPOKEN = frozenset({"phone", "meeting"})
+SPOKEN = frozenset({"phone", "meeting"})
 """Channels that leave no document: what was said is summed up instead."""
 
 
@@ -114,7 +114,7 @@ def proved(ask: Ask[Communication, Add]) -> Iterable[Unmet]:
     given = ask.input
     if ask.evidence or given.sha256 or given.message_id:
         return
-    if given.channel not in _SPOKEN:
+    if given.channel not in SPOKEN:
         yield Unmet(
             found=Label(zh="没有所发出的文件", en="nothing proves it"),
             needed=Label(zh="邮件、文件或消息编号", en="the message, a file or a message id"),

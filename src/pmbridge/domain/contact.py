@@ -228,6 +228,16 @@ def in_office(entry: Entry[Contact], at: datetime) -> bool:
     return next(began, entry.created).state == "active"
 
 
+def authorised(book: Book, day: date) -> frozenset[str]:
+    """Return the refs of the contacts in office who may decide something on *day*."""
+    return frozenset(
+        one.ref
+        for one in book.of("contact")
+        if one.state == "active"
+        and any(grant.covers(what, day) for grant in one.fields.authorities for what in grant.may_decide)
+    )
+
+
 def name_of(book: Book, ref: str | None) -> str:
     """Return the name of the contact *ref*; the text itself where it is the name of a member."""
     fields = None if ref is None else book.fields(ref, Contact)

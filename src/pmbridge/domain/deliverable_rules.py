@@ -12,7 +12,7 @@ from pmbridge.domain.agreement import agreed
 from pmbridge.domain.approved_change import unapproved
 from pmbridge.domain.book import Book
 from pmbridge.domain.client_decision import Verdict
-from pmbridge.domain.communication import communications
+from pmbridge.domain.communication import SPOKEN, communications
 from pmbridge.domain.deliverable_fields import (
     Add,
     Deem,
@@ -74,11 +74,12 @@ def _is_fit(book: Book, written: str) -> bool:
 
 @guard("criteria-agreed", "标准已与客户约定", "criteria agreed with the client")
 def criteria_agreed(ask: Ask[Deliverable, Add]) -> Iterable[Unmet]:
-    """Evidence, a decision of the client, or requirements that it signed show that it agreed to the criteria."""
+    """More than a call note, a decision of the client, or requirements that it signed show that it agreed to them."""
     given = ask.input
     decided = given.agreed_by is not None and ask.register.kind(given.agreed_by) == "client_decision"
     states = [None if (one := ask.register.get(ref)) is None else one.state for ref in given.requirements]
-    if not (ask.evidence or decided or (states and _SIGNED.issuperset(states))):
+    written = any(one.kind != "call_note" for one in ask.evidence)
+    if not (written or decided or (states and _SIGNED.issuperset(states))):
         yield Unmet(
             found=Label(zh="没有与客户约定的依据", en="nothing shows that the client agreed"),
             needed=Label(zh="证据、客户决定或已确认的需求", en="evidence, a decision or confirmed requirements"),
@@ -291,7 +292,8 @@ def _reminders(ask: Ask[Deliverable, Any]) -> list[date]:
     if last is None:
         return []
     sent = communications(ask.register, ask.ref, direction="outbound", purpose="reminder", since=last.submitted_at)
-    return [ask.moment.day(one.fields.at) for one in sent if one.fields.at <= ask.at]
+    # What was only said proves as little as a call note.
+    return [ask.moment.day(x.fields.at) for x in sent if x.fields.at <= ask.at and x.fields.channel not in SPOKEN]
 
 
 @guard("deemed-agreed", "合同约定视为验收", "deemed acceptance agreed")

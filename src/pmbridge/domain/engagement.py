@@ -22,7 +22,7 @@ from pmbridge.values import Label
 _RUNNING = ("initiating", "running", "closing")
 _ALIVE = ("prospective", *_RUNNING, "suspended")
 _AGREE = Label(zh="约定规则", en="agree")
-_TERMS_AGREED = (rules.calendar_known, rules.budget_unmoved, *decision.rules(None))
+_TERMS_AGREED = (rules.calendar_known, rules.budget_unmoved, *decision.rules(None), rules.agreed_by_authorised)
 
 
 def _budget_is_baseline(entry: Entry[Engagement], book: Book) -> Iterable[Label]:

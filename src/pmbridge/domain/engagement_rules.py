@@ -9,10 +9,12 @@ from pmbridge.domain import decision
 from pmbridge.domain.acceptance import ACCEPTED
 from pmbridge.domain.baseline import NAMES, AgreeBudget, baselines
 from pmbridge.domain.client_decision import Verdict
+from pmbridge.domain.contact import authorised, name_of
 from pmbridge.domain.engagement_fields import Agree, Close, Engagement
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.impact import BaselineKind
-from pmbridge.domain.machine import Ask, Effect, Unmet, command, guard
+from pmbridge.domain.machine import MOOT, Ask, Effect, Unmet, command, guard
+from pmbridge.domain.text import spaced
 from pmbridge.errors import ConfigError
 from pmbridge.values import Label
 
@@ -72,6 +74,24 @@ def budget_unmoved(ask: Ask[Engagement, Agree]) -> Iterable[Unmet]:
         )
 
 
+@guard("signatory", "签约人有授权", "agreed by who may")
+def agreed_by_authorised(ask: Ask[Engagement, Agree]) -> Iterable[Unmet]:
+    """Once somebody of the client may decide anything, who agrees is one of these; before that any contact is."""
+    able, who = authorised(ask.register, ask.today), decision.deciders(ask)
+    if not who:
+        yield MOOT
+    elif able and not able.intersection(who):
+        names = [name_of(ask.register, one) for one in sorted(able)]
+        yield Unmet(
+            found=Label(
+                zh=f"{spaced(name_of(ask.register, ask.by) or '–')}没有授权",
+                en=f"{name_of(ask.register, ask.by) or '–'} has no authority",
+            ),
+            needed=Label(zh="、".join(names), en=" or ".join(names)),
+            fix=command(f"--by {names[0]}"),
+        )
+
+
 def record_agreement(ask: Ask[Engagement, Agree]) -> Generator[Effect, str, None]:
     """Record the client's decision, and budget baseline 0 where there is none yet."""
     yield from decision.record(ask, "approve", None)
@@ -98,10 +118,8 @@ def contacts_known(ask: Ask[Engagement, Any]) -> Iterable[Unmet]:
 @guard("authority", "有人有授权", "somebody is authorised")
 def somebody_authorised(ask: Ask[Engagement, Any]) -> Iterable[Unmet]:
     """At least one contact in office may decide something today."""
-    for one in ask.register.of("contact"):
-        for authority in one.fields.authorities if one.state == "active" else ():
-            if any(authority.covers(subject, ask.today) for subject in authority.may_decide):
-                return
+    if authorised(ask.register, ask.today):
+        return
     yield Unmet(
         found=Label(zh="没有人有授权", en="nobody may decide"),
         needed=Label(zh="至少 1 位有授权的联系人", en="at least one contact with an authority"),
