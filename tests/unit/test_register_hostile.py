@@ -15,10 +15,13 @@ from pmbridge.domain.held import held
 from pmbridge.domain.machine import Condition
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.pending import decisions_needed
+from pmbridge.domain.recognise import Observed
+from pmbridge.domain.unauthorised import unauthorised
 from pmbridge.errors import GuardFailed
 from pmbridge.register import Register
 from pmbridge.store import Store
 from pmbridge.testing.clock import START, FakeClock
+from tests.unit import story
 from tests.unit.register_bench import SHANGHAI, at
 from tests.unit.register_story import (
     CALL,
@@ -360,3 +363,22 @@ def test_an_input_that_does_not_fit_is_told_in_chinese_too(register: Register) -
     assert said["weight"] == "weight 太小"
     missing = register.conditions("milestone", "add", input={"title": "上线"})
     assert [(one.found.zh, one.fix.zh) for one in missing if one.found and one.fix] == [("没有写 on", "--on …")]
+
+
+# -------------------------------------------------------------------------------------- work without approval
+
+
+def test_work_that_was_done_while_it_was_approved_stays_authorised_after_the_change_is_stopped(
+    register: Register,
+) -> None:
+    ref = approved(register, ("05-04", "05-05", "05-06", "05-07"), CHEAP)
+    days = ((1, at("05-10")), (2, at("05-12")))
+    items = [story.issue(n, now=at("05-15"), done=day, in_progress=False, points=None, fix=None) for n, day in days]
+    work = {"implementation": [one.key for one in items]}
+    register.do("change", "implement", ref, input=work, at=at("05-08"))
+    seen = [Observed.of(story.source(), items=items, groups=[])]
+    now = Moment(as_of=at("05-15"), zone=register.zone, calendar=register.calendar)
+    assert list(unauthorised(seen, register.book, now)) == []
+    register.do("change", "cancel", ref, by="张敏", evidence=[MAIL], at=at("05-11"))
+    found = list(unauthorised(seen, register.book, now))
+    assert [one.place.key for one in found if one.place is not None] == [items[1].key]

@@ -40,7 +40,7 @@ def unauthorised(observed: Sequence[Observed], book: Book, moment: Moment) -> It
         changes = {one.record.id for one in recognise(source).changes}
         for entry, item in _work(waiting, source):
             status = data.category(item.state)
-            if item.id not in changes and status in _WORDS and not _before(entry, item, moment):
+            if item.id not in changes and status in _WORDS and not _excused(entry, item, moment):
                 yield _found(entry, item, status, data, moment)
 
 
@@ -73,9 +73,13 @@ def _work(waiting: Sequence[Entry[ChangeRequest]], source: Observed) -> Iterator
             yield entry, item
 
 
-def _before(entry: Entry[ChangeRequest], item: Item, moment: Moment) -> bool:
-    """Return whether *item* was done before the change was asked for: then it is no work on it."""
-    return item.done is not None and item.done.day(moment.zone) < entry.fields.raised_on
+def _excused(entry: Entry[ChangeRequest], item: Item, moment: Moment) -> bool:
+    """Return whether *item* was done before the change was asked for, or while it was approved and not yet stopped."""
+    if item.done is None:
+        return False
+    done = item.done.day(moment.zone)
+    stopped = entry.state == "cancelled" and entry.entered(*_MAY_WORK) is not None and done <= entry.since.day
+    return stopped or done < entry.fields.raised_on
 
 
 def _found(entry: Entry[ChangeRequest], item: Item, status: Category, data: SourceData, moment: Moment) -> Discrepancy:
