@@ -1,16 +1,16 @@
-"""Trello behind the contract. Reads; writing is not built yet."""
+"""Trello behind the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel, JsonValue
 
 from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
-from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError, Rejected
+from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError, Refused, Rejected
 from pmbridge.records import (
     Account,
     Cursor,
@@ -22,13 +22,15 @@ from pmbridge.records import (
     Mirrored,
     Page,
     ProjectSchema,
+    Receipt,
     Record,
     RemoteProject,
     Scope,
     Skipped,
     Wanted,
+    Write,
 )
-from pmbridge.values import Label, ProjectId, RecordId
+from pmbridge.values import FieldValue, Label, ProjectId, RecordId
 from pmbridge_trello import connect as dialogue
 from pmbridge_trello import cursor as cursors
 from pmbridge_trello import describe as schemas
@@ -170,6 +172,32 @@ class TrelloAdapter(Adapter[TrelloSettings]):
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield comments and history of cards, always whole: one feed per board."""
         return DetailReader(self._site).read(wanted)
+
+    def push(self, write: Write) -> Receipt:
+        """Send *write* once; see :class:`pmbridge_trello.write.Writer`. A connection that only reads sends nothing.
+
+        Custom fields travel by themselves, so a write of other values leaves them in ``Receipt.left``.
+
+        Raises:
+            Refused: ``read-only``.
+        """
+        if self.settings.read_only:
+            raise Refused("read-only", connection=self.context.connection, n=1)
+        from pmbridge_trello.write import Writer
+
+        return Writer(self._site).push(write)
+
+    def find(self, write: Write, since: datetime) -> Sequence[Record | Gone]:
+        """Return what carries the marker of *write*, on its board or wherever it went; a check item by its name."""
+        from pmbridge_trello.find import Finder
+
+        return Finder(self._site, RecordReader(self._site, replace(self._asked(), long=True))).find(write, since)
+
+    def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:  # noqa: ARG002
+        """Return *value* as Trello keeps it: days become moments, long texts Markdown."""
+        from pmbridge_trello.write import Writer
+
+        return Writer(self._site).canonical(field, value)
 
     # ------------------------------------------------------------------------------------------- parts
 

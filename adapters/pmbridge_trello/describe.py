@@ -9,11 +9,11 @@ from difflib import get_close_matches
 
 from pmbridge.adapter import Response
 from pmbridge.errors import ConfigError, NotVisible, PmbridgeError
-from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, ToolState
-from pmbridge.values import ProjectId
+from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, Support, ToolState, Verb
+from pmbridge.values import Label, ProjectId
 from pmbridge_trello import wire
 from pmbridge_trello.board import HEAD_FIELDS, LABELS, BoardReader
-from pmbridge_trello.kinds import CARD, CHECK_ITEM, KINDS, LABEL, LIST
+from pmbridge_trello.kinds import CARD, CHECK_ITEM, KINDS, LABEL, LIST, WRITING
 from pmbridge_trello.site import Site
 from pmbridge_trello.translate import (
     CARD_TYPE,
@@ -28,6 +28,8 @@ from pmbridge_trello.values import COMPLETE_INFO, field_info
 
 _HEAD = f"fields=all&lists=all&labels=all&labels_limit={LABELS}&customFields=true"
 """All of everything: a list of names would need commas, which part the routes of a batch."""
+
+_READ_ONLY_TOKEN = Support(level="denied", note=Label(zh="令牌只读（缺少 write）", en="the token lacks write"))
 
 
 def projects(site: Site) -> Iterator[RemoteProject]:
@@ -101,22 +103,22 @@ def _schema(site: Site, board: wire.Board) -> ProjectSchema:
         project=_remote(board),
         kinds={
             CARD: KindSchema(
-                supports=KINDS[CARD].supports,
+                supports=_supports(site, CARD),
                 types=(CARD_TYPE,),
                 states=tuple(states),
                 fields=(*(field_info(one) for one in board.customFields or ()), COMPLETE_INFO),
             ),
             CHECK_ITEM: KindSchema(
-                supports=KINDS[CHECK_ITEM].supports,
+                supports=_supports(site, CHECK_ITEM),
                 types=(CHECK_ITEM_TYPE,),
                 states=(StateInfo(state=INCOMPLETE), StateInfo(state=COMPLETE)),
             ),
             LIST: KindSchema(
-                supports=KINDS[LIST].supports,
+                supports=_supports(site, LIST),
                 groups=tuple(list_group(one, board.id, closed=closed) for one in lists),
             ),
             LABEL: KindSchema(
-                supports=KINDS[LABEL].supports,
+                supports=_supports(site, LABEL),
                 groups=tuple(label_group(one, board.id, closed=closed) for one in board.labels or ()),
             ),
         },
@@ -126,6 +128,14 @@ def _schema(site: Site, board: wire.Board) -> ProjectSchema:
 def _is_id(text: str) -> bool:
     wanted = text.strip()
     return len(wanted) == 24 and all(c in "0123456789abcdefABCDEF" for c in wanted)
+
+
+def _supports(site: Site, kind: str) -> dict[Verb, Support]:
+    """Return what can be done with a kind here: what the code can do, less what the token may not."""
+    supports = dict(KINDS[kind].supports)
+    if site.may_write() is False:
+        supports |= {verb: _READ_ONLY_TOKEN for verb in WRITING if supports.get(verb)}
+    return supports
 
 
 def _find(site: Site, text: str, every: Sequence[wire.BoardHead]) -> ProjectId | ConfigError:

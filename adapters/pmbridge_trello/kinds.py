@@ -20,7 +20,17 @@ _NO_COMMENTS = _cannot("Only cards have comments.", "只有卡片有评论。")
 _NO_HISTORY = _cannot("Trello tells the history of cards only.", "Trello 只提供卡片的历史。")
 _NO_PARTS = {Verb.COMMENTS: _NO_COMMENTS, Verb.APPROVALS: _NO_APPROVALS, Verb.NOTE: _NO_NOTES}
 
-# Verbs that write are left out: not yet.
+_MADE_BY_PEOPLE = _cannot(
+    "Made by people; pmbridge writes cards and check items.", "由人创建；pmbridge 只写卡片和检查项。"
+)
+_NO_COMMENT = _cannot("Only cards have comments.", "只有卡片有评论。")
+_NO_LINK = _cannot("Only cards have links.", "只有卡片有链接。")
+_NOT_WRITTEN = {
+    Verb.CREATE: _MADE_BY_PEOPLE, Verb.UPDATE: _MADE_BY_PEOPLE, Verb.TRANSITION: _MADE_BY_PEOPLE,
+    Verb.COMMENT: _NO_COMMENT, Verb.LINK: _NO_LINK,
+}  # fmt: skip
+WRITING = (Verb.CREATE, Verb.UPDATE, Verb.TRANSITION, Verb.COMMENT, Verb.LINK)
+
 KINDS: Mapping[str, Kind] = {
     CARD: Kind(
         shape="item",
@@ -44,22 +54,35 @@ KINDS: Mapping[str, Kind] = {
             ),
             Verb.APPROVALS: _NO_APPROVALS,
             Verb.NOTE: _NO_NOTES,
+            **dict.fromkeys(WRITING, FULL),
         },
         logged=frozenset({"state", "title", "description", "start", "due", "field:*"}),
     ),
     CHECK_ITEM: Kind(
         shape="item",
         label=Label(zh="检查项", en="Check item"),
-        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS},
+        supports={
+            Verb.READ: FULL,
+            Verb.HISTORY: _NO_HISTORY,
+            **_NO_PARTS,
+            Verb.CREATE: Support(
+                level="partial",
+                note=Label(zh="仅限已有检查清单的卡片。", en="On cards that have a checklist already."),
+            ),
+            Verb.UPDATE: Support(level="partial", note=Label(zh="仅标题。", en="The title only.")),
+            Verb.TRANSITION: FULL,
+            Verb.COMMENT: _NO_COMMENT,
+            Verb.LINK: _NO_LINK,
+        },
     ),
     LIST: Kind(
         shape="group",
         label=Label(zh="列表", en="List"),
-        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS},
+        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS, **_NOT_WRITTEN},
     ),
     LABEL: Kind(
         shape="group",
         label=Label(zh="标签", en="Label"),
-        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS},
+        supports={Verb.READ: FULL, Verb.HISTORY: _NO_HISTORY, **_NO_PARTS, **_NOT_WRITTEN},
     ),
 }

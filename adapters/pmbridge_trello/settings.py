@@ -30,6 +30,10 @@ class TrelloSettings(ConnectionSettings):
     cards_per_request: int = Field(default=1000, ge=50, le=1000)
     """Cards in one answer; a board that fills one is read in pages. Halved when Trello finds it too much."""
 
+    start_at: str = Field(default="09:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    due_at: str = Field(default="18:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """Trello's dates are moments: the hour, in ``day_zone``, at which a day that is written begins or is due."""
+
     @model_validator(mode="after")
     def _has_its_key(self) -> Self:
         if self.auth == "token" and not self.api_key:

@@ -53,6 +53,11 @@ def split_marker(text: str) -> tuple[str, str | None]:
     return (text[: found.start()].rstrip(), found.group(1)) if found else (text, None)
 
 
+def signed(text: str, uid: str) -> str:
+    """Return *text* with our marker as its last line."""
+    return f"{text.rstrip()}\n\npmbridge:{uid}" if text.strip() else f"pmbridge:{uid}"
+
+
 def is_work(card: wire.Card) -> bool:
     """Return whether a card stands for work here: not a template, a separator, or the mirror of a card elsewhere."""
     return not card.get("isTemplate") and not card.get("cardRole")

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from pydantic import JsonValue
 
-from pmbridge.records import FieldInfo, FieldType
-from pmbridge.values import FieldValue, Flag, Instant, Named, Number, Plain
+from pmbridge.records import FULL, FieldInfo, FieldType, Support
+from pmbridge.values import FieldValue, Flag, Instant, Label, Named, Number, Plain
 from pmbridge_trello import wire
 
 DUE_COMPLETE = "dueComplete"
@@ -114,7 +114,13 @@ def _moment(text: str) -> Instant | None:
 def field_info(field: wire.CustomField) -> FieldInfo:
     """Return a custom field as a mapping may name it."""
     options = (Named(id=one.id, name=one.value.text if one.value else None) for one in field.options or ())
-    return FieldInfo(id=field.id, name=field.name, type=_TYPES.get(field.type, "other"), options=tuple(options))
+    kind = _TYPES.get(field.type, "other")
+    write = FULL if kind != "other" else _UNKNOWN_TYPE
+    return FieldInfo(id=field.id, name=field.name, type=kind, options=tuple(options), write=write)
 
 
-COMPLETE_INFO = FieldInfo(id=DUE_COMPLETE, name=DUE_COMPLETE, type="flag")
+_UNKNOWN_TYPE = Support(
+    level="service_cannot",
+    note=Label(zh="未知的字段类型，无法写入。", en="Of a type that pmbridge does not know, so it is not written."),
+)
+COMPLETE_INFO = FieldInfo(id=DUE_COMPLETE, name=DUE_COMPLETE, type="flag", write=FULL)

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import requests
-from trello import TrelloClient
 from trello.exceptions import ResourceUnavailable, Unauthorized
 
 from pmbridge.testing.sandbox import Fault
 from pmbridge_trello.sandbox import TrelloSandbox
 from pmbridge_trello.sandbox_state import Board, Card
-from tests.contract.trello_visitor import NOW, trello
-
-
-class Diverted(requests.Session):
-    """py-trello has Trello's address built in; this session asks the sandbox instead."""
-
-    def __init__(self, sandbox: TrelloSandbox) -> None:
-        super().__init__()
-        self.trust_env = False
-        self._url = sandbox.url
-
-    def request(self, method: Any, url: Any, *args: Any, **more: Any) -> requests.Response:
-        more["timeout"] = 30
-        return super().request(method, url.replace("https://api.trello.com", self._url), *args, **more)
-
-
-@contextmanager
-def py_trello(sandbox: TrelloSandbox, *, key: str | None = None, token: str | None = None) -> Iterator[Any]:
-    """Yield a client with key and token, which it puts into each address."""
-    with Diverted(sandbox) as session:
-        service = sandbox.service
-        yield TrelloClient(api_key=key or service.key, api_secret=token or service.token, http_service=session)
+from tests.contract.trello_visitor import NOW, py_trello, trello
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
+from trello import TrelloClient
 
 from pmbridge.testing.sandbox import FakeClock
 from pmbridge_trello.sandbox import TrelloSandbox
@@ -73,3 +74,24 @@ def visiting(sandbox: TrelloSandbox, *, anonymous: bool = False) -> Iterator[Vis
 def trello(**more: Any) -> TrelloSandbox:
     """Make a Trello with a clock of its own."""
     return TrelloSandbox(FakeClock(NOW), **more)
+
+
+class Diverted(requests.Session):
+    """py-trello has Trello's address built in; this session asks the sandbox instead."""
+
+    def __init__(self, sandbox: TrelloSandbox) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._url = sandbox.url
+
+    def request(self, method: Any, url: Any, *args: Any, **more: Any) -> requests.Response:
+        more["timeout"] = 30
+        return super().request(method, url.replace("https://api.trello.com", self._url), *args, **more)
+
+
+@contextmanager
+def py_trello(sandbox: TrelloSandbox, *, key: str | None = None, token: str | None = None) -> Iterator[Any]:
+    """Yield a client with key and token, which it puts into each address."""
+    with Diverted(sandbox) as session:
+        service = sandbox.service
+        yield TrelloClient(api_key=key or service.key, api_secret=token or service.token, http_service=session)
