@@ -268,6 +268,17 @@ def test_what_moved_since_the_week_before_is_said_with_its_size(june: dict[str, 
     assert {one["ref"] for one in june["since"] if one["kind"] == "change_state"} == {"CR-004"}
 
 
+def test_what_moved_says_why(june: dict[str, Any], folder: Path) -> None:
+    assert {ref: row(june, ref)["causes"] for ref in ("M4", "M5", "M7")} == {
+        "M4": ["ISS-04"], "M5": ["DEP-13"], "M7": ["DEP-13"],
+    }  # fmt: skip
+    assert row(june, "M7")["moved_by"] == ["CR-003"]
+    page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
+    assert "+1 个工作日，负责人预测，原因 DEP-13" in page
+    assert "+1 个工作日，按完成速度，原因 ISS-04" in page
+    assert "原因未登记" not in page
+
+
 def test_no_difference_is_left_open_in_an_issued_report(may: dict[str, Any], june: dict[str, Any]) -> None:
     assert may["data"]["disputes"] == june["data"]["disputes"] == []
 

@@ -92,6 +92,7 @@ def registered(
         fraction=_fraction(entry, progress, reached),
         items=0 if tool is None else tool.items,
         sources=sources,
+        causes=_causes(entry, expected.method, book, moment.today),
         moved_by=dates_of(book, entry.ref).changes,
     )
     return ObservedMilestone(
@@ -138,6 +139,18 @@ def _expected(
 def _last_forecast(series: Sequence[kept.Forecast], today: date) -> kept.Forecast | None:
     by_then = [one for one in series if one.method == "owner" and one.as_of <= today]
     return max(by_then, key=lambda one: one.as_of, default=None)
+
+
+def _causes(entry: Entry[kept.Milestone], method: ForecastMethod | None, book: Book, today: date) -> tuple[str, ...]:
+    """Return why its forecast is what it is: as its owner said, or as a forecast out of the work was explained."""
+    if method == "owner":
+        last = _last_forecast(entry.fields.forecasts, today)
+        told = () if last is None else last.causes
+    else:
+        by_then = [one for one in entry.fields.explanations if one.as_of <= today]
+        told = max(by_then, key=lambda one: one.as_of).causes if by_then and method is not None else ()
+    known = ((ref, book.get(ref)) for ref in told)
+    return tuple(ref for ref, record in known if record is not None and record.audience == "client")
 
 
 def _progress(entry: Entry[kept.Milestone], tool: Milestone | None) -> Figure[Progress]:

@@ -110,6 +110,8 @@ class Milestone:
     sources: tuple[SourceRef, ...]
     moved_by: tuple[str, ...] = ()
     """The approved changes that moved its plan date, oldest first."""
+    causes: tuple[str, ...] = ()
+    """The records that its forecast rests on, as far as the client knows them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

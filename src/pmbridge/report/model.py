@@ -238,7 +238,10 @@ class Upcoming(Part):
 
 
 class Milestone(Part):
-    """S7, one row. ``provisional``: the plan is a tool's date that nobody has agreed."""
+    """S7, one row. ``provisional``: the plan is a tool's date that nobody has agreed.
+
+    ``moved_by``: the approved changes that moved the plan. ``causes``: the records that the forecast rests on.
+    """
 
     ref: str
     title: Quote
@@ -264,6 +267,8 @@ class Milestone(Part):
     overdue_wd: int
     progress: WorkFigure
     sources: tuple[Source, ...]
+    moved_by: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
 
 
 class Change(Part):

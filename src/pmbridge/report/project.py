@@ -274,6 +274,8 @@ def _milestone(m: seen.Milestone, today: date, calendar: Calendar, links: gate.L
         overdue_wd=calendar.wd(plan, today) if is_open and plan and plan < today else 0,
         progress=gate.work(m.progress, gate.clean(m.ref)),
         sources=links.sources(m.sources, ref=gate.clean(m.ref)),
+        moved_by=gate.refs(m.moved_by),
+        causes=gate.refs(m.causes),
     )
 
 

@@ -114,14 +114,15 @@ def _unit(report: ClientReport, ref: str, voice: Voice) -> str:
 
 
 def _note(report: ClientReport, line: DiffLine, voice: Voice) -> Inline:
-    """Return the size, and the cause as far as a tool can tell one: it records none."""
+    """Return the size, and the cause as the register has it: a tool records none."""
     parts: list[Inline] = [runs(voice.shift(line.size))] if line.size is not None else []
     m = report.milestone(line.ref)
     if line.kind == "plan":
-        parts.append(voice.say(w.NO_CHANGE_BEHIND))
+        changes = m.moved_by if m is not None else ()
+        parts.append(voice.say(w.MOVED_BY, refs=voice.refs(changes)) if changes else voice.say(w.NO_CHANGE_BEHIND))
     elif line.kind == "forecast" and m is not None and m.forecast_method is not None:
         parts.append(runs(voice.name(names.METHODS, m.forecast_method)))
-        parts.append(voice.say(w.NO_CAUSE))
+        parts.append(voice.say(w.CAUSED_BY, refs=voice.refs(m.causes)) if m.causes else voice.say(w.NO_CAUSE))
     elif line.kind == "reached_date":
         parts.append(voice.say(w.NO_CAUSE))
     elif line.kind == "colour":
