@@ -9,7 +9,7 @@ import pytest
 
 from pmbridge.domain.change_metrics import approved_days, contract_value
 from pmbridge.domain.client_decision import Record
-from pmbridge.domain.evidence import Actor
+from pmbridge.domain.evidence import Actor, Evidence
 from pmbridge.domain.figure import Known
 from pmbridge.domain.held import held
 from pmbridge.domain.machine import Condition
@@ -30,6 +30,7 @@ from tests.unit.register_story import (
     LI,
     MAIL,
     PLAN,
+    REQUEST,
     ZHANG,
     agreed,
     approved,
@@ -382,3 +383,43 @@ def test_work_that_was_done_while_it_was_approved_stays_authorised_after_the_cha
     register.do("change", "cancel", ref, by="张敏", evidence=[MAIL], at=at("05-11"))
     found = list(unauthorised(seen, register.book, now))
     assert [one.place.key for one in found if one.place is not None] == [items[1].key]
+
+
+# --------------------------------------------------------------------------------------- numbers and authorities
+
+
+def test_a_number_says_which_kind_of_change_it_is(register: Register) -> None:
+    off = REQUEST | {"kind": "off_specification"}
+    for number, given in (("OFF-09", REQUEST), ("CR-900", off)):
+        assert set(refused(register, "change", "submit", input=given, number=number, at=at("05-27"))) == {"ref"}
+    assert register.do("change", "submit", input=off, number="OFF-9", at=at("05-27")).ref == "OFF-09"
+
+
+@pytest.mark.parametrize(
+    ("given", "proof", "found"),
+    [
+        ({"limit": "CNY 900000.00"}, CALL, "grant-proved"),
+        ({"limit": "CNY -5.00"}, LETTER, "grant-possible"),
+        ({"valid_from": "2026-06-09", "valid_to": "2026-06-01"}, LETTER, "grant-possible"),
+        ({"joint_with": ["张敏"]}, LETTER, "cosigners-known"),
+        ({"days": -1}, LETTER, "days"),
+    ],
+)
+def test_an_authority_is_in_writing_and_makes_sense(
+    register: Register, given: dict[str, Any], proof: Evidence, found: str
+) -> None:
+    said = {"may": ["change"]} | given
+    command: dict[str, Any] = {"input": said, "evidence": [proof], "at": at("05-27")}
+    assert set(refused(register, "contact", "authorise", ZHANG, **command)) == {found}
+
+
+def test_what_every_record_can_do_is_named_in_a_refusal(register: Register) -> None:
+    with pytest.raises(GuardFailed) as caught:
+        register.do("schedule_baseline", "release", "SB-0")
+    assert str(caught.value.facts["detail"]).startswith("SB-0 cannot be released yet.")
+    assert str(caught.value.facts["detail_zh"]).startswith("SB-0 还不能对客户公开。")
+
+
+def test_nothing_of_one_currency_is_decided_by_an_authority_in_another(register: Register) -> None:
+    ref = sent(register, ("05-27", "05-29", "06-02"), option("A", price("USD 100.00")))
+    assert approve(register, ref) == {"money": "USD 100.00, but the authority is in CNY"}

@@ -45,7 +45,7 @@ class ContactDesk(Desk):
     ) -> Entry[Contact]:
         """Add → active.
 
-        Needs: name and address not taken; authority proved; cosigners are known.
+        Needs: name and address not taken; authority proved; possible limits and dates; cosigners are known.
         """
         return self._do(
             "add",
@@ -132,7 +132,7 @@ class ContactDesk(Desk):
     ) -> Entry[Contact]:
         """Authorise → same state.
 
-        Needs: says what may be decided; authority proved; cosigners are known.
+        Needs: says what may be decided; authority proved; possible limits and dates; cosigners are known.
         """
         return self._do(
             "authorise",

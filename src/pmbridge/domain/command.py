@@ -199,10 +199,7 @@ class Scribe:
                     detail_zh=f"{command.ref} 在读取之后已被改动",
                 )
         step = concept.step(command.verb, NEW if entry is None else entry.state)
-        found = [
-            *in_order(command.at, entry, self._recorded_at, self._zone),
-            *number_free(concept, self.book, command.number),
-        ]
+        found = [*in_order(command.at, entry, self._recorded_at, self._zone)]
         if step is None:
             found.append(no_step(concept, entry, command.verb))
             return concept, entry, None, None, tuple(found)
@@ -217,6 +214,7 @@ class Scribe:
         except ValidationError as error:
             found += faults(error, concept, entry, command.verb)
             return concept, entry, step, None, tuple(found)
+        found += number_free(concept, self.book, command.number, given)
         given = self._named(given, concept)
         if step.fill is not None:
             given = step.fill(self._ask(command.ref or self._new_ref(concept, given, command), entry, given, command))

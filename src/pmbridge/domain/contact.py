@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import Field as Limit
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry, Said
@@ -77,7 +78,7 @@ class Grant(Input):
     may: Subjects = frozenset()
     limit: Price | None = None
     cumulative_limit: Price | None = None
-    days: int | None = None
+    days: Annotated[int, Limit(ge=0)] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     joint_with: tuple[str, ...] = who(())
@@ -160,10 +161,12 @@ def forget(fields: Contact, _: Input, said: Said) -> Contact:
 
 @guard("grant-proved", "授权有证据", "authority proved")
 def grant_proved(ask: Ask[Contact, Grant]) -> Iterable[Unmet]:
-    """An authority rests on the letter or mail that grants it."""
-    if ask.input.may and not ask.evidence:
+    """An authority rests on the letter or mail that grants it, and not on what was said."""
+    if ask.input.may and all(one.kind == "call_note" for one in ask.evidence):
         yield Unmet(
-            found=Label(zh="没有授权文件", en="nothing grants it"),
+            found=Label(zh="只有通话记录", en="only a call note")
+            if ask.evidence
+            else Label(zh="没有授权文件", en="nothing grants it"),
             needed=Label(zh="授权书或邮件", en="the letter or e-mail that grants it"),
             fix=command("--evidence FILE"),
         )
@@ -180,11 +183,37 @@ def grants_something(ask: Ask[Contact, Grant]) -> Iterable[Unmet]:
         )
 
 
+@guard("grant-possible", "额度与期限合理", "possible limits and dates")
+def grant_possible(ask: Ask[Contact, Grant]) -> Iterable[Unmet]:
+    """No limit is negative, and it does not end before it begins."""
+    given = ask.input
+    for limit in (given.limit, given.cumulative_limit):
+        if limit is not None and limit.amount < 0:
+            yield Unmet(
+                found=Label(zh=f"额度 {limit}", en=f"a limit of {limit}"),
+                needed=Label(zh="不小于 0", en="0 or more"),
+                fix=command('--limit "CNY 0.00"'),
+            )
+    begins = given.valid_from or ask.today
+    if given.valid_to is not None and given.valid_to < begins:
+        yield Unmet(
+            found=Label(zh=f"{begins} 至 {given.valid_to}", en=f"from {begins} to {given.valid_to}"),
+            needed=Label(zh="不早于生效日期", en="not before it begins"),
+            fix=command("--valid-to DATE"),
+        )
+
+
 @guard("cosigners-known", "联签人已登记", "cosigners are known")
 def cosigners_known(ask: Ask[Contact, Grant]) -> Iterable[Unmet]:
-    """Who has to sign too is a contact."""
+    """Who has to sign too is another contact."""
     for name in ask.input.joint_with:
-        if ask.register.fields(name, Contact) is None:
+        if name == ask.ref:
+            yield Unmet(
+                found=Label(zh="与自己联签", en="a joint signature with oneself"),
+                needed=Label(zh="另一位联系人", en="another contact"),
+                fix=command("--with CONTACT"),
+            )
+        elif ask.register.fields(name, Contact) is None:
             yield Unmet(
                 found=Label(zh=f"没有联系人 {name}", en=f"there is no contact {name}"),
                 needed=Label(zh="联系人的编号", en="the ref of a contact"),
@@ -262,7 +291,7 @@ CONTACT = Concept(
             "active",
             takes=Add,
             apply=add,
-            guards=(name_free, grant_proved, cosigners_known),
+            guards=(name_free, grant_proved, grant_possible, cosigners_known),
         ),
         Step(("active",), "edit", Label(zh="修改", en="edit"), None, takes=Change, apply=change,
              guards=(name_free,)),
@@ -273,7 +302,7 @@ CONTACT = Concept(
             None,
             takes=Grant,
             apply=authorise,
-            guards=(grants_something, grant_proved, cosigners_known),
+            guards=(grants_something, grant_proved, grant_possible, cosigners_known),
         ),
         Step(("active",), "retire", Label(zh="停用", en="retire"), "retired"),
         Step(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pmbridge.clock import from_millis, to_millis
@@ -55,13 +55,13 @@ def _shown(at: datetime, zone: tzinfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def number_free(concept: Concept, book: Book, written: str | None) -> Iterator[Condition]:
-    """Yield what is wrong with the ref *written* by whoever makes a record; nothing where none is."""
+def number_free(concept: Concept, book: Book, written: str | None, given: BaseModel) -> Iterator[Condition]:
+    """Yield what is wrong with the ref *written* for the record that *given* makes; nothing where none is."""
     if written is None:
         return
-    found = REF.fullmatch(written)
-    if found is None or found[1] not in concept.prefixes:
-        example = concept.ref(concept.prefixes[0], 7)
+    found, prefix = REF.fullmatch(written), concept.prefix(given)
+    if found is None or found[1] != prefix:
+        example = concept.ref(prefix, 7)
         yield Condition(
             name="ref",
             label=_REF,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.machine import Concept, Condition, Step
+from pmbridge.domain.machine import NEW, Concept, Condition, Step
 from pmbridge.errors import GuardFailed, UnknownRef
 from pmbridge.values import Label
 
@@ -18,7 +18,7 @@ def refused(
 ) -> GuardFailed:
     """Return the error of a step whose *conditions* are not all met."""
     unmet = [one for one in conditions if not one.met]
-    wanted = step or next((one for one in concept.steps if one.verb == verb), None)
+    wanted = step or next(filter(None, (concept.step(verb, state) for state in (NEW, *concept.states))), None)
     label = Label(zh=verb, en=verb) if wanted is None else wanted.label
     participle = verb if wanted is None else wanted.participle
     ref = concept.label.zh if entry is None else f"{entry.ref} "
