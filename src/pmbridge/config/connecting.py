@@ -35,6 +35,9 @@ from pmbridge.records import Account
 
 _PROBE_DEADLINE_S = 30
 
+PATIENCE_S = 5.0
+"""How long a person at a dialogue is kept waiting because a tool asks for a pause; then it is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
@@ -111,7 +114,9 @@ class Connecting:
             PmbridgeError: as every call.
         """
         held = _Held(secret)
-        adapter = self.adapter(self._checked(self.settings), self._context(held))
+        checked = self._checked(self.settings)
+        hurried = checked.model_copy(update={"max_wait_s": min(checked.max_wait_s, PATIENCE_S)})
+        adapter = self.adapter(hurried, self._context(held))
         account = adapter.check()
         projects = sum(1 for _ in adapter.projects())
         expires = account.expires_at.date() if account.expires_at else None
