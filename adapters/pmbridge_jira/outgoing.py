@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter
@@ -19,7 +19,7 @@ from pmbridge.richtext import as_format
 from pmbridge.values import Day, FieldValue, Instant, Label, Many, Named, Number, Plain, Rich
 from pmbridge_jira import wire
 from pmbridge_jira.dialect import Dialect
-from pmbridge_jira.fields import Catalogue, Codec, codec_for, rich
+from pmbridge_jira.fields import Catalogue, Codec, Value, codec_for, rich
 
 _PREFIX = "field:"
 _OWN = {"title": "summary", "description": "description", "due": "duedate", "assignees": "assignee", "parent": "parent"}
@@ -90,33 +90,46 @@ class Outgoing:
                 return self._assignee(key, value)
             case "parent":
                 return {"id": _id(key, value)} if value is not None else None
-        id_ = field_of(key, self.start)
-        details = self.catalogue.get(id_) if id_ else None
-        encode = _encoder(codec_for(details, self.dialect.text), details) if details else None
-        if details is None or encode is None or details.id in _COMPUTED:
-            raise self.refuse(f"writing {key}", f"写入 {key}")
+        encode, _ = self._codec(key)
         return None if value is None else encode(self, key, value)
 
     def stored(self, key: str, value: FieldValue | None) -> FieldValue | None:
-        """Return *value* as a later read will show it; of an option or a person, only the id."""
-        if value is None:
-            return None
+        """Return *value* as a later read will show it. Asks Jira nothing.
+
+        Raises:
+            Unsupported: as :meth:`fields`.
+            Rejected: as :meth:`fields`.
+        """
         if key in ("assignees", "parent"):
             return value
+        codec = None if key in _OWN else self._codec(key)[1]
+        if value is None or (codec is not None and codec.wire in (wire.User, list[wire.User], Value)):
+            return value  # an id is what it is
         sent = self.value(key, value)
         if sent is None or sent == "":
             return None
-        if key == "title":
-            return Plain(text=str(sent))
-        if key == "description":
-            return rich(sent, self.dialect.text)
-        if key == "due":
-            return Day(on=datetime.fromisoformat(str(sent)).date())
-        details = self.catalogue.get(field_of(key, self.start) or "")
+        match key:
+            case "title":
+                return Plain(text=str(sent))
+            case "description":
+                return rich(sent, self.dialect.text)
+            case "due":
+                return Day(on=date.fromisoformat(str(sent)))
+        return codec.read(TypeAdapter(codec.wire).validate_python(sent)) if codec else value
+
+    def _codec(self, key: str) -> tuple[_Encode, Codec]:
+        """Return how a field is written and how it is read.
+
+        Raises:
+            Unsupported: it cannot be written.
+        """
+        id_ = field_of(key, self.start)
+        details = self.catalogue.get(id_) if id_ else None
         codec = codec_for(details, self.dialect.text) if details else None
-        if codec is None or codec.type in ("named", "person"):
-            return value
-        return codec.read(TypeAdapter(codec.wire).validate_python(sent))
+        encode = _encoder(codec, details) if details and codec else None
+        if details is None or codec is None or encode is None or details.id in _COMPUTED:
+            raise self.refuse(f"writing {key} of an issue", f"写入问题的 {key}")
+        return encode, codec
 
     def long(self, key: str, value: FieldValue | None) -> JsonValue:
         """Return a long text in the dialect's format; one that is in it already goes as it is."""

@@ -15,8 +15,8 @@ from pmbridge_jira.translate import MARKER_PROPERTY
 
 T = TypeVar("T")
 
-NOTHING: TypeAdapter[None] = TypeAdapter(None)
-"""What Jira answers with to an edit and to a transition."""
+ANYTHING: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
+"""What Jira answers with to an edit and to a transition: nothing, but whatever it were, it would be done."""
 
 
 class Sender:

@@ -17,7 +17,7 @@ from pmbridge.values import FieldValue, Named, ProjectId, RecordId
 from pmbridge_jira import wire, wire_writes
 from pmbridge_jira.classify import rate_key
 from pmbridge_jira.outgoing import Outgoing, field_of, one_line
-from pmbridge_jira.sending import NOTHING, Sender, mark
+from pmbridge_jira.sending import ANYTHING, Sender, mark
 from pmbridge_jira.site import Site, pages
 from pmbridge_jira.translate import ISSUE, MARKER_LABEL, VERSION, signed
 from pmbridge_jira.write_versions import VersionWriter
@@ -91,10 +91,16 @@ class Writer:
             raise
 
     def canonical(self, kind: str, key: str, value: FieldValue | None) -> FieldValue | None:
-        """Return *value* as Jira will keep it."""
+        """Return *value* as Jira will keep it.
+
+        Raises:
+            Unsupported: it cannot be written.
+        """
         if kind == ISSUE:
             return self.out.stored(key, value)
-        return self._versions.stored(key, value) if kind == VERSION else value
+        if kind == VERSION:
+            return self._versions.stored(key, value)
+        raise self._sender.unsupported(f"writing a {kind}", f"写入 {kind}")
 
     # ------------------------------------------------------------------------------------------- issues
 
@@ -153,7 +159,7 @@ class Writer:
             update["parent"] = [{"set": {"none": True}}]
         if fields or update:
             body = {name: part for name, part in (("fields", fields), ("update", update)) if part}
-            self._sender.once("PUT", self._sender.path(f"/issue/{write.target.external_id}"), NOTHING, body)
+            self._sender.once("PUT", self._sender.path(f"/issue/{write.target.external_id}"), ANYTHING, body)
         return Receipt(uid=write.uid, id=write.target)
 
     def _transition(self, write: Transition) -> Receipt:
@@ -174,7 +180,7 @@ class Writer:
         left = {key: value for key, value in write.values.items() if self._id_sent(key, sent) not in shown}
         fields = {id_: value for id_, value in sent.items() if id_ in shown}
         body: dict[str, object] = {"transition": {"id": chosen.id}}
-        self._sender.once("POST", path, NOTHING, body | ({"fields": fields} if fields else {}))
+        self._sender.once("POST", path, ANYTHING, body | ({"fields": fields} if fields else {}))
         return Receipt(uid=write.uid, id=write.target, left=left)
 
     def _already(self, write: Transition) -> Receipt:

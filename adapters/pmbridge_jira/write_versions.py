@@ -78,7 +78,13 @@ class VersionWriter:
         return found
 
     def stored(self, key: str, value: FieldValue | None) -> FieldValue | None:
-        """Return *value* as Jira will keep it."""
+        """Return *value* as Jira will keep it.
+
+        Raises:
+            Unsupported: it cannot be written.
+        """
+        if key != "title":
+            self._values({key: value})  # says so where it cannot be written
         match key, value:
             case "title", Plain(text=text):
                 return Plain(text=one_line(text))

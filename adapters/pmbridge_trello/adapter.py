@@ -193,11 +193,11 @@ class TrelloAdapter(Adapter[TrelloSettings]):
 
         return Finder(self._site, RecordReader(self._site, replace(self._asked(), long=True))).find(write, since)
 
-    def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:  # noqa: ARG002
+    def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:
         """Return *value* as Trello keeps it: days become moments, long texts Markdown."""
         from pmbridge_trello.write import Writer
 
-        return Writer(self._site).canonical(field, value)
+        return Writer(self._site).canonical(kind, field, value)
 
     # ------------------------------------------------------------------------------------------- parts
 

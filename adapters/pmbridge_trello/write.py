@@ -81,8 +81,20 @@ class Writer:
             error.with_facts(connection=self._site.context.connection, tool="Trello")
             raise
 
-    def canonical(self, key: str, value: FieldValue | None) -> FieldValue | None:
-        """Return *value* as Trello keeps it: days become moments, long texts Markdown, an unticked box is empty."""
+    def canonical(self, kind: str, key: str, value: FieldValue | None) -> FieldValue | None:
+        """Return *value* as Trello keeps it: days become moments, long texts Markdown, an unticked box is empty.
+
+        Raises:
+            Unsupported: it cannot be written.
+        """
+        if kind == CHECK_ITEM:
+            self._only_title({key: value})
+            return value
+        if kind != CARD:
+            raise self._unsupported(f"writing a {kind}", f"写入 {kind}")
+        if key != "title":
+            own, fields = self._split({key: value})  # says so where it cannot be written
+            self._card_values(own if not fields else {})
         match key, value:
             case (("due" | "start"), Day()):
                 return Instant(at=self._moment(key, value))

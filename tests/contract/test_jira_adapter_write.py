@@ -15,7 +15,7 @@ from pmbridge.records import AddComment, AddLink, Comment, Create, Group, Item, 
 from pmbridge.richtext import to_markdown
 from pmbridge.testing.sandbox import FakeClock, Fault
 from pmbridge.values import Day, FieldValue, Instant, Many, Named, Number, Plain, ProjectId, RecordId, Rich
-from pmbridge_jira.sandbox import JiraSandbox
+from pmbridge_jira.sandbox import Burst, JiraSandbox
 from pmbridge_jira.sandbox_catalogue import CHANGE, EPIC, POINTS, START_DATE, TASK
 from tests.contract.jira_bench import Workspace, issue_id
 
@@ -264,6 +264,22 @@ def test_a_rate_limit_delays_a_write_and_loses_none(desk: Desk) -> None:
     desk.adapter().push(Update(uid=UID, target=target, values={"title": Plain(text="b")}))
     assert desk.item(target).title == "b"
     assert len(desk.writes()) == 2
+
+
+def test_five_hundred_writes_under_a_limit_of_twenty_in_two_seconds_all_arrive_once() -> None:
+    with JiraSandbox(FakeClock(), burst=Burst(per_s=10, size=20)) as sandbox:
+        desk = Desk(sandbox)
+        targets = [desk.issue() for _ in range(500)]
+        adapter = desk.adapter(rate_per_s=9)
+        began = sandbox.clock.now()
+        for n, target in enumerate(targets):
+            adapter.push(Update(uid=UID, target=target, values={"title": Plain(text=f"新 {n}")}))
+        states = [desk.site.issues[int(one.external_id)] for one in targets]
+        assert [one.now.summary for one in states] == [f"新 {n}" for n in range(500)]
+        assert {len(one.histories) for one in states} == {1}
+        assert sandbox.clock.now() - began >= timedelta(seconds=48)
+        # What was refused was sent again, and little was refused: only what the first burst had too much.
+        assert len(desk.writes()) < 525
 
 
 def test_a_connection_that_only_reads_sends_nothing(desk: Desk) -> None:

@@ -148,6 +148,21 @@ class WritingLaws(Bench):
             writer.push(AddLink(uid=UID, target=target, to=other, relation=relations[0].id, title=""))
         assert [(one.relation, one.to) for one in self.item(writer, target).links] == [(relations[0].id, other)]
 
+    def test_canonical_asks_the_tool_nothing_and_says_what_cannot_be_written(
+        self, sandbox: Sandbox, writer: Adapter[Any], project: ProjectId, target: RecordId
+    ) -> None:
+        """Broken, a plan promises a write that ends as a step by hand, or making one costs a request a field."""
+        self.needs(writer, target.kind, Verb.UPDATE)
+        schema = writer.describe(project).kinds[target.kind]
+        before = len(sandbox.requests)
+        for one in schema.fields:
+            if one.write.level == "full" and (value := _sample(one)) is not None:
+                writer.canonical(target.kind, f"field:{one.id}", value)
+        for value in (None, Named(id="1")):
+            with pytest.raises(Unsupported):
+                writer.canonical(target.kind, "nothing here", value)
+        assert len(sandbox.requests) == before
+
     # ------------------------------------------------------------------------------------------- in doubt
 
     def test_a_create_with_a_lost_answer_is_found_by_its_marker_and_not_doubled(
