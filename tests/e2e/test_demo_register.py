@@ -279,6 +279,15 @@ def test_what_moved_says_why(june: dict[str, Any], folder: Path) -> None:
     assert "原因未登记" not in page
 
 
+def test_risks_and_issues_that_the_client_knows_are_listed(june: dict[str, Any], folder: Path) -> None:
+    told = [(one["ref"], one["level"], one["severity"], one["due_on"]) for one in june["raid"]]
+    assert told == [("RSK-05", 12, None, "2026-06-10"), ("ISS-04", None, "high", "2026-06-10")]
+    page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
+    line = next(one for one in page.splitlines() if "**RSK-05**" in one)
+    assert all(words in line for words in ("支付渠道联调延迟", "评分 12（最高 25）", "先用模拟渠道", "6月10日（周三）"))
+    assert "不含风险登记册" not in page
+
+
 def test_no_difference_is_left_open_in_an_issued_report(may: dict[str, Any], june: dict[str, Any]) -> None:
     assert may["data"]["disputes"] == june["data"]["disputes"] == []
 

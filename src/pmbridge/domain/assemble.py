@@ -30,6 +30,7 @@ from pmbridge.domain.order import natural
 from pmbridge.domain.pending import decisions_needed
 from pmbridge.domain.people import People
 from pmbridge.domain.rag import colours, overall
+from pmbridge.domain.raised import raised
 from pmbridge.domain.recognise import Observed, Recognised, RecognisedChange, recognise
 from pmbridge.domain.registered_change import Place
 from pmbridge.domain.resolved import ResolvedChangeRule
@@ -130,6 +131,7 @@ def assemble(
         account_faults=people.faults,
         contract=registered.contract(book, final, moment) if len(book) else None,
         decisions=decisions_needed(book, moment) if len(book) else (),
+        raised=raised(book) if len(book) else None,
         first_pass=registered.accepted_at_first(book, moment),
     )
 

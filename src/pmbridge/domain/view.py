@@ -19,6 +19,7 @@ from pmbridge.values import Label, RecordId
 
 if TYPE_CHECKING:
     from pmbridge.domain.pending import Pending
+    from pmbridge.domain.raised import Raised
 
 ForecastMethod = Literal["actual", "owner", "tool_date", "throughput"]
 Colour = Literal["red", "amber", "green", "grey"]
@@ -336,6 +337,8 @@ class EngagementView:
     account_faults: tuple[AccountFault, ...] = ()
     decisions: tuple[Pending, ...] = ()
     """What the client has to decide or provide, by the register: what is overdue first."""
+    raised: tuple[Raised, ...] | None = None
+    """Risks and issues that the client was told of, the weightiest first; ``None`` while nothing is in the register."""
     first_pass: Figure[Progress] | None = None
     """Deliverables accepted as first submitted, out of those that the client judged; ``None``: it judged none."""
 

@@ -11,9 +11,10 @@ from pmbridge.report.model import ClientReport
 from pmbridge.report.reply import report_name
 from pmbridge.report.sections.about import about, data
 from pmbridge.report.sections.asks import asks
-from pmbridge.report.sections.changes import changes, listed_changes, risks
+from pmbridge.report.sections.changes import changes, listed_changes
 from pmbridge.report.sections.glance import hero, tiles
 from pmbridge.report.sections.milestones import milestones
+from pmbridge.report.sections.risks import risks
 from pmbridge.report.sections.since import since
 from pmbridge.report.sections.work import completed, status, upcoming
 from pmbridge.report.voice import Voice
@@ -69,7 +70,7 @@ def compose(report: ClientReport, language: Language) -> Document:
             upcoming(report, voice),
             milestones(report, voice),
             changes(report, voice),
-            risks(voice),
+            risks(report, voice),
             about(report, voice),
             data(report, voice, fingerprint),
         ),

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pmbridge.domain.figure import UnknownReason
+from pmbridge.domain.follow_up import Severity
 from pmbridge.domain.machine import Holder
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
 from pmbridge.report.asked import Ask
@@ -345,6 +346,19 @@ class Changes(Part):
     contract: Contract | None = None
 
 
+class Raid(Part):
+    """S9, one row: a risk with its ``level`` (1 to 25, ``None``: not assessed), or an issue with its ``severity``."""
+
+    ref: str
+    kind: Literal["risk", "issue"]
+    title: Quote
+    level: int | None
+    severity: Severity | None
+    answer: Quote | None
+    due_on: date | None
+    sources: tuple[Source, ...]
+
+
 # ------------------------------------------------------------------------------------------------------------- S14
 
 
@@ -398,8 +412,8 @@ class ClientReport(Part):
     """One report, frozen: all that any format prints, and nothing else.
 
     ``final``: the ref of the final milestone. ``since``: the differences to ``header.previous``, worst first.
-    ``first_pass``: deliverables that the client accepted as they were first submitted, out of those it judged;
-    ``None``: it has judged none.
+    ``raid``: the weightiest first; ``None`` while no register feeds the report. ``first_pass``: deliverables that the
+    client accepted as they were first submitted, out of those it judged; ``None``: it has judged none.
     """
 
     schema_id: Literal["pmbridge.client-report/1"] = Field(default="pmbridge.client-report/1", alias="schema")
@@ -419,6 +433,7 @@ class ClientReport(Part):
     terms: tuple[Term, ...]
     scope: Scope | None = None
     first_pass: WorkFigure | None = None
+    raid: tuple[Raid, ...] | None = None
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""

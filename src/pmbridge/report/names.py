@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pmbridge.domain.follow_up import Severity
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
 from pmbridge.report.model import DiffKind, Edition, Tone
 from pmbridge.values import Label
@@ -19,6 +20,12 @@ COLOURS: Mapping[Colour, Label] = {
     "amber": _("黄", "Amber"),
     "green": _("绿", "Green"),
     "grey": _("灰", "Grey"),
+}
+SEVERITIES: Mapping[Severity, Label] = {
+    "critical": _("严重", "critical"),
+    "high": _("高", "high"),
+    "medium": _("中", "medium"),
+    "low": _("低", "low"),
 }
 DIMENSIONS: Mapping[Dimension, Label] = {
     "schedule": _("进度", "Schedule"),

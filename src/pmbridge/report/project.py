@@ -15,6 +15,7 @@ from datetime import date, datetime
 from pmbridge.domain import view as seen
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text, UnknownReason
+from pmbridge.domain.raised import Raised
 from pmbridge.report import gate
 from pmbridge.report import model as client
 from pmbridge.report.asked import asks
@@ -89,6 +90,7 @@ def project_for(
         data=_data(view),
         terms=tuple(client.Term(ours=ours, theirs=gate.quote(text)) for ours, text in sorted(view.terms.items())),
         scope=_scope(view.contract),
+        raid=None if view.raised is None else tuple(_raid(one, links) for one in view.raised),
         first_pass=None if view.first_pass is None else gate.work(view.first_pass),
     )
     if previous is None:
@@ -340,6 +342,19 @@ def _scope(contract: seen.Contract | None) -> client.Scope | None:
         return None
     return client.Scope(
         churn=gate.work(contract.churn), churn_recent=gate.work(contract.churn_recent), agreed=contract.requirements
+    )
+
+
+def _raid(one: Raised, links: gate.Links) -> client.Raid:
+    return client.Raid(
+        ref=gate.clean(one.ref),
+        kind=one.kind,
+        title=gate.quote(one.title),
+        level=one.level,
+        severity=one.severity,
+        answer=gate.quote(one.answer) if one.answer else None,
+        due_on=one.due_on,
+        sources=links.sources((one.source,), ref=gate.clean(one.ref)),
     )
 
 

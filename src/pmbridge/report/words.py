@@ -334,6 +334,13 @@ APPROVED_WHY = _(
 )
 
 RISKS = _("风险与问题", "Risks and issues")
+RISK_NAME = _("风险或问题", "Risk or issue")
+RISK_WEIGHT = _("程度", "Weight")
+RISK_ANSWER = _("应对", "What is done")
+RISK_DUE = _("日期", "By")
+RISK_LEVEL = _("评分 {n}（最高 25）", "score {n} of 25")
+RISK_UNASSESSED = _("未评估", "not assessed")
+ISSUE_SEVERITY = _("问题，{severity}", "issue, {severity}")
 RISKS_NONE = _("本期没有已公开的风险或问题。", "No risk or issue has been released in this period.")
 RISKS_LIMIT = _(
     "本报告的数据来源不含风险登记册，因此这不表示没有风险。",

@@ -1,4 +1,4 @@
-"""The change requests, and what can be said of risks."""
+"""The change requests."""
 
 from __future__ import annotations
 
@@ -163,15 +163,3 @@ def _decision(change: Change) -> Label:
     if change.state is None or change.state in _DECIDED:
         return w.DECISION_UNTOLD
     return w.DECISION_NOT_DUE
-
-
-def risks(voice: Voice) -> Section:
-    """Return what can be said of risks and issues while no register feeds the report."""
-    return Section(
-        anchor="sec-S9",
-        heading=voice.text(w.RISKS),
-        blocks=(
-            Paragraph(words=voice.say(w.RISKS_NONE), kind="empty"),
-            Paragraph(words=voice.say(w.RISKS_LIMIT), kind="note"),
-        ),
-    )
