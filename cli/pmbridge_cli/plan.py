@@ -222,6 +222,8 @@ def _read_only(app: App, made: Plan) -> str | None:
 
 
 def _before(app: App, made: Plan) -> str:
+    if made.having("blocked") and not made.having("planned"):
+        return f"pmbridge apply {made.number}"  # it finds out what became of writes in doubt
     if not made.having("planned"):
         return "pmbridge conflicts" if made.left_out else "pmbridge next"
     name = _read_only(app, made)

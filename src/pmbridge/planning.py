@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pmbridge.domain.fields import Adopt
 from pmbridge.errors import PmbridgeError, StalePlan, UnknownRef
 from pmbridge.identity import new_ulid
-from pmbridge.records import NOT_YET, Support, Verb
+from pmbridge.records import NOT_YET, Group, Item, Support, Verb
 from pmbridge.store import Run
 from pmbridge.sync.apply import Outcome, Stopped, Writer, key_of
 from pmbridge.sync.entry import PlanEntry, PlannedField, entry_of, row_of
@@ -111,7 +112,8 @@ def apply_plan(
 ) -> Applied:
     """Carry out exactly the entries of *plan* that are still planned, and return it as it stands afterwards.
 
-    Writes of earlier runs in doubt are settled first. One connection that fails stops none of the others.
+    Writes of earlier runs in doubt are settled first, also where the plan has no entry. One connection that fails stops
+    none of the others.
 
     Raises:
         StalePlan: it is older than a day, or was made under another mapping. Nothing was sent.
@@ -121,7 +123,9 @@ def apply_plan(
     writings = workspace.store.writings
     errors: dict[str, PmbridgeError] = {}
     doubtful = 0
-    for connection in dict.fromkeys(one.connection for one in plan.having("planned")):
+    sources = [one.connection for one in engagement.config.sources]
+    in_doubt = [one for one in sources if writings.rows(one, ["sending", "doubtful"])]
+    for connection in dict.fromkeys([*(one.connection for one in plan.having("planned")), *in_doubt]):
         mine = [one for one in plan.having("planned") if one.connection == connection]
         try:
             adapter = workspace.adapter(connection)
@@ -136,7 +140,35 @@ def apply_plan(
         except PmbridgeError as error:
             errors[connection] = error
         doubtful += len(writings.rows(connection, ["sending", "doubtful"]))
+    _adopt_made(workspace, engagement)
     return Applied(plan=stored_plan(workspace, engagement, plan.number), errors=errors, doubtful=doubtful)
+
+
+def _adopt_made(workspace: Workspace, engagement: Engagement) -> None:
+    """Let the register know the records that were made for it, those of an earlier, killed run among them."""
+    observed = engagement.observed()
+    links = {
+        (connection, link.record): link.ref
+        for connection in dict.fromkeys(one.source.connection for one in observed)
+        for link in workspace.store.writings.links(connection)
+        if link.engagement == engagement.name and link.origin == "created" and link.role == MAIN
+    }
+    for one in observed:
+        records: list[Item | Group] = [*one.items, *one.groups]
+        for record in records:
+            ref = links.get((one.source.connection, record.id))
+            entry = None if ref is None else engagement.register.book.get(ref)
+            if entry is None or entry.links:
+                continue
+            link = Adopt(
+                connection=one.source.connection,
+                kind=record.id.kind,
+                external_id=record.id.external_id,
+                key=record.key if isinstance(record, Item) else "",
+                url=record.url,
+                title=record.title,
+            )
+            engagement.register.do(entry.kind, "adopt", entry.ref, input=link)
 
 
 def _ready(

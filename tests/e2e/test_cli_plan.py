@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from pmbridge.planning import apply_plan, make_plan
 from pmbridge.testing.clock import FakeClock
+from pmbridge.testing.faults import Fault, What
 from pmbridge.workspace import open_workspace
 from pmbridge_jira.sandbox import JiraSandbox
 from tests.e2e.desk import Desk
@@ -163,6 +165,8 @@ def test_a_change_that_came_by_mail_is_made_in_jira_once(desk: Desk, office: Off
     (create,) = plan["entries"]
     assert (create["verb"], create["ref"], create["title"]) == ("create", "CR-009", "夜间模式")
     applied(desk, plan["plan"])
+    (link,) = json.loads(done(desk, "change", "show", "CR-009", "--json"))["links"]
+    assert "/browse/MALL-" in link["url"]
     jira.clock.advance(3600)
     office.read()
     assert planned(desk)["entries"] == []
@@ -202,3 +206,24 @@ def test_without_a_terminal_a_plan_must_be_named(desk: Desk) -> None:
     assert desk.run("apply").code == 2
     assert desk.run("apply", "7").code == 1
     assert desk.run("plan", "list").code == 2
+
+
+@pytest.mark.parametrize("what", ["lost_after", "lost_before", "late"])
+def test_a_lost_answer_makes_no_second_issue_in_jira(desk: Desk, office: Office, jira: JiraSandbox, what: What) -> None:
+    request = ("--title", "夜间模式", "--description", "深色主题", "--reason", "运营", "--by", "张敏", "--via", "email")
+    done(desk, "change", "submit", "--ref", "CR-009", *request, "--evidence", "来信.eml", "--at", "2026-06-05T09:00")
+    jira.faults.add(Fault(call="POST /rest/api/3/issue", what=what, retry_after=30))
+    with open_workspace(office.folder, clock=jira.clock) as workspace:
+        engagement = workspace.engagement()
+        last = apply_plan(workspace, engagement, make_plan(workspace, engagement))
+        assert last.doubtful == 1
+        for _ in range(3):
+            jira.clock.advance(3600)
+            workspace.sync().raise_for_failures()
+            last = apply_plan(workspace, engagement, make_plan(workspace, engagement))
+        assert (last.doubtful, last.plan.entries) == (0, ())
+        (source,) = engagement.observed()
+        made = [one for one in source.items if one.title == "夜间模式"]
+        assert len(made) == 1
+        (link,) = [one for one in workspace.store.writings.links("jira") if one.ref == "CR-009"]
+        assert link.record == made[0].id

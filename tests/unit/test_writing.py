@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -169,6 +170,8 @@ def test_what_the_tool_refused_is_parked_with_its_words_and_not_tried_for_ever(d
     assert (entry.state, entry.reason) == ("blocked", refused.reason)
     assert desk.apply(desk.plan()) == []
     assert desk.tool.pushes == 1
+    assert states(desk.apply([replace(entry, state="planned")])) == ["blocked"]
+    assert desk.tool.pushes == 1
     desk.due = date(2026, 7, 9)  # another value is another write
     assert states(desk.apply(desk.plan())) == ["applied"]
 
@@ -223,6 +226,41 @@ def test_after_a_lost_answer_each_thing_is_there_once(changed: Bench, fault: str
         changed.pull()
         changed.apply(changed.plan())
     settled(changed)
+
+
+def test_what_arrives_after_we_gave_up_is_not_made_a_second_time(changed: Bench) -> None:
+    changed.tool.faults = {1: "late"}
+    changed.apply(changed.plan())
+    changed.later(200)  # a request may still be under way
+    changed.apply([])
+    changed.apply([one for one in changed.plan() if one.verb == "create"])
+    changed.tool.land_late()
+    changed.later()
+    changed.apply(changed.plan())
+    settled(changed)
+
+
+def test_while_a_write_is_in_doubt_no_other_goes_to_that_record(desk: Bench) -> None:
+    """Else our own older value, arriving late, would look like somebody's edit."""
+    desk.due = NEW_DUE
+    before = desk.plan()
+    desk.tool.faults = {1: "late"}
+    desk.apply(before)
+    desk.due = date(2026, 7, 9)
+    (entry,) = desk.plan()
+    assert (entry.state, entry.verb) == ("blocked", "update")
+    assert states(desk.apply([replace(entry, state="planned")])) == ["blocked"]
+    (row,) = desk.store.writings.rows("build")
+    with desk.holding() as run:
+        other = replace(row, uid="01OTHER", seq=9, state="planned")
+        bases = {"due": next(one for one in run.journal.links() if one.ref == "M5").bases["due"]}
+        assert not run.journal.intend(other, link_bases=bases, at=desk.clock.now()), "nor would the journal let it"
+    desk.tool.land_late()
+    desk.later()
+    desk.apply([])
+    desk.pull()
+    assert states(desk.apply(desk.plan())) == ["applied"]
+    assert desk.tool.items[desk.milestone].due == Day(on=date(2026, 7, 9))
 
 
 def test_no_verdict_is_reached_while_the_project_is_hidden(changed: Bench) -> None:

@@ -141,6 +141,8 @@ class Writer:
         now = fresh.get(key_of(entry))
         if now is None or now.fields != entry.fields or now.write != write:
             return Outcome(n=entry.n, state="stale", reason=MOVED)
+        if now.state in ("blocked", "manual"):
+            return Outcome(n=entry.n, state=now.state, reason=now.reason)
         row = OutboxRow(
             uid=write.uid,
             engagement=entry.engagement,
@@ -229,6 +231,8 @@ class Writer:
         if moved or any(not same(shows[one.field], one.theirs) for one in left):
             self._run.take([now])
             return Outcome(n=entry.n, state="stale", reason=MOVED)
+        if planned_now is not None and planned_now.state in ("blocked", "manual"):
+            return Outcome(n=entry.n, state=planned_now.state, reason=planned_now.reason)
         row = self._row(entry, write, left, now, plan)
         deadline = min(
             checked_at + self._limits.check_age,
