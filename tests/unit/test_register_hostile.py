@@ -423,3 +423,8 @@ def test_what_every_record_can_do_is_named_in_a_refusal(register: Register) -> N
 def test_nothing_of_one_currency_is_decided_by_an_authority_in_another(register: Register) -> None:
     ref = sent(register, ("05-27", "05-29", "06-02"), option("A", price("USD 100.00")))
     assert approve(register, ref) == {"money": "USD 100.00, but the authority is in CNY"}
+
+
+def test_our_own_deviation_is_not_put_right_behind_the_clients_back(register: Register) -> None:
+    ref = submitted(register, "06-01", kind="off_specification")
+    assert set(refused(register, "change", "rework", ref, evidence=[CALL], at=at("06-01"))) == {"told"}

@@ -255,8 +255,15 @@ def cap_and_deadline(ask: Ask[ChangeRequest, Authorise]) -> Iterable[Unmet]:
 
 @guard("off-specification", "属不符合规格", "an off-specification")
 def off_specification(ask: Change) -> Iterable[Unmet]:
-    """Only our own deviation is put right without a decision, at no cost and without moving a milestone."""
+    """Only our own deviation needs no decision: at no cost, with no milestone moved, and the client was told."""
     fix = command(f"pmbridge change show {ask.ref}")
+    if ask.evidence and all(one.kind == "call_note" for one in ask.evidence):
+        yield Unmet(
+            name="told",
+            found=Label(zh="只有通话记录", en="only a call note"),
+            needed=Label(zh="告知客户的邮件或消息", en="the message by which the client was told"),
+            fix=command(f"pmbridge change rework {ask.ref} --evidence FILE"),
+        )
     if ask.fields.kind != "off_specification":
         yield Unmet(
             found=Label(zh="是变更请求", en="it is a request for change"),
