@@ -310,7 +310,13 @@ def test_a_restored_store_finds_what_it_had_made_by_the_marker(desk: Bench) -> N
     with desk.store._database.write() as connection:  # what a backup from before the create does not have
         for table in ("base", "link", "outbox"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
-    assert states(desk.apply(desk.plan())) == ["already"]
+    plan = desk.plan()
+    desk.tool.hidden = True
+    assert states(desk.apply(plan)) == ["blocked"], "it is there, and cannot be seen now"
+    assert desk.tool.pushes == 1
+    desk.tool.hidden = False
+    desk.apply([])
+    assert desk.plan() == []
     assert desk.tool.pushes == 1
     assert [one.origin for one in desk.store.writings.links("build") if one.ref == "CR-005"] == ["created"]
 

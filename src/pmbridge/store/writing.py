@@ -381,11 +381,12 @@ def links(
         .where(link.c.connection_id == connection_id)
         .order_by(link.c.engagement_id, link.c.ref, link.c.role)
     )
+    bases = select(base).join(link, link.c.id == base.c.link_id).where(link.c.connection_id == connection_id)
     if engagement is not None:
         wanted = wanted.where(link.c.engagement_id == engagement, link.c.ref == ref)
+        bases = bases.where(link.c.engagement_id == engagement, link.c.ref == ref)
     rows = reading.execute(wanted).all()
     agreed: dict[int, dict[str, Agreed]] = {row.id: {} for row in rows}
-    bases = select(base).join(link, link.c.id == base.c.link_id).where(link.c.connection_id == connection_id)
     for one in reading.execute(bases):
         if one.link_id in agreed:
             agreed[one.link_id][one.field] = (_bytes(one.ours), _bytes(one.theirs))

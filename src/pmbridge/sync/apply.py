@@ -159,8 +159,9 @@ class Writer:
         row = replace(row, send_before=self._at(deadline))
         if not self._journal.intend(row, link_bases=None, at=self._clock.now()):
             return Outcome(n=entry.n, state="stale", reason=MOVED)
-        if self._receipts.bind_marked(row):  # this store was restored, or a run before us was killed
-            return Outcome(n=entry.n, state="already")
+        if self._journal.marked(row.uid):  # this store was restored, or a run before us was killed
+            bound = self._receipts.bind_marked(row)
+            return Outcome(n=entry.n, state="already" if bound else "blocked", reason=None if bound else NO_ANSWER)
         if before is not None and before.attempt:
             since = (before.intent_at or self._clock.now()) - CLOCKS_DIFFER
             found = [one for one in self._asked(row, lambda: self._adapter.find(write, since)) if not _is_gone(one)]
@@ -178,7 +179,9 @@ class Writer:
     def _made_now(self, entry: PlanEntry, row: OutboxRow, sent: Receipt) -> Outcome:
         if not self._receipts.made(row, sent.id, sent.after, left=frozenset(sent.left)):
             return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
-        return Outcome(n=entry.n, state="applied")
+        left = ", ".join(sorted(sent.left))
+        reason = Label(zh=f"新建时带不上：{left}", en=f"could not be made with: {left}") if left else None
+        return Outcome(n=entry.n, state="applied", reason=reason)
 
     # -- what is changed
 
