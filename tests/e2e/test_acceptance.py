@@ -35,12 +35,7 @@ from pmbridge.domain.moment import Moment
 from pmbridge.papering import write_papers
 from pmbridge.reminding import reminder
 from pmbridge.report.render import FORMATS
-from tests.e2e.story_desk import Desk, Told, desk, tell
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return tell(tmp_path_factory.mktemp("story") / "demo")
+from tests.e2e.story_desk import Desk, Told, desk
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 import tomlkit
 
 from pmbridge.demo import WEEKLY_9, ZONE
-from tests.e2e.story_desk import Desk, Told, desk, tell
+from tests.e2e.story_desk import Desk, Told, desk
 
 IMPACT = Path(__file__).parents[2] / "src/pmbridge/demo_story/papers/cr-004-impact.toml"
 
@@ -34,11 +34,6 @@ def assert_says(screen: str, *words: str) -> None:
 
 def tell_rows(screen: str) -> dict[str, list[str]]:
     return {line.split()[0]: line.split() for line in screen.splitlines() if line[:1] == "M" and line[1:2].isdigit()}
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return tell(tmp_path_factory.mktemp("story") / "demo")
 
 
 @pytest.fixture
