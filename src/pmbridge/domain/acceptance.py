@@ -35,7 +35,7 @@ class Criterion(Fields):
 class PackageFile(BaseModel):
     """A file of a submission, known by its hash (SHA-256, hex) wherever it lies; ``size`` in bytes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     sha256: str
@@ -45,7 +45,7 @@ class PackageFile(BaseModel):
 class Check(BaseModel):
     """One point of our own review before a submission."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     text: str
     passed: bool

@@ -23,7 +23,7 @@ Urgency = Literal["normal", "urgent", "emergency"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Question(_Part):

@@ -23,7 +23,7 @@ MAX_LEVEL = 3
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Remedy(_Part):

@@ -52,7 +52,7 @@ class Authority(Fields):
 class Identity(BaseModel):
     """An account in a tool that belongs to the person."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     connection: str
     account: str

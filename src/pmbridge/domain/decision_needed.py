@@ -31,7 +31,7 @@ from pmbridge.values import Label
 class DecisionOption(BaseModel):
     """One answer that is open to the client, and what follows from it. ``key`` is a letter."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     key: str
     text: Wording

@@ -15,7 +15,7 @@ from pmbridge.values import Label
 class CostOfDelay(BaseModel):
     """By how many working days *milestone* moves for each working day of waiting."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     milestone: Ref
     wd_per_wd: Annotated[Decimal, Field(gt=0)]

@@ -26,7 +26,7 @@ from pmbridge.domain.terms import (
 class FollowOn(BaseModel):
     """What is recommended for an issue that outlives the engagement."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issue: str
     recommendation: Wording

@@ -24,7 +24,7 @@ Verdict = Literal["met", "partly", "not_met", "exceeded"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Revision(_Part):

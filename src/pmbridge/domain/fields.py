@@ -60,7 +60,8 @@ def _extra(info: FieldInfo) -> Mapping[str, Any]:
 class Fields(BaseModel):
     """The fields of a concept, frozen. Each says who may see it; one that does not is an error of its author."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: a run that touches no record of a concept does not pay for its fields.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     visibility: ClassVar[Mapping[str, Visibility]] = {}
     personal: ClassVar[frozenset[str]] = frozenset()
@@ -132,7 +133,7 @@ def _worded(given: Any) -> Any:
 class Input(BaseModel):
     """What a step takes. Stored in the event, so it may grow fields with a default and may lose or rename none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Empty(Input):

@@ -51,7 +51,7 @@ class NewIssue(Input):
 class Todo(BaseModel):
     """An action item as it is agreed on the way: in minutes, in a response to a risk."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     text: Wording
     owner: str | None = None

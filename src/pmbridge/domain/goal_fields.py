@@ -26,7 +26,7 @@ class KeyMeasure(BaseModel):
     ``tolerance``: how far from the target a value that is to be maintained may lie.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     unit: str | None = None
@@ -59,7 +59,7 @@ class KeyMeasure(BaseModel):
 class Measurement(BaseModel):
     """A value of a key measure on a day, and where it was read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     measure: str
     value: Decimal
@@ -70,7 +70,7 @@ class Measurement(BaseModel):
 class Achievability(BaseModel):
     """Whether it can be reached, why, and who says so."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     verdict: Feasibility
     rationale: Wording | None = None

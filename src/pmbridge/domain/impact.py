@@ -36,7 +36,7 @@ DIMENSIONS: Mapping[Dimension, Label] = {
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ScopeLine(_Part):

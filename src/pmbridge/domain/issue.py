@@ -41,7 +41,7 @@ _WEIGHTY = frozenset({"critical", "high"})
 class Escalation(BaseModel):
     """To whom it was escalated, and by when that person acts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     on: date
     to: str

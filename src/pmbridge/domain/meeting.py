@@ -27,7 +27,7 @@ Kind = Literal["kickoff", "weekly_status", "monthly_review", "acceptance", "chan
 class Attendee(BaseModel):
     """Who was invited, and whether that person came. ``who``: ref of a contact, or a member's name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     who: str
     present: bool = True

@@ -24,7 +24,7 @@ Weight = Annotated[Decimal, Constrained(gt=0)]
 class Forecast(BaseModel):
     """When a milestone was expected, as somebody saw it on ``as_of``. The series is the milestone's trend."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     forecast_on: date
     low_on: date | None = None
@@ -39,7 +39,7 @@ class Forecast(BaseModel):
 class Estimate(BaseModel):
     """A percent that the project manager entered: a figure with author and date."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     percent: Decimal
     as_of: date
@@ -49,7 +49,7 @@ class Estimate(BaseModel):
 class Explanation(BaseModel):
     """Why a derived forecast moved later."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     as_of: date
     reason: Text

@@ -42,7 +42,7 @@ _WITH_BASELINE = Text(zh="期限随需求基线", en="due with the requirements 
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class FitCriterion(_Part):

@@ -37,7 +37,7 @@ _ALIVE = ("identified", "assessed", "responding", "monitored")
 class Impact(BaseModel):
     """How badly (or well) it would strike: 1 to 5 on each of the three."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     schedule: Scale = 1
     cost: Scale = 1
@@ -52,7 +52,7 @@ class Impact(BaseModel):
 class Score(BaseModel):
     """A score as it was seen on a day. ``residual``: what is left once the response works."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     on: date
     probability: Scale

@@ -47,7 +47,7 @@ class SlaRule(BaseModel):
     ``priority``: only of records of that priority. ``pause_states`` beside those in which a clock always pauses.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     clock: ClockName
     priority: str | None = None

@@ -22,7 +22,7 @@ BOUNDS: Mapping[Scale, range] = {"1-5": range(1, 6), "0-10": range(11)}
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Option(_Part):

@@ -35,7 +35,7 @@ def _readable(written: str) -> str:
 
 
 class _Term(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Contract(_Term):

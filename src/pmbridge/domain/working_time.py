@@ -19,7 +19,7 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 class Span(BaseModel):
     """From ``start`` to ``end`` of one day."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     start: time
     end: time
@@ -37,7 +37,7 @@ class WorkingHours(BaseModel):
     A make-up day has the hours of any other working day, unless its weekday has its own.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     hours: Annotated[tuple[Span, ...], Constrained(min_length=1)] = (
         Span(start=time(9), end=time(12)),
