@@ -25,8 +25,8 @@ _IDS = re.compile(r"(?<!/rest/api)/(?:[0-9]+|[A-Z][A-Z0-9_]*-[0-9]+)(?=/|$)")
 def rate_key(path: str) -> str:
     """Return the name of the vendor's bucket for *path*: the resource with its ids left out.
 
-    Jira's burst limits count per tenant, endpoint and method. The methods of one endpoint are not told apart here: where
-    one has to wait, so does the other, which costs a little time and never a refusal.
+    Jira's burst limits count per tenant, endpoint and method. The methods of one endpoint are not told apart here:
+    where one has to wait, so does the other, which costs a little time and never a refusal.
     """
     return _IDS.sub("/*", path[path.find("/rest/") :])
 
