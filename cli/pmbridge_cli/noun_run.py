@@ -14,6 +14,7 @@ from pmbridge.domain.text import text_of
 from pmbridge.errors import GuardFailed, Refused
 from pmbridge.register import Attachment
 from pmbridge_cli.after import after
+from pmbridge_cli.change_mail import filled, is_mail
 from pmbridge_cli.context import App
 from pmbridge_cli.layout import visible, wrapped
 from pmbridge_cli.noun import ENGAGEMENT, concept_of
@@ -39,6 +40,8 @@ _OFFERED = {
 
 def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int:
     """Carry out ``NOUN VERB`` with the options *given* and say the result; a refusal says every condition."""
+    if (noun, verb) == ("change", "submit") and is_mail(given["words"]):
+        given = filled(app, given)
     engagement = app.chosen()
     register = engagement.register
     concept = concept_of(noun)

@@ -120,3 +120,35 @@ def test_a_change_is_shown_with_who_held_it_and_an_option_a_line(desk: Desk) -> 
     assert "B 仅领取 0 日，CNY 15,000.00（建议）" in shown
     assert "不做：没有优惠券" in shown
     assert "dimension" not in shown
+
+
+MAIL = """From: =?utf-8?b?5byg5pWP?= <zhangmin@lanhai.example>
+Subject: =?utf-8?b?5Zue5aSN77ya5bCP56iL5bqP5LyY5oOg5Yi4?=
+Date: Wed, 27 May 2026 10:12:00 +0800
+Content-Type: text/plain; charset=utf-8
+
+618 期间在小程序发放优惠券。
+
+> 旧的内容
+"""
+
+
+def test_a_change_is_submitted_from_the_clients_mail(desk: Desk) -> None:
+    with_contact(desk)
+    (desk.folder / "来信.eml").write_text(MAIL, encoding="utf-8")
+    done = desk.run("change", "submit", "来信.eml", "--reason", "618 活动引流", "--yes")
+    assert done.code == 0, done.talk
+    assert "CR-001 小程序优惠券" in done.out
+    assert "来信.eml" in done.out
+    fields = json.loads(desk.run("change", "show", "CR-001", "--json").out)["fields"]
+    assert (fields["raised_by"], fields["raised_via"], fields["raised_on"]) == ("CT-01", "email", "2026-05-27")
+    assert fields["description"]["zh"] == "618 期间在小程序发放优惠券。"
+
+
+def test_a_mail_without_a_reason_asks_for_it_and_records_nothing(desk: Desk) -> None:
+    with_contact(desk)
+    (desk.folder / "来信.eml").write_text(MAIL, encoding="utf-8")
+    done = desk.run("change", "submit", "来信.eml", "--yes")
+    assert done.code == 2
+    assert "--reason" in done.talk
+    assert "还没有变更请求" in desk.run("change", "list").out
