@@ -158,6 +158,36 @@ def test_what_somebody_edited_since_is_refused_and_the_rest_goes_on(
     assert [(one["ref"], one["field"], one["kind"]) for one in again["left_out"]] == [("CR-004", "state", "merge")]
 
 
+def test_a_difference_settled_as_keep_is_put_right_by_the_next_plan(
+    desk: Desk, office: Office, jira: JiraSandbox
+) -> None:
+    implement(desk)
+    applied(desk, planned(desk)["plan"])
+    jira.world.edit(office.issue("MALL-231"), state="10103")
+    office.read()
+    assert planned(desk)["entries"] == [], "somebody took it back: that is not overwritten"
+    listed = json.loads(done(desk, "conflicts", "list", "--json"))["conflicts"]
+    (number,) = [one["ref"] for one in listed if (one["record"], one["field"]) == ("CR-004", "state")]
+    done(desk, "conflicts", "settle", number, "keep")
+    plan = planned(desk)
+    (state,) = [one for one in plan["entries"] if one["verb"] == "transition"]
+    assert state["fields"][0]["sends"] == "实施中"
+    assert plan["left_out"] == []
+    applied(desk, plan["plan"])
+    office.read()
+    assert planned(desk)["entries"] == []
+    assert json.loads(done(desk, "conflicts", "list", "--json"))["conflicts"] == []
+
+
+def test_a_tool_that_followed_part_of_the_way_is_taken_further(desk: Desk, office: Office, jira: JiraSandbox) -> None:
+    assert planned(desk)["entries"] == []
+    implement(desk)
+    jira.world.edit(office.issue("MALL-231"), state="10104")  # "approved", which the register has passed since
+    office.read()
+    (entry,) = [one for one in planned(desk)["entries"] if one["verb"] == "transition"]
+    assert (entry["fields"][0]["theirs"], entry["fields"][0]["sends"]) == ("已批准", "实施中")
+
+
 def test_a_change_that_came_by_mail_is_made_in_jira_once(desk: Desk, office: Office, jira: JiraSandbox) -> None:
     request = ("--title", "夜间模式", "--description", "深色主题", "--reason", "运营", "--by", "张敏", "--via", "email")
     done(desk, "change", "submit", "--ref", "CR-009", *request, "--evidence", "来信.eml", "--at", "2026-06-05T09:00")

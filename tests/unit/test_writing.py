@@ -255,6 +255,10 @@ def test_while_a_write_is_in_doubt_no_other_goes_to_that_record(desk: Bench) -> 
         other = replace(row, uid="01OTHER", seq=9, state="planned")
         bases = {"due": next(one for one in run.journal.links() if one.ref == "M5").bases["due"]}
         assert not run.journal.intend(other, link_bases=bases, at=desk.clock.now()), "nor would the journal let it"
+        run.journal.set_state(row.uid, "dropped")
+        moved = {"due": (b"null", b"null")}
+        assert not run.journal.intend(other, link_bases=moved, at=desk.clock.now()), "it was decided on other bases"
+        run.journal.set_state(row.uid, "doubtful")
     desk.tool.land_late()
     desk.later()
     desk.apply([])

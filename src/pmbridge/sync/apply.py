@@ -14,7 +14,16 @@ from typing import Any
 
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
-from pmbridge.errors import Doubtful, NotAuthorized, PmbridgeError, Refused, StaleWrite, TransientError, Unsupported
+from pmbridge.errors import (
+    Doubtful,
+    NotAuthorized,
+    PmbridgeError,
+    Refused,
+    Rejected,
+    StaleWrite,
+    TransientError,
+    Unsupported,
+)
 from pmbridge.identity import new_ulid
 from pmbridge.records import AddComment, Create, Gone, Group, Item, Receipt, Record, Transition, Update, Write
 from pmbridge.store import EntryState, OutboxRow, Run
@@ -29,6 +38,7 @@ from pmbridge.sync.receipt import (
     LOST,
     MOVED,
     NO_ANSWER,
+    NOT_YET_SO,
     OTHER,
     OUTSIDE,
     READ_ONLY,
@@ -124,7 +134,7 @@ class Writer:
         for entry in entries:
             if entry.verb == "comment":
                 if (entry.engagement, entry.ref) in undone:  # it would report what has not happened
-                    yield Outcome(n=entry.n, state="blocked", reason=BUSY)
+                    yield Outcome(n=entry.n, state="blocked", reason=NOT_YET_SO)
                 else:
                     yield self._make(entry, fresh, plan)
 
@@ -374,4 +384,7 @@ def _as_planned(left: Sequence[PlannedField], now: PlanEntry) -> bool:
 
 
 def _worded(error: PmbridgeError) -> Label:
+    if isinstance(error, Rejected) and error.faults:
+        said = "; ".join(error.faults.values())
+        return Label(zh=said, en=said)
     return Label(zh=error.text("zh"), en=error.text("en"))

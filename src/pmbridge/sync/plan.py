@@ -15,7 +15,20 @@ from pmbridge.adapter import Adapter
 from pmbridge.errors import Unsupported
 from pmbridge.records import AddComment, Create, Group, Item, Support, Transition, Update, Verb, Write
 from pmbridge.store import Agreed, LinkRow, OutboxRow
-from pmbridge.sync.decide import NEVER, Base, Blocked, Give, Keep, Obstacle, Sides, Take, Wait, base_in_history, decide
+from pmbridge.sync.decide import (
+    NEVER,
+    Base,
+    Blocked,
+    Give,
+    Keep,
+    Obstacle,
+    Sides,
+    Take,
+    Wait,
+    base_in_history,
+    decide,
+    same,
+)
 from pmbridge.sync.entry import ORDER, VERBS, EntryVerb, PlanEntry, PlannedField, agreed_bytes, base_of, fields_of
 from pmbridge.sync.marker import derived_uid
 from pmbridge.sync.wanted import MAIN, STATE, TITLE, Wanted, WantedComment, WantedItem, WantedRecord, shown, whole_day
@@ -101,8 +114,8 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
         base = base_of(link.bases.get(each.field))
         if (one.ref, each.field, one.record.id) in known.kept:
             base = Base(ours=NEVER, theirs=theirs)
-        elif base is None:
-            base = base_in_history(each.formerly, theirs)
+        elif base is None or not same(base.theirs, theirs):
+            base = base_in_history(_since(each.formerly, base), theirs) or base
         decision = decide(
             Sides(
                 ours=each.ours,
@@ -152,6 +165,19 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
         found.entries.append(
             _judged(entry, known, blocked) if by_hand is None else replace(entry, state="manual", reason=by_hand)
         )
+
+
+def _since(
+    formerly: tuple[tuple[FieldValue | None, FieldValue | None], ...], base: Base | None
+) -> tuple[tuple[FieldValue | None, FieldValue | None], ...]:
+    """Return the earlier values of ours that came after *base*: a tool that shows one followed us part of the way.
+
+    One that shows a value of before it was taken back by somebody, which is no agreement.
+    """
+    if base is None:
+        return formerly
+    at = [n for n, (ours, _) in enumerate(formerly) if same(ours, base.ours)]
+    return formerly[at[-1] + 1 :] if at else ()
 
 
 def _stored(known: Known, kind: str, name: str, value: FieldValue | None) -> tuple[FieldValue | None, Label | None]:

@@ -35,6 +35,7 @@ UNCLEAR = Label(
     zh="不清楚写入没有到达，还是到达后被改回",
     en="it is not known whether the write did not arrive or was taken back",
 )
+NOT_YET_SO = Label(zh="评论所说的状态还没有写成", en="the state that it reports was not reached yet")
 MADE_AND_DELETED = Label(zh="已建成，之后在工具中被删除", en="it was made, and then deleted in the tool")
 TOO_OFTEN = Label(zh="多次尝试都没有结果", en="several attempts had no result")
 
