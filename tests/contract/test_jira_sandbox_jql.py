@@ -34,7 +34,7 @@ def me() -> Iterator[Visitor]:
         ]
         for type_id, more in rows:
             clock.advance(60)
-            site.add_issue(alfa, type_id, "issue", reporter=None, number=None, at=None, **more)
+            site.add_issue(alfa, type_id, "issue", reporter=None, number=None, at=None, properties=None, **more)
         clock.advance(60)
         site.add_issue(beta, "10012", "a change")
         clock.advance(60)
