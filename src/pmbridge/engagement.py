@@ -29,7 +29,7 @@ from pmbridge.records import ProjectSchema
 from pmbridge.register import Register
 from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
-from pmbridge.sync.run import SCHEMA
+from pmbridge.sync.run import schemas
 from pmbridge.values import Label, ProjectId
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Engagement:
 
     def _schema(self, source: Source) -> ProjectSchema | None:
         body = self._store.schema(source.connection, source.project)
-        return SCHEMA.validate_json(body) if body is not None else None
+        return schemas().validate_json(body) if body is not None else None
 
     def _resolved(self, source: Source) -> ResolvedSource:
         schema = self._schema(source)

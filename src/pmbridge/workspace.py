@@ -32,7 +32,7 @@ from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.secrets import SecretChain
 from pmbridge.store import Store
 from pmbridge.sync import ConnectionOutcome, Job, Options, Progress, SyncResult, run_connection
-from pmbridge.sync.run import SCHEMA
+from pmbridge.sync.run import schemas
 from pmbridge.values import Label
 
 
@@ -186,7 +186,7 @@ class Workspace:
         body = scratch.schema(connection, project)
         if body is None:
             raise _unknown("project", project, {}, connection)
-        schema = SCHEMA.validate_json(body)
+        schema = schemas().validate_json(body)
         seen = scratch.observe(connection, schema.project.id)
         return Survey(connection=connection, schema=schema, items=seen.items, groups=seen.groups, outcome=outcome)
 

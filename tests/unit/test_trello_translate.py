@@ -300,9 +300,7 @@ def test_what_trello_keeps_no_history_of_is_not_claimed() -> None:
     card = KINDS["card"]
     assert "groups" not in card.logged
     assert card.supports[Verb.HISTORY].level == card.supports[Verb.COMMENTS].level == "partial"
-    assert not any(
-        one.supports.get(verb) for one in KINDS.values() for verb in (Verb.APPROVALS, Verb.CREATE, Verb.NOTE)
-    )
+    assert not any(one.supports.get(verb) for one in KINDS.values() for verb in (Verb.APPROVALS, Verb.NOTE))
 
 
 def test_options_of_an_unknown_board_keep_their_ids() -> None:

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from pmbridge.records.record import Approval, Change, Comment, Group, Item, Person, Record
+from pmbridge.records.record import Group, Item, Record
 
-_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
-# One adapter per class: dumping through the union would try its members in turn.
-_BY_CLASS: dict[type, TypeAdapter[Any]] = {
-    cls: TypeAdapter(cls) for cls in (Item, Group, Person, Comment, Change, Approval)
-}
-_TO_JSON = {cls: adapter.serializer.to_json for cls, adapter in _BY_CLASS.items()}
+
+class _Writers(dict[type, Callable[[Any], bytes]]):
+    """How each class of record is written, made when the first one is: a command that reads none need not wait.
+
+    One adapter per class: dumping through the union would try its members in turn.
+    """
+
+    def __missing__(self, cls: type) -> Callable[[Any], bytes]:
+        writer: Callable[[Any], bytes] = _adapter(cls).serializer.to_json
+        self[cls] = writer
+        return writer
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(cls: type) -> TypeAdapter[Any]:
+    if (found := _ADAPTERS.get(cls)) is None:
+        found = _ADAPTERS[cls] = TypeAdapter(cls)
+    return found
+
+
+@cache
+def _reader() -> TypeAdapter[Record]:
+    return TypeAdapter(Record)
+
+
+_TO_JSON = _Writers()
 # A bump of a comment moves `version` and `updated_at` only, and must write no history; a description is kept apart.
 # They are the last fields, and within a JSON string the quotes would be escaped, so the last such bytes are where
 # what a record says ends.
@@ -59,7 +83,7 @@ def decode(body: bytes) -> Record:
     Raises:
         pydantic.ValidationError: *body* is not a record (a damaged store).
     """
-    return _RECORD.validate_json(body)
+    return _reader().validate_json(body)
 
 
 def check(record: Record) -> Record:
@@ -68,4 +92,4 @@ def check(record: Record) -> Record:
     Raises:
         pydantic.ValidationError: a field has the wrong type.
     """
-    return _RECORD.validate_python(_BY_CLASS[type(record)].dump_python(record, warnings=False))
+    return _reader().validate_python(_adapter(type(record)).dump_python(record, warnings=False))

@@ -14,6 +14,7 @@ from contextvars import copy_context
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -35,10 +36,15 @@ from pmbridge.sync.result import ConnectionOutcome, Progress
 from pmbridge.values import Label, ProjectId
 
 log = logging.getLogger("pmbridge.sync")
-SCHEMA: TypeAdapter[ProjectSchema] = TypeAdapter(ProjectSchema)
 _SCHEMA_AGE = timedelta(days=1)
 _REFS_KEY = "refs"
 _REFS = TypeAdapter(dict[str, list[str]])
+
+
+@cache
+def schemas() -> TypeAdapter[ProjectSchema]:
+    """Return what reads and writes the schemas that the store keeps."""
+    return TypeAdapter(ProjectSchema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +294,7 @@ def _described(
     unknown: list[str] = []
     for project, focus in wanted.items():
         kept = store.schema(connection, project, newer_than=newest)
-        schema = None if kept is None else SCHEMA.validate_json(kept)
+        schema = None if kept is None else schemas().validate_json(kept)
         if schema is not None and schema.focus.covers(focus):
             known[project] = schema
         else:
@@ -302,7 +308,7 @@ def _described(
             if isinstance(answer, ProjectSchema):
                 told[project] = answer
     finally:  # whatever stops the others: what was told is not asked again
-        bodies = {project: SCHEMA.dump_json(schema) for project, schema in told.items()}
+        bodies = {project: schemas().dump_json(schema) for project, schema in told.items()}
         store.put_schemas(connection, bodies, [schema.project for schema in told.values()])
     return known
 
