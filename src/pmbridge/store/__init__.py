@@ -1,5 +1,6 @@
 """What pmbridge remembers: the mirror of the tools and its history, runs and leases, and the reports it froze."""
 
+from pmbridge.store.journal import Journal
 from pmbridge.store.memo import StoredMemo
 from pmbridge.store.rows import (
     About,
@@ -20,7 +21,7 @@ from pmbridge.store.rows import (
 )
 from pmbridge.store.run import Run
 from pmbridge.store.store import Store
-from pmbridge.store.writing import Agreed, EntryState, Journal, LinkRow, OutboxRow, PlanRow, StoredPlan
+from pmbridge.store.writing import Agreed, EntryState, LinkRow, OutboxRow, PlanRow, StoredPlan
 
 __all__ = [
     "About",

@@ -16,10 +16,10 @@ from pmbridge.store import details, lease, listings, mirror, projects
 from pmbridge.store.connections import busy, connection_row, lease_key
 from pmbridge.store.engine import Database
 from pmbridge.store.intake import Intake, compared
+from pmbridge.store.journal import Journal
 from pmbridge.store.rows import Absence, DetailRow, ListingGap, PageOutcome, ProjectKind, ProjectRow, StoredCursor
 from pmbridge.store.sql import canonical, optional_millis, upsert
 from pmbridge.store.tables import cursor, run
-from pmbridge.store.writing import Journal
 from pmbridge.values import ProjectId, RecordId
 
 UNWRITTEN_MOVES = 8
