@@ -54,7 +54,6 @@ class SlaRule(BaseModel):
     minutes: int | None = Constrained(default=None, ge=1)
     working_days: int | None = Constrained(default=None, ge=1)
     pause_states: tuple[str, ...] = ()
-    escalate_to: str | None = None
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:

@@ -5,7 +5,6 @@ Until they are agreed the defaults hold, and the configuration's ``policy``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -131,23 +130,12 @@ class AgreedTolerances(Tolerances):
     risk_red: Annotated[int, Constrained(ge=1, le=25)] = 15
 
 
-class Recipient(_Term):
-    """What of the report a contact gets. ``sections`` empty: all of it."""
-
-    sections: tuple[str, ...] = ()
-    money: bool = False
-
-
 class AgreedPolicy(ReportingPolicy):
     """Every threshold of the report, printed in its annex."""
 
     tolerances: AgreedTolerances = AgreedTolerances()
-    on_time_basis: Literal["reached_on", "accepted_on"] = "reached_on"
     min_sample: Days = 5
-    show_effort: bool = False
-    show_agency_names: Literal["lead_only", "all", "none"] = "lead_only"
     languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
-    recipients: Mapping[str, Recipient] = {}
 
 
 class Terms(_Term):
