@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from getpass import getuser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from pmbridge.adapter.registry import load
@@ -25,15 +25,18 @@ from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import Change, EngagementView, Milestone
 from pmbridge.errors import ConfigError, MappingError
-from pmbridge.records import ProjectSchema
+from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.register import Register
 from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
+from pmbridge.sync.marker import workspace_mark
 from pmbridge.sync.run import schemas
 from pmbridge.values import Label, ProjectId
 
 if TYPE_CHECKING:
     from pmbridge.desks import Desks
+
+R = TypeVar("R", Item, Group)
 
 
 class Engagement:
@@ -202,10 +205,11 @@ class Engagement:
     def _observed(self, source: Source, as_of: datetime | None) -> Observed:
         resolved = self._resolved(source)
         seen = self._store.observe(source.connection, resolved.project_id, as_of=as_of)
+        own = workspace_mark(self._store.workspace_id)
         observed = Observed.of(
             resolved,
-            items=seen.items,
-            groups=seen.groups,
+            items=_with_own_markers(seen.items, own),
+            groups=_with_own_markers(seen.groups, own),
             people=seen.people,
             details=seen.details,
             histories=seen.histories,
@@ -216,6 +220,11 @@ class Engagement:
         milestones = [one.record.id for one in recognise(observed).milestones]
         plans = self._store.history(source.connection, milestones, until=as_of)
         return replace(observed, first_plans=plans)
+
+
+def _with_own_markers(records: Sequence[R], own: str) -> list[R]:
+    """Return *records*; what another workspace made is to us as if people had made it."""
+    return [one if one.marker is None or one.marker.startswith(own) else replace(one, marker=None) for one in records]
 
 
 def _not_read(source: Source) -> MappingError:

@@ -19,8 +19,8 @@ from pmbridge.domain.fields import Adopt
 from pmbridge.errors import PmbridgeError, StalePlan, UnknownRef
 from pmbridge.identity import new_ulid
 from pmbridge.records import NOT_YET, Group, Item, Support, Verb
-from pmbridge.store import Run
-from pmbridge.sync.apply import Outcome, Stopped, Writer, key_of
+from pmbridge.store import UNDER_WAY, Run
+from pmbridge.sync.apply import EntryKey, Fresh, Outcome, Stopped, Writer, key_of
 from pmbridge.sync.entry import PlanEntry, PlannedField, entry_of, row_of
 from pmbridge.sync.plan import Known, LeftOut, Planned, planned
 from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedRecord, wanted
@@ -28,6 +28,7 @@ from pmbridge.values import Named, ProjectId, RecordId
 
 if TYPE_CHECKING:
     from pmbridge.adapter import Adapter
+    from pmbridge.domain.event import Head
     from pmbridge.domain.recognise import Observed
     from pmbridge.engagement import Engagement
     from pmbridge.workspace import Workspace
@@ -124,7 +125,7 @@ def apply_plan(
     errors: dict[str, PmbridgeError] = {}
     doubtful = 0
     sources = [one.connection for one in engagement.config.sources]
-    in_doubt = [one for one in sources if writings.rows(one, ["sending", "doubtful"])]
+    in_doubt = [one for one in sources if writings.rows(one, UNDER_WAY)]
     for connection in dict.fromkeys([*(one.connection for one in plan.having("planned")), *in_doubt]):
         mine = [one for one in plan.having("planned") if one.connection == connection]
         try:
@@ -139,7 +140,7 @@ def apply_plan(
             errors[connection] = stopped.error
         except PmbridgeError as error:
             errors[connection] = error
-        doubtful += len(writings.rows(connection, ["sending", "doubtful"]))
+        doubtful += len(writings.rows(connection, UNDER_WAY))
     _adopt_made(workspace, engagement)
     return Applied(plan=stored_plan(workspace, engagement, plan.number), errors=errors, doubtful=doubtful)
 
@@ -173,21 +174,29 @@ def _adopt_made(workspace: Workspace, engagement: Engagement) -> None:
 
 def _ready(
     workspace: Workspace, engagement: Engagement, adapter: Adapter[Any], run: Run, connection: str
-) -> tuple[Writer, dict[tuple[str, str, str, str], PlanEntry]]:
-    """Settle what is in doubt, and return what carries out writes, and the plan as it would be made now."""
-    wishes = _wishes(engagement, workspace)
+) -> tuple[Writer, Fresh]:
+    """Settle what is in doubt, and return what carries out writes, and what gives the plan as it would be made now."""
     writer = Writer(
         run=run,
         adapter=adapter,
         clock=workspace.clock,
         zone=engagement.zone,
-        scope=wishes.scope(connection),
+        scope=frozenset(project for of, project in engagement.schemas() if of == connection),
     )
     if not adapter.settings.read_only:
         adapter.check()
         writer.settle()
-    found = _look(workspace, wishes, adapter, run, connection)
-    return writer, {key_of(one): one for one in found.entries}
+    kept: dict[Head, Mapping[EntryKey, PlanEntry]] = {}
+
+    def fresh() -> Mapping[EntryKey, PlanEntry]:
+        head = engagement.register.head  # a decision may be recorded while a long plan is carried out
+        if head not in kept:
+            kept.clear()
+            found = _look(workspace, _wishes(engagement, workspace), adapter, run, connection)
+            kept[head] = {key_of(one): one for one in found.entries}
+        return kept[head]
+
+    return writer, fresh
 
 
 def _with(entries: Sequence[PlanEntry], done: Outcome) -> PlanEntry:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pmbridge.domain.fields import Adopt
 from pmbridge.domain.mapping import Source
 from pmbridge.domain.recognise import Observed
 from pmbridge.domain.resolve import resolve
@@ -116,6 +117,25 @@ def test_a_change_that_a_tool_shows_or_that_we_made_is_not_made_again(register: 
     assert of(found, WantedItem) == []
     (record,) = of(found, WantedRecord)
     assert (record.ref, record.record.id.external_id) == (ref, "900")
+
+
+def test_a_record_that_mentions_an_adopted_change_gets_neither_its_state_nor_the_decision(register: Register) -> None:
+    ref = approved(register, ("05-27", "05-28", "05-29", "06-02"), option("A", price("CNY 15000.00")))
+    own = change_item(ref)
+    link = Adopt(connection="jira", kind="issue", external_id="900", key="MALL-900", url="", title=own.title)
+    register.do("change", "adopt", ref, input=link)
+    other = replace(own, id=RecordId(kind="issue", external_id="899"), title=f"{ref} 后续")
+    found = look(register, observed(other, own))
+    assert {one.record.id.external_id for one in found if not isinstance(one, WantedItem)} == {"900"}
+    assert len(of(found, WantedComment)) == 1
+
+
+def test_a_decision_is_told_once_where_two_records_carry_the_ref(register: Register) -> None:
+    ref = approved(register, ("05-27", "05-28", "05-29", "06-02"), option("A", price("CNY 15000.00")))
+    other = replace(change_item(ref), id=RecordId(kind="issue", external_id="901"))
+    found = look(register, observed(change_item(ref), other))
+    assert len(of(found, WantedRecord)) == 2
+    assert [one.record.id.external_id for one in of(found, WantedComment)] == ["900"]
 
 
 def test_without_write_nothing_is_wanted(register: Register) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -380,3 +380,94 @@ def test_a_sleeper_that_lost_its_lease_commits_nothing(desk: Bench) -> None:
     desk.apply([])
     assert desk.tool.items[desk.milestone].due == Day(on=NEW_DUE)
     assert desk.plan() == []
+
+
+# -------------------------------------------------------------------------------------- one thing stops no other
+
+
+def test_nothing_is_made_twice_by_a_tool_whose_clock_is_an_hour_behind(desk: Bench) -> None:
+    desk.new, desk.comment = "Dark mode", "Approved: B"
+    desk.tool.behind = timedelta(hours=1)
+    desk.tool.faults = {1: "lost_after", 2: "lost_after"}
+    desk.apply(desk.plan())
+    for _ in range(2):
+        desk.later()
+        desk.apply(desk.plan())
+    assert [one.title for one in desk.tool.items.values()].count("Dark mode") == 1
+    assert len(desk.tool.comments) == 1
+
+
+def test_what_the_credential_may_not_make_stops_nothing_else(changed: Bench) -> None:
+    changed.tool.forbidden = (Create,)
+    plan = changed.plan()
+    outcomes = {plan[one.n - 1].verb: one.state for one in changed.apply(plan)}
+    assert outcomes == {"create": "blocked", "update": "applied", "transition": "applied", "comment": "applied"}
+    changed.tool.forbidden = ()
+    changed.pull()
+    assert states(changed.apply(changed.plan())) == ["applied"], "and is made as soon as it may"
+    settled(changed)
+
+
+def test_a_comment_in_doubt_on_a_record_that_is_gone_stops_nothing_else(desk: Bench) -> None:
+    desk.comment = "Approved: B"
+    desk.tool.faults = {1: "lost_after"}
+    desk.apply(desk.plan())
+    del desk.tool.items[desk.change]
+    desk.due = NEW_DUE
+    desk.later(100_000)
+    outcomes = desk.apply([one for one in desk.plan() if one.verb == "update"])
+    assert states(outcomes) == ["applied"]
+    assert [one.state for one in desk.store.writings.rows("build", ["doubtful"])] == ["doubtful"], "no verdict on it"
+
+
+def test_a_comment_goes_once_a_person_reached_the_state_that_was_refused(desk: Bench) -> None:
+    desk.state, desk.comment = "implementing", "Approved: B"
+    desk.tool.faults = {1: "400"}
+    assert states(desk.apply(desk.plan())) == ["blocked", "blocked"]
+    desk.tool.edit(desk.change, state=ToolState(id="5", name="Doing"))
+    desk.pull()
+    assert states(desk.apply(desk.plan())) == ["applied"]
+    assert len(desk.tool.comments) == 1
+
+
+def test_what_was_refused_is_tried_again_as_soon_as_it_is_something_else(desk: Bench) -> None:
+    desk.new = "Dark mode"
+    desk.tool.faults = {1: "400"}
+    assert states(desk.apply(desk.plan())) == ["blocked"]
+    assert [one.state for one in desk.plan()] == ["blocked"], "the same would be refused again"
+    desk.new = "Dark mode, shorter"
+    assert states(desk.apply(desk.plan())) == ["applied"]
+    assert [one.title for one in desk.tool.items.values()].count("Dark mode, shorter") == 1
+
+
+def test_what_was_tried_too_often_is_not_tried_again_under_another_title(desk: Bench) -> None:
+    desk.new = "Dark mode"
+    desk.tool.faults = dict.fromkeys(range(1, 9), "lost_before")
+    for _ in range(9):
+        desk.apply(desk.plan())
+        desk.later(100_000)
+    desk.new = "Dark mode, shorter"
+    assert [one.state for one in desk.plan()] == ["blocked"]
+
+
+def test_a_date_that_is_decided_while_a_plan_is_carried_out_is_not_overtaken_by_the_old_one(desk: Bench) -> None:
+    desk.due, desk.new = NEW_DUE, "Dark mode"
+    plan = desk.plan()
+
+    def decided() -> None:
+        desk.due = date(2026, 7, 9)
+
+    desk.tool.before_push = decided
+    assert {plan[one.n - 1].verb: one.state for one in desk.apply(plan)} == {"create": "applied", "update": "stale"}
+    assert desk.tool.items[desk.milestone].due == Day(on=date(2026, 6, 30))
+
+
+def test_the_day_that_is_sent_is_the_day_that_was_agreed(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool's day may be another in the engagement's zone: it is compared so, and never sent so."""
+    next_day = Day(on=date(2026, 7, 2))
+    monkeypatch.setattr(desk.tool, "canonical", lambda kind, field, value: next_day)
+    desk.due = NEW_DUE
+    (entry,) = desk.plan()
+    assert [one.sends for one in entry.fields] == [next_day]
+    assert isinstance(entry.write, Update)
+    assert entry.write.values == {"due": Day(on=NEW_DUE)}

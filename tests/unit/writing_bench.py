@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 
 from pmbridge.adapter import Adapter, ConnectionSettings, Context
 from pmbridge.domain.resolved import ResolvedSource
-from pmbridge.errors import Doubtful, RateLimited, Rejected
+from pmbridge.errors import Doubtful, NotVisible, RateLimited, Rejected
 from pmbridge.records import (
     FULL,
     Account,
@@ -101,6 +101,11 @@ class FakeTool(Adapter[ConnectionSettings]):
         self.pushed: list[Write] = []
         self.landing: list[Write] = []
         self.hidden = False
+        self.forbidden: tuple[type, ...] = ()
+        """Writes that this credential may not do."""
+        self.behind = timedelta(0)
+        """So much is the tool's clock behind ours."""
+        self.born: dict[RecordId, datetime] = {}
         self.before_push: Callable[[], None] = lambda: None
         self.dies_after_landing = False
 
@@ -126,6 +131,7 @@ class FakeTool(Adapter[ConnectionSettings]):
                     state=ToolState(id=write.state or "3", name=STATES[write.state or "3"]),
                 )
                 self.items[made.id] = made
+                self.born[made.id] = self.clock.now() - self.behind
                 return made
             case AddComment():
                 told = Comment(
@@ -135,6 +141,7 @@ class FakeTool(Adapter[ConnectionSettings]):
                     marker=write.uid,
                 )
                 self.comments[told.id] = told
+                self.born[told.id] = self.clock.now() - self.behind
                 return told
             case Update():
                 said = {name: _text(value) if name == "title" else value for name, value in write.values.items()}
@@ -154,6 +161,8 @@ class FakeTool(Adapter[ConnectionSettings]):
         self.pushes += 1
         fault = self.faults.get(self.pushes)
         self.before_push()
+        if isinstance(write, self.forbidden):
+            raise NotVisible(connection=JIRA, n=1)
         target = write.target if not isinstance(write, Create) else RecordId(kind="issue", external_id="0")
         match fault:
             case "lost_before":
@@ -177,8 +186,11 @@ class FakeTool(Adapter[ConnectionSettings]):
         return Receipt(uid=write.uid, id=after.id, after=after if made else None)
 
     def find(self, write: Write, since: datetime) -> Sequence[Record | Gone]:
+        if isinstance(write, AddComment) and write.target not in self.items:
+            raise NotVisible(connection=JIRA, n=1)
         there: list[Item | Comment] = [*self.items.values(), *self.comments.values()]
-        return [] if self.hidden else [one for one in there if one.marker == write.uid]
+        made = [one for one in there if one.marker == write.uid and self.born[one.id] >= since]
+        return [] if self.hidden else made
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         for id_ in ids:
@@ -344,8 +356,11 @@ class Bench:
             writer = Writer(run=run, adapter=self.tool, clock=self.clock, zone=UTC, scope=self.scope)
             if settle:
                 writer.settle()
-            fresh: dict[EntryKey, PlanEntry] = {key_of(one): one for one in self.look(run).entries}
             sendable = [one for one in entries if one.state == "planned"]
+
+            def fresh() -> dict[EntryKey, PlanEntry]:
+                return {key_of(one): one for one in self.look(run).entries}
+
             return list(writer.apply(sendable, fresh))
 
     def pull(self) -> None:

@@ -21,9 +21,10 @@ from pmbridge.store.rows import (
 )
 from pmbridge.store.run import Run
 from pmbridge.store.store import Store
-from pmbridge.store.writing import Agreed, EntryState, LinkRow, OutboxRow, PlanRow, StoredPlan
+from pmbridge.store.writing import UNDER_WAY, Agreed, EntryState, LinkRow, OutboxRow, OutboxState, PlanRow, StoredPlan
 
 __all__ = [
+    "UNDER_WAY",
     "About",
     "Absence",
     "Agreed",
@@ -34,6 +35,7 @@ __all__ = [
     "ListingGap",
     "Observation",
     "OutboxRow",
+    "OutboxState",
     "PageOutcome",
     "PlanRow",
     "Presence",

@@ -127,7 +127,7 @@ class Journal:
         """Write down that *row* is about to be sent; ``False`` if it must not be, and then nothing was written.
 
         *link_bases*: the bases that its decision rests on; ``None``: the ref is to have no link yet. Nothing else may
-        be under way for that record, and the row itself must not have been sent before.
+        be under way for that record, and the row itself must have had no effect: not sent, or refused by the tool.
         """
         with self._begin() as writing:
             mine = (outbox.c.engagement_id == row.engagement) & (outbox.c.ref == row.ref) & (outbox.c.role == row.role)
@@ -140,7 +140,7 @@ class Journal:
             wanted = link_bases or {}
             bases = None if linked is None else {name: linked.bases.get(name, (None, None)) for name in wanted}
             before = writing.execute(select(outbox).where(outbox.c.uid == row.uid)).one_or_none()
-            if others or bases != link_bases or (before is not None and before.state != "planned"):
+            if others or bases != link_bases or (before is not None and before.state not in ("planned", "parked")):
                 return False
             values = {
                 "state": "sending",

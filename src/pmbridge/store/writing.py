@@ -29,6 +29,7 @@ Agreed = tuple[bytes | None, bytes | None]
 """What ours and theirs was when both last agreed; ``None``: never."""
 OPEN: tuple[OutboxState, ...] = ("planned", "sending", "doubtful", "parked")
 UNDER_WAY: tuple[OutboxState, ...] = ("sending", "doubtful")
+"""Sent, or about to be, and not known to be over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ look at a record and the arrival of the write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -16,7 +16,9 @@ from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
 from pmbridge.errors import (
     Doubtful,
+    NeedsInput,
     NotAuthorized,
+    NotVisible,
     PmbridgeError,
     Refused,
     Rejected,
@@ -26,7 +28,7 @@ from pmbridge.errors import (
 )
 from pmbridge.identity import new_ulid
 from pmbridge.records import AddComment, Create, Gone, Group, Item, Receipt, Record, Transition, Update, Write
-from pmbridge.store import EntryState, OutboxRow, Run
+from pmbridge.store import UNDER_WAY, EntryState, OutboxRow, OutboxState, Run
 from pmbridge.sync.decide import same
 from pmbridge.sync.doubt import Doubts
 from pmbridge.sync.entry import PlanEntry, PlannedField, agreed_bytes, fields_bytes, write_bytes, write_of
@@ -44,12 +46,14 @@ from pmbridge.sync.receipt import (
     READ_ONLY,
     Receipts,
     WriteLimits,
+    refused_otherwise,
 )
 from pmbridge.sync.wanted import shown
 from pmbridge.values import Label, ProjectId, RecordId
 
 EntryKey = tuple[str, str, str, str]
 """Engagement, ref, role and verb: what stays the same of an entry when the plan is made again."""
+Fresh = Callable[[], Mapping[EntryKey, PlanEntry]]
 _CHUNK = 50
 
 
@@ -106,13 +110,11 @@ class Writer:
         """
         return Doubts(self._receipts, self._limits).settle()
 
-    def apply(
-        self, entries: Sequence[PlanEntry], fresh: Mapping[EntryKey, PlanEntry], *, plan: int | None = None
-    ) -> Iterator[Outcome]:
+    def apply(self, entries: Sequence[PlanEntry], fresh: Fresh, *, plan: int | None = None) -> Iterator[Outcome]:
         """Carry out *entries* in their order and yield what became of each, as soon as it is known.
 
-        *fresh*: the plan as it would be made now; an entry whose base or ours moved since is stale. Entries that
-        follow a transient failure are left as they are.
+        *fresh* gives the plan as it would be made now, and is asked before each write: an entry whose base or ours
+        moved since is stale. Entries that follow a transient failure are left as they are.
 
         Raises:
             Stopped: the tool takes nothing any more for now: credential, rate, network.
@@ -125,12 +127,13 @@ class Writer:
         for entry in entries:
             if entry.verb == "create":
                 yield self._make(entry, fresh, plan)
-        yield from self._change(changes, fresh, plan)
-        undone = {
-            (one.engagement, one.ref)
-            for one in self._journal.rows(["sending", "doubtful", "parked"])
-            if one.verb == "transition"
-        }
+        over: set[EntryKey] = set()
+        by_n = {one.n: one for one in changes}
+        for done in self._change(changes, fresh, plan):
+            if done.state != "blocked":  # a state that a person chose meanwhile is theirs
+                over.add(key_of(by_n[done.n]))
+            yield done
+        undone = self._states_not_reached(entries, fresh, over)
         for entry in entries:
             if entry.verb == "comment":
                 if (entry.engagement, entry.ref) in undone:  # it would report what has not happened
@@ -138,17 +141,30 @@ class Writer:
                 else:
                     yield self._make(entry, fresh, plan)
 
+    def _states_not_reached(
+        self, entries: Sequence[PlanEntry], fresh: Fresh, over: Collection[EntryKey]
+    ) -> set[tuple[str, str]]:
+        """Return engagement and ref of the records whose state in the tool is not yet what a comment would report."""
+        if not any(one.verb == "comment" for one in entries):
+            return set()
+        in_doubt = {(one.engagement, one.ref) for one in self._journal.rows(UNDER_WAY) if one.verb == "transition"}
+        return in_doubt | {
+            (one.engagement, one.ref)
+            for key, one in fresh().items()
+            if one.verb == "transition" and one.state in ("planned", "blocked") and key not in over
+        }
+
     # -- what is made once
 
-    def _make(self, entry: PlanEntry, fresh: Mapping[EntryKey, PlanEntry], plan: int | None) -> Outcome:
+    def _make(self, entry: PlanEntry, fresh: Fresh, plan: int | None) -> Outcome:
         write = entry.write
         assert isinstance(write, Create | AddComment)  # noqa: S101 - chosen by the caller
         before = self._journal.row(write.uid)
         if before is not None and before.state == "done":
             return Outcome(n=entry.n, state="already")
-        if before is not None and before.state != "planned":
+        if before is not None and before.state != "planned" and not refused_otherwise(before, entry):
             return Outcome(n=entry.n, state="blocked", reason=before.error or BUSY)
-        now = fresh.get(key_of(entry))
+        now = fresh().get(key_of(entry))
         if now is None or now.fields != entry.fields or now.write != write:
             return Outcome(n=entry.n, state="stale", reason=MOVED)
         if now.state in ("blocked", "manual"):
@@ -174,7 +190,10 @@ class Writer:
             return Outcome(n=entry.n, state="already" if bound else "blocked", reason=None if bound else NO_ANSWER)
         if before is not None and before.attempt:
             since = (before.intent_at or self._clock.now()) - CLOCKS_DIFFER
-            found = [one for one in self._asked(row, lambda: self._adapter.find(write, since)) if not _is_gone(one)]
+            asked = self._asked(entry, row, lambda: self._adapter.find(write, since))
+            if isinstance(asked, Outcome):
+                return asked
+            found = [one for one in asked if not isinstance(one, Gone)]
             if found:
                 self._receipts.made(row, found[0].id, found[0])
                 return Outcome(n=entry.n, state="already")
@@ -195,9 +214,7 @@ class Writer:
 
     # -- what is changed
 
-    def _change(
-        self, entries: Sequence[PlanEntry], fresh: Mapping[EntryKey, PlanEntry], plan: int | None
-    ) -> Iterator[Outcome]:
+    def _change(self, entries: Sequence[PlanEntry], fresh: Fresh, plan: int | None) -> Iterator[Outcome]:
         pending, size = list(entries), _CHUNK
         while pending:
             chunk, rest = _distinct(pending, size)
@@ -222,7 +239,7 @@ class Writer:
         self,
         entry: PlanEntry,
         seen: Mapping[RecordId, Record | Gone],
-        fresh: Mapping[EntryKey, PlanEntry],
+        fresh: Fresh,
         plan: int | None,
         checked_at: float,
     ) -> Outcome | None:
@@ -239,7 +256,7 @@ class Writer:
         if not left:
             self._run.take([now])
             return Outcome(n=entry.n, state="already")
-        planned_now = fresh.get(key_of(entry))
+        planned_now = fresh().get(key_of(entry))
         moved = planned_now is None or not _as_planned(left, planned_now)
         if moved or any(not same(shows[one.field], one.theirs) for one in left):
             self._run.take([now])
@@ -319,20 +336,23 @@ class Writer:
 
     def _push(self, entry: PlanEntry, row: OutboxRow, write: Write) -> Receipt | Outcome:
         """Send *write* once; what became of it stands in the journal before anything else happens."""
-        once = isinstance(write, Create | AddComment)
+        unsent: OutboxState = "planned" if isinstance(write, Create | AddComment) else "dropped"
         try:
             return self._adapter.push(write)
         except Doubtful:
             self._journal.set_state(row.uid, "doubtful")
             return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
+        except (NotVisible, NeedsInput) as error:  # this one cannot be written; the others may well be
+            self._journal.set_state(row.uid, unsent)
+            return Outcome(n=entry.n, state="blocked", reason=_worded(error))
         except (TransientError, NotAuthorized) as error:  # the tool did nothing
-            self._journal.set_state(row.uid, "planned" if once else "dropped")
+            self._journal.set_state(row.uid, unsent)
             raise Stopped(error) from error
         except StaleWrite:
-            self._journal.set_state(row.uid, "planned" if once else "dropped")
+            self._journal.set_state(row.uid, unsent)
             return Outcome(n=entry.n, state="stale", reason=MOVED)
         except Unsupported as error:
-            self._journal.set_state(row.uid, "planned" if once else "dropped")
+            self._journal.set_state(row.uid, unsent)
             return Outcome(n=entry.n, state="manual", reason=_worded(error))
         except Refused as error:
             self._journal.set_state(row.uid, "parked", _worded(error))
@@ -347,19 +367,20 @@ class Writer:
         except (TransientError, NotAuthorized) as error:
             raise Stopped(error) from error
 
-    def _asked(self, row: OutboxRow, ask: Callable[[], Sequence[Record | Gone]]) -> Sequence[Record | Gone]:
+    def _asked(
+        self, entry: PlanEntry, row: OutboxRow, ask: Callable[[], Sequence[Record | Gone]]
+    ) -> Sequence[Record | Gone] | Outcome:
         try:
             return ask()
+        except NotVisible as error:
+            self._journal.set_state(row.uid, "planned")
+            return Outcome(n=entry.n, state="blocked", reason=_worded(error))
         except PmbridgeError as error:
             self._journal.set_state(row.uid, "planned")
             raise Stopped(error) from error
 
     def _at(self, deadline: float) -> datetime:
         return self._clock.now() + timedelta(seconds=deadline - self._clock.monotonic())
-
-
-def _is_gone(one: Record | Gone) -> bool:
-    return isinstance(one, Gone)
 
 
 def _distinct(pending: Sequence[PlanEntry], size: int) -> tuple[list[PlanEntry], list[PlanEntry]]:

@@ -6,15 +6,17 @@ hidden. A doubtful change is never sent again because it does not hold: a person
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
+from pmbridge.errors import NotVisible
 from pmbridge.records import AddComment, Create, Gone, Group, Item, Transition, Update, Write
 from pmbridge.store import OutboxRow
 from pmbridge.sync.decide import same
 from pmbridge.sync.entry import fields_of, write_of
-from pmbridge.sync.receipt import CLOCKS_DIFFER, MADE_AND_DELETED, TOO_OFTEN, UNCLEAR, Receipts, WriteLimits
+from pmbridge.sync.receipt import CLOCKS_DIFFER, LOST, MADE_AND_DELETED, TOO_OFTEN, UNCLEAR, Receipts, WriteLimits
 from pmbridge.sync.wanted import shown
-from pmbridge.values import ProjectId
+from pmbridge.values import ProjectId, RecordId
 
 
 class Doubts:
@@ -36,16 +38,20 @@ class Doubts:
         self._journal.doubt_orphans()
         for row in self._journal.rows(["doubtful"]):
             write = write_of(row.verb, row.write)
-            if isinstance(write, Create | AddComment):
-                self._settle_made(row, write)
-            else:
-                self._settle_changed(row, write)
+            with suppress(NotVisible):  # no verdict while it is hidden; the other rows have theirs
+                if isinstance(write, Create | AddComment):
+                    self._settle_made(row, write)
+                else:
+                    self._settle_changed(row, write)
         return len(self._journal.rows(["doubtful"]))
 
     def _settle_made(self, row: OutboxRow, write: Create | AddComment) -> None:
         if self._receipts.bind_marked(row):
             return
         if not self._over(row, self._adapter.find_settles):
+            return
+        if isinstance(write, AddComment) and self._deleted(write.target):
+            self._journal.set_state(row.uid, "parked", LOST)
             return
         found = self._adapter.find(write, (row.intent_at or self._clock.now()) - CLOCKS_DIFFER)
         there = [one for one in found if not isinstance(one, Gone)]
@@ -79,6 +85,10 @@ class Doubts:
         """Return whether a request of *row* can take no effect any more and would be found by now."""
         sent = row.send_before or self._clock.now()
         return self._clock.now() > sent + timedelta(seconds=self._limits.flight) + lag
+
+    def _deleted(self, target: RecordId) -> bool:
+        now = self._receipts.read([target]).get(target)
+        return isinstance(now, Gone) and now.why == "deleted"
 
     def _visible(self, project: ProjectId | None) -> bool:
         return project is not None and project in self._adapter.visible([project])

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from functools import cached_property
 from typing import Any, Literal
 
 from pmbridge.adapter import Adapter
 from pmbridge.errors import Unsupported
 from pmbridge.records import AddComment, Create, Group, Item, Support, Transition, Update, Verb, Write
-from pmbridge.store import Agreed, LinkRow, OutboxRow
+from pmbridge.store import UNDER_WAY, Agreed, LinkRow, OutboxRow
 from pmbridge.sync.decide import (
     NEVER,
     Base,
@@ -31,6 +32,7 @@ from pmbridge.sync.decide import (
 )
 from pmbridge.sync.entry import ORDER, VERBS, EntryVerb, PlanEntry, PlannedField, agreed_bytes, base_of, fields_of
 from pmbridge.sync.marker import derived_uid
+from pmbridge.sync.receipt import refused_otherwise
 from pmbridge.sync.wanted import MAIN, STATE, TITLE, Wanted, WantedComment, WantedItem, WantedRecord, shown, whole_day
 from pmbridge.values import FieldValue, Label, Named, Plain, ProjectId, RecordId, Rich
 
@@ -57,7 +59,7 @@ class Planned:
     agreed: dict[int, dict[str, Agreed]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Known:
     """What the planner has to know of a connection. ``rows``: every write that is not dropped, by uid.
 
@@ -74,6 +76,20 @@ class Known:
     supports: Callable[[ProjectId, str, Verb], Support]
     scope: frozenset[ProjectId]
     kept: frozenset[tuple[str, str, RecordId]] = frozenset()
+
+    @cached_property
+    def unfinished(self) -> Mapping[tuple[str, str, str], list[OutboxRow]]:
+        """The writes that are not done, by engagement, ref and role: few, beside all that was ever written."""
+        found: dict[tuple[str, str, str], list[OutboxRow]] = {}
+        for row in self.rows.values():
+            if row.state != "done":
+                found.setdefault((row.engagement, row.ref, row.role), []).append(row)
+        return found
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The refs of the engagement that have a record here."""
+        return frozenset(link.ref for link in self.links.values() if link.engagement == self.engagement)
 
 
 _OBSTACLES: Mapping[Obstacle, Label] = {
@@ -105,8 +121,10 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
     if link is None or link.ref != one.ref or link.engagement != known.engagement:
         return  # it is another record of the register already
     sets: list[PlannedField] = []
+    raw: dict[str, FieldValue | None] = {}
     unwritable: dict[str, Label] = {}
     blocked: Obstacle | None = None
+    obstacle = _obstacle(link, known)
     for each in one.fields:
         theirs = shown(one.record, each.field, zone)
         sends, refused = _stored(known, one.record.id.kind, each.field, each.sends)
@@ -124,7 +142,7 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
                 base=base,
                 owner=each.owner,
                 guarded=each.guarded,
-                obstacle=_obstacle(link, known),
+                obstacle=obstacle,
             )
         )
         match decision:
@@ -133,6 +151,7 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
             case Give() | Blocked():
                 if base is not None:
                     found.agreed.setdefault(link.id, {})[each.field] = agreed_bytes(base)
+                raw[each.field] = each.sends
                 sets.append(PlannedField(field=each.field, base=base, ours=each.ours, theirs=theirs, sends=sends))
                 blocked = decision.why if isinstance(decision, Blocked) else blocked
                 if refused is not None:
@@ -151,7 +170,7 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
             role=link.role,
             verb=verb,
             because=one.because,
-            write=_write(verb, one.record, fields),
+            write=_write(verb, one.record, fields, raw),
             fields=fields,
             tool=one.source.tool,
             title=one.record.title,
@@ -197,7 +216,13 @@ def _writes(sets: Sequence[PlannedField]) -> dict[EntryVerb, tuple[PlannedField,
     return {verb: fields for verb, fields in made.items() if fields}
 
 
-def _write(verb: EntryVerb, record: Item | Group, fields: tuple[PlannedField, ...]) -> Write:
+def _write(
+    verb: EntryVerb, record: Item | Group, fields: tuple[PlannedField, ...], raw: Mapping[str, FieldValue | None]
+) -> Write:
+    """Return the write of *fields*, which sends *raw*: what is meant, of which the adapter makes what the tool holds.
+
+    ``sends`` of a field is that already, for the comparison; made a second time, a date can move by a day.
+    """
     if verb == "transition":
         (state,) = fields
         to, now = getattr(state.sends, "id", ""), getattr(state.theirs, "id", "")
@@ -205,7 +230,7 @@ def _write(verb: EntryVerb, record: Item | Group, fields: tuple[PlannedField, ..
     return Update(
         uid="",
         target=record.id,
-        values={one.field: one.sends for one in fields},
+        values={one.field: raw[one.field] for one in fields},
         expect={one.field: one.theirs for one in fields},
         marker=record.marker,
     )
@@ -216,12 +241,8 @@ def _obstacle(link: LinkRow, known: Known) -> Obstacle | None:
         return "lost"
     if link.project is not None and link.project not in known.scope:
         return "out_of_scope"
-    busy = any(
-        (row.engagement, row.ref, row.role) == (link.engagement, link.ref, link.role)
-        and row.state in ("sending", "doubtful")
-        for row in known.rows.values()
-    )
-    return "busy" if busy else None
+    waiting = known.unfinished.get((link.engagement, link.ref, link.role), ())
+    return "busy" if any(row.state in UNDER_WAY for row in waiting) else None
 
 
 def _judged(entry: PlanEntry, known: Known, blocked: Obstacle | None) -> PlanEntry:
@@ -235,9 +256,8 @@ def _judged(entry: PlanEntry, known: Known, blocked: Obstacle | None) -> PlanEnt
         return replace(entry, state="manual", reason=note)
     if blocked is not None:
         return replace(entry, state="blocked", reason=_OBSTACLES[blocked])
-    for row in known.rows.values():
-        same = (row.engagement, row.ref, row.role, row.verb) == (entry.engagement, entry.ref, entry.role, entry.verb)
-        if same and row.state == "parked" and fields_of(row.fields) == entry.fields:
+    for row in known.unfinished.get((entry.engagement, entry.ref, entry.role), ()):
+        if row.verb == entry.verb and row.state == "parked" and fields_of(row.fields) == entry.fields:
             return replace(entry, state="blocked", reason=row.error or _OBSTACLES["waiting"])
     return entry
 
@@ -269,7 +289,7 @@ def _made_once(ref: str, role: str, known: Known) -> tuple[str, OutboxRow | None
 def _once(entry: PlanEntry, row: OutboxRow | None, known: Known, found: Planned) -> None:
     if row is not None and row.state == "done":
         return
-    if row is not None and row.state in ("sending", "doubtful", "parked"):
+    if row is not None and row.state != "planned" and not refused_otherwise(row, entry):
         why = row.error if row.state == "parked" and row.error is not None else _OBSTACLES["busy"]
         found.entries.append(replace(entry, state="blocked", reason=why))
         return
@@ -277,7 +297,7 @@ def _once(entry: PlanEntry, row: OutboxRow | None, known: Known, found: Planned)
 
 
 def _item(one: WantedItem, known: Known, found: Planned) -> None:
-    if any(link.ref == one.ref and link.engagement == known.engagement for link in known.links.values()):
+    if one.ref in known.linked:
         return  # it was made, and is not shown any more: it is never made again
     uid, row = _made_once(one.ref, MAIN, known)
     sends: dict[str, FieldValue | None] = {

@@ -13,12 +13,15 @@ from pmbridge.errors import PmbridgeError
 from pmbridge.records import Comment, Gone, Group, Item, Record
 from pmbridge.store import Agreed, OutboxRow, Run
 from pmbridge.sync.decide import NEVER, Base, same
-from pmbridge.sync.entry import PlannedField, agreed_bytes, fields_of
+from pmbridge.sync.entry import PlanEntry, PlannedField, agreed_bytes, fields_of, write_bytes
 from pmbridge.sync.wanted import STATE, shown
 from pmbridge.values import Label, RecordId
 
-CLOCKS_DIFFER = timedelta(seconds=60)
-"""So much earlier than our intent a record of ours may be dated."""
+CLOCKS_DIFFER = timedelta(days=1)
+"""So much earlier than our intent a record of ours may be dated: a tool has its own clock, and ours may be wrong.
+
+The marker tells which record is ours; the time only bounds how much is searched.
+"""
 
 MOVED = Label(zh="计划后已变化", en="changed since the plan was made")
 LOST = Label(zh="工具中已看不到该记录", en="the record is no longer visible in the tool")
@@ -38,6 +41,13 @@ UNCLEAR = Label(
 NOT_YET_SO = Label(zh="评论所说的状态还没有写成", en="the state that it reports was not reached yet")
 MADE_AND_DELETED = Label(zh="已建成，之后在工具中被删除", en="it was made, and then deleted in the tool")
 TOO_OFTEN = Label(zh="多次尝试都没有结果", en="several attempts had no result")
+_FINAL = (MADE_AND_DELETED, TOO_OFTEN, LOST)
+"""Why something is never made again by itself."""
+
+
+def refused_otherwise(row: OutboxRow, entry: PlanEntry) -> bool:
+    """Return whether the tool refused what *row* was, and *entry* is something else under the same uid."""
+    return row.state == "parked" and row.error not in _FINAL and row.write != write_bytes(entry.verb, entry.write)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ register does not know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from pmbridge.domain.change import STATES
 from pmbridge.domain.client_decision import ClientDecision, decision_on
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.recognise import Observed, recognise
+from pmbridge.domain.recognise import Observed, RecognisedMilestone, recognise
 from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource
 from pmbridge.domain.text import without_ref
 from pmbridge.records import Group, Item
@@ -127,11 +127,13 @@ def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], 
     """
     found: list[Wanted] = []
     shown_refs: set[str] = set()
+    adopted = _adopted(book)
+    schedule = baselines(book, "schedule")
     for one in observed:
         seen = recognise(one)
-        found += _milestones(one.source, seen.milestones, book)
+        found += _milestones(one.source, seen.milestones, book, adopted, schedule)
         for change in seen.changes:
-            entry = _entry(book, "change", change.ref, (one.source.connection, change.record.id))
+            entry = _entry(book, adopted, "change", change.ref, (one.source.connection, change.record.id))
             if entry is not None:
                 shown_refs.add(entry.ref)
                 found += _change(entry, change.record, change.rule, one.source, book, language)
@@ -145,32 +147,67 @@ def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], 
                     found += _change(entry, item, rule, one.source, book, language)
     shown_refs |= set(made.values())
     found += _new_ones(book, [one.source for one in observed], shown_refs)
-    return found
+    return _each_comment_once(found)
 
 
-def _entry(book: Book, kind: str, ref: str, place: Place) -> Entry[Any] | None:
-    """Return the register's record that the tool's record is: the one that adopted it, else the one of its ref."""
-    for one in book.of(kind):
-        for link in one.links:
-            if (link.connection, RecordId(kind=link.kind, external_id=link.external_id)) == place:
-                return one
+def _each_comment_once(found: Iterable[Wanted]) -> list[Wanted]:
+    """Return *found* with what is to be said of a ref said on the first of its records, where a tool shows several."""
+    said: set[tuple[str, str, str]] = set()
+    kept: list[Wanted] = []
+    for one in found:
+        if isinstance(one, WantedComment):
+            place = (one.source.connection, one.ref, one.role)
+            if place in said:
+                continue
+            said.add(place)
+        kept.append(one)
+    return kept
+
+
+def _adopted(book: Book) -> dict[Place, Entry[Any]]:
+    return {
+        (link.connection, RecordId(kind=link.kind, external_id=link.external_id)): entry
+        for kind in ("milestone", "change")
+        for entry in book.of(kind)
+        for link in entry.links
+    }
+
+
+def _entry(book: Book, adopted: Mapping[Place, Entry[Any]], kind: str, ref: str, place: Place) -> Entry[Any] | None:
+    """Return the register's record that the tool's record is: the one that adopted it, else the one of its ref.
+
+    A change that adopted one record of a tool is no other of that tool's: whoever mentions its ref in a title gets
+    neither its state nor the client's decision.
+    """
+    own = adopted.get(place)
+    if own is not None and own.kind == kind:
+        return own
     named = book.get(ref)
-    return named if named is not None and named.kind == kind else None
+    if named is None or named.kind != kind:
+        return None
+    elsewhere = kind == "change" and any(link.connection == place[0] for link in named.links)
+    return None if elsewhere else named
 
 
 # ---------------------------------------------------------------------------------------------------- milestones
 
 
-def _milestones(source: ResolvedSource, seen: Sequence[Any], book: Book) -> Iterator[WantedRecord]:
+def _milestones(
+    source: ResolvedSource,
+    seen: Sequence[RecognisedMilestone],
+    book: Book,
+    adopted: Mapping[Place, Entry[Any]],
+    schedule: Sequence[Entry[Any]],
+) -> Iterator[WantedRecord]:
     taken: set[RecordId] = set()
     for one in seen:
         rule: ResolvedMilestoneRule = one.rule
         if not rule.writes_date or one.record.id in taken:
             continue
-        entry = _entry(book, "milestone", one.ref, (source.connection, one.record.id))
+        entry = _entry(book, adopted, "milestone", one.ref, (source.connection, one.record.id))
         if entry is None or entry.state in _PAST or _done(source, one.record, rule):
             continue  # one date serves a version for plan and actual
-        dates = [(base, day) for base in baselines(book, "schedule") if (day := base.fields.dates.get(entry.ref))]
+        dates = [(base, day) for base in schedule if (day := base.fields.dates.get(entry.ref))]
         if not dates:
             continue
         taken.add(one.record.id)
