@@ -10,9 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import BaseModel
-
-from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic, remember, remembered
 from pmbridge.errors import ConfigError, CredentialRefused, NotVisible, PmbridgeError, Refused
 from pmbridge.records import (
     Account,
@@ -43,7 +41,6 @@ from pmbridge_jira.dialect import CLOUD, dialect_of
 from pmbridge_jira.fields import Catalogue
 from pmbridge_jira.homes import Homes
 from pmbridge_jira.issues import IssueFormat
-from pmbridge_jira.keep import recall, write_down
 from pmbridge_jira.kinds import KINDS
 from pmbridge_jira.pull import Pull, hidden, list_ids
 from pmbridge_jira.read import read
@@ -55,16 +52,6 @@ from pmbridge_jira.translate import ISSUE
 
 if TYPE_CHECKING:
     from pmbridge_jira.write import Writer
-
-_ASKED = "asked of issues"
-_FOR_EVER = timedelta(days=36_500)
-
-
-class _Asked(BaseModel):
-    """What the last pull asked of an issue, as the memo keeps it."""
-
-    kinds: tuple[str, ...]
-    fields: tuple[str, ...]
 
 
 class JiraAdapter(Adapter[JiraSettings]):
@@ -167,8 +154,8 @@ class JiraAdapter(Adapter[JiraSettings]):
         """Yield the pages of one pull; see :class:`pmbridge_jira.pull.Pull`."""
         kept = cursors.parse(cursor)
         self._site.account()  # from the memo, as a rule; without it an anonymous visitor's answers would pass
-        self._remember_asked(scope)
-        form = self._form(scope.kinds, scope.fields.get(ISSUE, ()), long=False)
+        asked = remember(self.context.memo, scope)
+        form = self._form(asked.kinds, asked.fields.get(ISSUE, ()), long=False)
         self._homes = Homes(mirrored, scope.projects)
         pull = Pull(
             site=self._site, form=form, search=self._search(form), scope=scope, cursor=kept, mirrored=mirrored,
@@ -194,7 +181,8 @@ class JiraAdapter(Adapter[JiraSettings]):
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id, issues with their description and the fields that the last pull asked for."""
-        form = self._form(*self._asked(), long=True)
+        asked = remembered(self.context.memo, KINDS)
+        form = self._form(asked.kinds, asked.fields.get(ISSUE, ()), long=True)
         return read(self._site, form, self._search(form), self._homes, ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
@@ -272,13 +260,3 @@ class JiraAdapter(Adapter[JiraSettings]):
     def _start(self, catalogue: Catalogue) -> str | None:
         name = self.settings.start_date_field
         return catalogue.find(name, thing=self.context.connection).id if name else None
-
-    def _remember_asked(self, scope: Scope) -> None:
-        """Keep what is asked for: an issue that is read by id must hold the same, also before the next pull."""
-        asked = _Asked(kinds=tuple(sorted(scope.kinds)), fields=tuple(sorted(scope.fields.get(ISSUE, ()))))
-        write_down(self.context.memo, _ASKED, asked.model_dump(mode="json"), ttl=_FOR_EVER)
-
-    def _asked(self) -> tuple[Collection[str], Collection[str]]:
-        kept = recall(self.context.memo, _ASKED, ttl=_FOR_EVER)
-        asked = _Asked.model_validate(kept) if kept is not None else _Asked(kinds=tuple(KINDS), fields=())
-        return asked.kinds, asked.fields

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from pydantic import TypeAdapter
 
@@ -22,7 +23,6 @@ from pmbridge_jira import jql, wire
 from pmbridge_jira.classify import rate_key
 from pmbridge_jira.cursor import Position
 from pmbridge_jira.issues import IssueFormat, Rows
-from pmbridge_jira.keep import recall, write_down
 from pmbridge_jira.site import Site
 from pmbridge_jira.translate import ISSUE
 
@@ -30,6 +30,7 @@ LIST_SIZE = 1000
 """Rows asked for in a listing; the server may lower it without notice."""
 MINUTE = 60_000
 MOST_SHIFTS = 5
+EPIC_HOLDS = timedelta(days=1)
 
 _CREATED = TypeAdapter(wire.CreatedPage)
 _KEYS = TypeAdapter(wire.KeyPage)
@@ -173,7 +174,7 @@ class ServerIssues:
     def _know_epics(self, rows: Rows) -> None:
         """Look up the issues that epic links name by key; records name their parent by id.
 
-        A key is never given to another issue, so the answer keeps for as long as the memo does.
+        A key is hardly ever given to another issue, so the answer holds for a day.
         """
         known = self._form.epic_ids
         keys = {key for one in rows.issues if (key := self._form.epic_key(one)) and key not in known}
@@ -182,10 +183,10 @@ class ServerIssues:
             chunk = unknown[start : start + 100]
             for key, id_ in self._ids_of(chunk).items():
                 known[key] = id_
-                write_down(self._site.context.memo, _epic_memo(key), id_)
+                self._site.context.memo.keep(_epic_memo(key), id_, ttl=EPIC_HOLDS)
 
     def _remembered(self, key: str) -> bool:
-        kept = recall(self._site.context.memo, _epic_memo(key))
+        kept = self._site.context.memo.kept(_epic_memo(key))
         if isinstance(kept, str):
             self._form.epic_ids[key] = kept
         return isinstance(kept, str)

@@ -22,7 +22,6 @@ from pmbridge_jira import wire
 from pmbridge_jira.classify import TENANT_INFO, Classifier, pace, rate_key
 from pmbridge_jira.dialect import ANY_SERVER_INFO, Dialect, dialect_of
 from pmbridge_jira.fields import Catalogue
-from pmbridge_jira.keep import recall, write_down
 from pmbridge_jira.settings import GATEWAY, Credential, JiraSettings, Nobody
 
 T = TypeVar("T")
@@ -33,8 +32,6 @@ ATTEMPTS = 5
 ATLASSIAN_HOSTS = (".atlassian.net", ".jira.com")
 """Where Jira Cloud lives, so that a token refused there may be one for the gateway."""
 _BURST = 40
-_KEPT = timedelta(days=3650)
-"""Names of projects outlive their daily check: a project that hides must still be called by its name."""
 _NEWS = timedelta(hours=1)
 """What was noted less than this ago is not written again."""
 _ID_CHUNK = 50
@@ -291,9 +288,7 @@ class Site:
         One request for all that are unknown or too old. Never seen: left out.
         """
         for one in ids:
-            if one not in self._projects and (
-                kept := recall(self.context.memo, self._key(f"project {one}"), ttl=_KEPT)
-            ):
+            if one not in self._projects and (kept := self.context.memo.kept(self._key(f"project {one}"))):
                 self._projects[one] = ProjectFacts.model_validate(kept)
         yesterday = to_millis(self.context.clock.now() - timedelta(days=1))
         if old := [one for one in ids if one not in self._asked and self._told_at(one) <= yesterday]:
@@ -310,7 +305,8 @@ class Site:
         desk = one.projectTypeKey == "service_desk"
         facts = ProjectFacts(key=one.key, name=one.name, service_desk=desk, told_at=now)
         self._projects[ProjectId(one.id)] = facts
-        write_down(self.context.memo, self._key(f"project {one.id}"), facts.model_dump(mode="json"), ttl=_KEPT)
+        # Names outlive their daily check: a project that hides must still be called by its name.
+        self.context.memo.keep(self._key(f"project {one.id}"), facts.model_dump(mode="json"))
 
     def find_projects(self, ids: Collection[ProjectId]) -> list[wire.Project]:
         """Ask which of *ids* can be seen now."""

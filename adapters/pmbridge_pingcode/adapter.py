@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import BaseModel, JsonValue
-
-from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic, remember, remembered
 from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError
 from pmbridge.records import (
     Account,
@@ -40,16 +37,6 @@ from pmbridge_pingcode.read import RecordReader
 from pmbridge_pingcode.settings import PingCodeSettings
 from pmbridge_pingcode.site import Site
 from pmbridge_pingcode.table import Table
-
-_ASKED = "asked of items"
-_FOR_EVER = timedelta(days=36_500)
-
-
-class _Remembered(BaseModel):
-    """What the last pull asked for, as the memo keeps it."""
-
-    kinds: tuple[str, ...] = tuple(sorted(KINDS))
-    fields: dict[str, tuple[str, ...]] = {}
 
 
 class PingCodeAdapter(Adapter[PingCodeSettings]):
@@ -162,7 +149,7 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
         kept = cursors.parse(cursor)
         if not scope.projects:
             return
-        self._remember(scope)
+        remember(self.context.memo, scope)
         try:
             yield from Pull(site=self._site, table=self._table(), scope=scope, cursor=kept).pages()
         except CredentialRefused:
@@ -183,19 +170,6 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
 
     # ------------------------------------------------------------------------------------------- parts
 
-    def _remember(self, scope: Scope) -> None:
-        """Keep what is asked for: an item that is read by id must hold the same, also before the next pull."""
-        fields = {kind: tuple(sorted(ids)) for kind, ids in sorted(scope.fields.items()) if ids}
-        now = _Remembered(kinds=tuple(sorted(scope.kinds)), fields=fields)
-        if self._remembered() != now:
-            kept: JsonValue = now.model_dump(mode="json")
-            self.context.memo.drop(_ASKED)
-            self.context.memo.get(_ASKED, lambda: kept, ttl=_FOR_EVER)
-
-    def _remembered(self) -> _Remembered:
-        kept = self.context.memo.get(_ASKED, lambda: _Remembered().model_dump(mode="json"), ttl=_FOR_EVER)
-        return _Remembered.model_validate(kept)
-
     def _table(self) -> Table:
-        kept = self._remembered()
-        return Table(site=self._site, kinds=frozenset(kept.kinds), fields=kept.fields)
+        asked = remembered(self.context.memo, KINDS)
+        return Table(site=self._site, kinds=frozenset(asked.kinds), fields=asked.fields)

@@ -22,6 +22,7 @@ from pmbridge_pingcode.settings import PingCodeSettings
 T = TypeVar("T")
 
 _PROJECT_TYPES = "project types"
+_DAY = timedelta(days=1)
 
 # PingCode allows an identity 200 requests a minute: at most 60 + 60 * 2 = 180 of ours fall into any minute, and a small
 # connection is read without a wait.
@@ -229,8 +230,7 @@ class Site:
     def listed_projects(self) -> dict[ProjectId, wire.Project]:
         """Return all projects as they are now, by id; what :meth:`project_types` keeps is renewed by the way."""
         found = {ProjectId(one.id): one for one in self.projects()}
-        self.context.memo.drop(self._key(_PROJECT_TYPES))
-        self.context.memo.get(self._key(_PROJECT_TYPES), lambda: {id_: one.type for id_, one in found.items()})
+        self.context.memo.keep(self._key(_PROJECT_TYPES), {id_: one.type for id_, one in found.items()}, ttl=_DAY)
         return found
 
     def type_names(self, project: str, *, anew: bool = False) -> dict[str, str]:

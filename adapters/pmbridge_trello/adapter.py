@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
-from pydantic import BaseModel, JsonValue
-
-from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.adapter import (
+    NO_FOCUS,
+    Adapter,
+    Context,
+    Question,
+    Remembered,
+    Response,
+    Traffic,
+    remember,
+    remembered,
+)
 from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError, Refused, Rejected
 from pmbridge.records import (
     Account,
@@ -44,19 +52,10 @@ from pmbridge_trello.settings import TrelloSettings
 from pmbridge_trello.site import AccountFacts, Site
 from pmbridge_trello.translate import Asked
 
-_ASKED = "asked of cards"
-_FOR_EVER = timedelta(days=36_500)
 _ALL_BOARDS = Label(
     zh="可读您能看到的全部看板（Trello 不能只授权一个看板）。",
     en="it reads every board that you can see (Trello cannot limit it to one)",
 )
-
-
-class _Remembered(BaseModel):
-    """What the last pull asked of a card, as the memo keeps it."""
-
-    kinds: tuple[str, ...] = tuple(sorted(KINDS))
-    fields: tuple[str, ...] = ()
 
 
 class TrelloAdapter(Adapter[TrelloSettings]):
@@ -147,7 +146,7 @@ class TrelloAdapter(Adapter[TrelloSettings]):
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
         """Yield the pages of one pull; see :class:`pmbridge_trello.pull.Pull`."""
         kept = cursors.parse(cursor)
-        asked = self._remember(scope)
+        asked = self._asked(remember(self.context.memo, scope))
         pull = Pull(site=self._site, reader=BoardReader(self._site, asked), scope=scope, cursor=kept)
         try:
             yield from pull.pages()
@@ -167,7 +166,7 @@ class TrelloAdapter(Adapter[TrelloSettings]):
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id: cards with their description and the fields that the last pull asked for."""
-        return RecordReader(self._site, replace(self._asked(), long=True)).read(ids)
+        return self._reader().read(ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield comments and history of cards, always whole: one feed per board."""
@@ -191,7 +190,7 @@ class TrelloAdapter(Adapter[TrelloSettings]):
         """Return what carries the marker of *write*, on its board or wherever it went; a check item by its name."""
         from pmbridge_trello.find import Finder
 
-        return Finder(self._site, RecordReader(self._site, replace(self._asked(), long=True))).find(write, since)
+        return Finder(self._site, self._reader()).find(write, since)
 
     def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:
         """Return *value* as Trello keeps it: days become moments, long texts Markdown."""
@@ -201,24 +200,14 @@ class TrelloAdapter(Adapter[TrelloSettings]):
 
     # ------------------------------------------------------------------------------------------- parts
 
-    def _remember(self, scope: Scope) -> Asked:
-        """Keep what is asked for: a card that is read by id must hold the same, also before the next pull."""
-        now = _Remembered(kinds=tuple(sorted(scope.kinds)), fields=tuple(sorted(scope.fields.get(CARD, ()))))
-        if self._remembered() != now:
-            kept: JsonValue = now.model_dump(mode="json")
-            self.context.memo.drop(_ASKED)
-            self.context.memo.get(_ASKED, lambda: kept, ttl=_FOR_EVER)
-        return self._asked()
+    def _reader(self) -> RecordReader:
+        asked = self._asked(remembered(self.context.memo, KINDS))
+        return RecordReader(self._site, replace(asked, long=True))
 
-    def _remembered(self) -> _Remembered:
-        kept = self.context.memo.get(_ASKED, lambda: _Remembered().model_dump(mode="json"), ttl=_FOR_EVER)
-        return _Remembered.model_validate(kept)
-
-    def _asked(self) -> Asked:
-        kept = self._remembered()
+    def _asked(self, asked: Remembered) -> Asked:
         return Asked(
-            kinds=frozenset(kept.kinds),
-            fields=frozenset(kept.fields),
+            kinds=frozenset(asked.kinds),
+            fields=frozenset(asked.fields.get(CARD, ())),
             complete_is_done=self.settings.complete_is_done,
         )
 

@@ -196,15 +196,8 @@ class Site:
 
     def may_write(self) -> bool | None:
         """Return whether the token may write; ``None`` where that was not asked today, or Trello does not tell."""
-
-        def not_asked() -> JsonValue:
-            raise LookupError
-
-        try:
-            kept = self.context.memo.get(self._key("account"), not_asked)
-        except LookupError:
-            return None
-        return AccountFacts.model_validate(kept).may_write
+        kept = self.context.memo.kept(self._key("account"))
+        return None if kept is None else AccountFacts.model_validate(kept).may_write
 
     def forget_account(self) -> None:
         """Ask again next time: the credential was refused."""

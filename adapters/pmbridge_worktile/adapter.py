@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import BaseModel, JsonValue
-
-from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic
+from pmbridge.adapter import (
+    NO_FOCUS,
+    Adapter,
+    Context,
+    Question,
+    Remembered,
+    Response,
+    Traffic,
+    remember,
+    remembered,
+)
 from pmbridge.errors import CredentialRefused, PmbridgeError
 from pmbridge.records import (
     Account,
@@ -40,7 +47,6 @@ from pmbridge_worktile.settings import WorktileSettings
 from pmbridge_worktile.site import Site
 from pmbridge_worktile.translate import Asked
 
-_FOR_EVER = timedelta(days=36_500)
 _NOBODY = Label(
     zh="团队令牌不属于某个人，可见该应用能看到的全部项目。",
     en="A team's token is nobody's; it sees every project that the application may see.",
@@ -50,13 +56,6 @@ _BY_HAND = Label(
     en="Worktile's open API has no public call that changes a task: pmbridge lists such changes as manual steps, and "
     "ticks them off when you have made them.",
 )
-
-
-class _Remembered(BaseModel):
-    """What the last pull asked of a task, as the memo keeps it."""
-
-    kinds: tuple[str, ...] = tuple(sorted(KINDS))
-    fields: tuple[str, ...] = ()
 
 
 class WorktileAdapter(Adapter[WorktileSettings]):
@@ -135,7 +134,7 @@ class WorktileAdapter(Adapter[WorktileSettings]):
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
         """Yield the pages of one pull; see :class:`pmbridge_worktile.pull.Pull`."""
         kept = cursors.parse(cursor)
-        asked = self._remember(scope)
+        asked = self._asked(remember(self.context.memo, scope))
         try:
             yield from Pull(site=self._site, asked=asked, scope=scope, cursor=kept, mirrored=mirrored).pages()
         except CredentialRefused:
@@ -154,7 +153,8 @@ class WorktileAdapter(Adapter[WorktileSettings]):
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id, tasks with the fields that the last pull asked for."""
-        return RecordReader(self._site, self._asked()).read(ids)
+        asked = self._asked(remembered(self.context.memo, KINDS))
+        return RecordReader(self._site, asked).read(ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield the comments of tasks, always whole; their history where ``endpoints.task_transitions`` is set."""
@@ -162,28 +162,10 @@ class WorktileAdapter(Adapter[WorktileSettings]):
 
     # ------------------------------------------------------------------------------------------- parts
 
-    def _remember(self, scope: Scope) -> Asked:
-        """Keep what is asked for: a task that is read by id must hold the same, also before the next pull."""
-        now = _Remembered(kinds=tuple(sorted(scope.kinds)), fields=tuple(sorted(scope.fields.get(TASK, ()))))
-        if self._remembered() != now:
-            kept: JsonValue = now.model_dump(mode="json")
-            self.context.memo.drop(self._memo_key)
-            self.context.memo.get(self._memo_key, lambda: kept, ttl=_FOR_EVER)
-        return self._asked()
-
-    @property
-    def _memo_key(self) -> str:
-        return f"asked of tasks | {self.settings.open_api}"
-
-    def _remembered(self) -> _Remembered:
-        kept = self.context.memo.get(self._memo_key, lambda: _Remembered().model_dump(mode="json"), ttl=_FOR_EVER)
-        return _Remembered.model_validate(kept)
-
-    def _asked(self) -> Asked:
-        kept = self._remembered()
+    def _asked(self, asked: Remembered) -> Asked:
         return Asked(
-            kinds=frozenset(kept.kinds),
-            fields=frozenset(kept.fields),
+            kinds=frozenset(asked.kinds),
+            fields=frozenset(asked.fields.get(TASK, ())),
             day_zone=self.settings.day_zone,
             web_url=self.settings.web_url,
         )

@@ -277,6 +277,13 @@ class _Forgetful:
     def get(self, key: str, load: Callable[[], JsonValue], *, ttl: timedelta = timedelta(0)) -> JsonValue:  # noqa: ARG002
         return load()
 
+    def kept(self, key: str) -> JsonValue:  # noqa: ARG002
+        """Return ``None``: nothing is kept."""
+        return None
+
+    def keep(self, key: str, value: JsonValue, *, ttl: timedelta | None = None) -> None:
+        """Do nothing."""
+
     def drop(self, key: str) -> None:
         """Do nothing: there is nothing to forget."""
 

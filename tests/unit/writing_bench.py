@@ -69,6 +69,12 @@ class _NoMemo:
     def get(self, key: str, load: Callable[[], Any], *, ttl: timedelta = timedelta(days=1)) -> Any:
         return load()
 
+    def kept(self, key: str) -> None:
+        pass
+
+    def keep(self, key: str, value: Any, *, ttl: timedelta | None = None) -> None:
+        pass
+
     def drop(self, key: str) -> None:
         pass
 

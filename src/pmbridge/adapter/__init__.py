@@ -24,6 +24,7 @@ from pmbridge.adapter.registry import (
     load,
     load_sandbox,
 )
+from pmbridge.adapter.remembered import Remembered, remember, remembered
 from pmbridge.adapter.snapshot import BearerToken, SnapshotAdapter
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ __all__ = [
     "Plugin",
     "Question",
     "Rate",
+    "Remembered",
     "Reply",
     "Response",
     "SandboxPlugin",
@@ -65,6 +67,8 @@ __all__ = [
     "no_wait",
     "origin_of",
     "page_title",
+    "remember",
+    "remembered",
     "retry_after",
     "side_by_side",
 ]

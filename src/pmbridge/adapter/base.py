@@ -95,10 +95,24 @@ class SecretSource(Protocol):
 
 
 class Memo(Protocol):
-    """Small facts that an adapter may keep in the store: dialect, type names. Never a secret."""
+    """Small facts that an adapter may keep in the store: dialect, type names. Never a secret.
+
+    As a cache (``get``), or as a notebook (``kept``, ``keep``); both look at the same keys.
+    """
 
     def get(self, key: str, load: Callable[[], JsonValue], *, ttl: timedelta = timedelta(days=1)) -> JsonValue:
         """Return what is kept under *key*, or call *load* and keep its result for *ttl*."""
+        ...
+
+    def kept(self, key: str) -> JsonValue:
+        """Return what is kept under *key*; ``None`` if nothing, or nothing that still holds."""
+        ...
+
+    def keep(self, key: str, value: JsonValue, *, ttl: timedelta | None = None) -> None:
+        """Keep *value* in place of what is there, for *ttl* or for good.
+
+        An equal value that still holds is not written again: it keeps its first *ttl*.
+        """
         ...
 
     def drop(self, key: str) -> None:

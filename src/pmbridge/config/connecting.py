@@ -198,6 +198,12 @@ class _Forgetful:
             self._kept[key] = load()
         return self._kept[key]
 
+    def kept(self, key: str) -> JsonValue:
+        return self._kept.get(key)
+
+    def keep(self, key: str, value: JsonValue, *, ttl: timedelta | None = None) -> None:  # noqa: ARG002 - as above
+        self._kept[key] = value
+
     def drop(self, key: str) -> None:
         self._kept.pop(key, None)
 

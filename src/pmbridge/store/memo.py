@@ -29,32 +29,33 @@ class StoredMemo:
 
     def get(self, key: str, load: Callable[[], JsonValue], *, ttl: timedelta = timedelta(days=1)) -> JsonValue:
         """Return what is kept under *key*, or call *load* (outside any transaction) and keep its result for *ttl*."""
+        if (found := self._holding(key)) is not None:
+            kept: JsonValue = json.loads(found)
+            return kept
+        value = load()
+        self._put(key, value, ttl)
+        return value
+
+    def kept(self, key: str) -> JsonValue:
+        """Return what is kept under *key*; ``None`` if nothing, or nothing that still holds."""
+        found = self._holding(key)
+        return None if found is None else json.loads(found)
+
+    def keep(self, key: str, value: JsonValue, *, ttl: timedelta | None = None) -> None:
+        """Keep *value* for *ttl* or for good; no transaction that writes if it is kept already."""
+        if self.kept(key) != value:
+            self._put(key, value, _FOR_GOOD if ttl is None else ttl)
+
+    def _holding(self, key: str) -> bytes | None:
         now = to_millis(self._clock.now())
         with self._database.read() as connection:
             row = read(connection, self._connection, key)
-        if row is not None and now < row[1]:
-            found: JsonValue = json.loads(row[0])
-            return found
-        value = load()
-        self.put(key, canonical(value), ttl)
-        return value
+        return row[0] if row is not None and now < row[1] else None
 
-    def put(self, key: str, value: bytes, ttl: timedelta) -> None:
-        """Keep *value*, good for *ttl* from now."""
+    def _put(self, key: str, value: JsonValue, ttl: timedelta) -> None:
         expires_at = to_millis(self._clock.now() + ttl)
         with self._database.write() as connection:
-            write(connection, connection_row(connection, self._connection), {key: value}, expires_at)
-
-    def kept(self, key: str) -> JsonValue:
-        """Return what :meth:`keep` was given for *key*; ``None`` if nothing."""
-        with self._database.read() as connection:
-            row = read(connection, self._connection, key)
-        return None if row is None else json.loads(row[0])
-
-    def keep(self, key: str, value: JsonValue) -> None:
-        """Keep *value* for good; no transaction if it is kept already."""
-        if self.kept(key) != value:
-            self.put(key, canonical(value), _FOR_GOOD)
+            write(connection, connection_row(connection, self._connection), {key: canonical(value)}, expires_at)
 
     def drop(self, key: str) -> None:
         """Forget *key*; harmless if it is not there."""

@@ -35,19 +35,33 @@ class MemoryMemo:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[str, tuple[datetime, JsonValue]] = {}
+        self._kept: dict[str, tuple[datetime | None, JsonValue]] = {}
 
     def get(self, key: str, load: Callable[[], JsonValue], *, ttl: timedelta = timedelta(days=1)) -> JsonValue:
         """Return what is kept under *key*, or call *load* and keep its result for *ttl*."""
-        kept = self._kept.get(key)
-        if kept is None or kept[0] <= self._clock.now():
-            kept = (self._clock.now() + ttl, load())
-            self._kept[key] = kept
-        return kept[1]
+        if not self._holds(key):
+            value = load()
+            self._kept[key] = (self._clock.now() + ttl, value)
+        return self._kept[key][1]
+
+    def kept(self, key: str) -> JsonValue:
+        """Return what is kept under *key*; ``None`` if nothing, or nothing that still holds."""
+        return self._kept[key][1] if self._holds(key) else None
+
+    def keep(self, key: str, value: JsonValue, *, ttl: timedelta | None = None) -> None:
+        """Keep *value* for *ttl* or for good; an equal one that still holds keeps its first *ttl*."""
+        if self.kept(key) != value:
+            self._kept[key] = (None if ttl is None else self._clock.now() + ttl, value)
 
     def drop(self, key: str) -> None:
         """Forget *key*."""
         self._kept.pop(key, None)
+
+    def _holds(self, key: str) -> bool:
+        if key not in self._kept:
+            return False
+        until = self._kept[key][0]
+        return until is None or self._clock.now() < until
 
 
 class MirroredRecords:
