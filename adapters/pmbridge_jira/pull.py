@@ -86,7 +86,7 @@ class Pull:
                 listings=[
                     Listing(project=project, kind=VERSION, ids={one.id.external_id: one.version for one in found})
                 ],
-                complete={project: self._began().at} if only_versions else {},
+                complete={project: self._began()} if only_versions else {},
             )
 
     def _boards(self) -> Iterator[Page]:
@@ -116,7 +116,7 @@ class Pull:
         except NotVisible as error:
             yield self._page(skipped=self._hide(project, error))
             return
-        scan = scan or Scan(project=project, started=since().millis)
+        scan = scan or Scan(project=project, started=to_millis(since()))
         left = [one for one in ids if one > scan.done_to]
         chunks = [left[start : start + CHUNK] for start in range(0, len(left), CHUNK)]
         for number, (chunk, response) in enumerate(self._fetched(chunks), start=1):
@@ -197,7 +197,7 @@ class Pull:
         since = self.site.since()
         high = position.high
         for rows, after in self.search.changes(position):
-            started = position.started or since().millis
+            started = position.started or to_millis(since())
             high = max(high, rows.high)
             records, skipped = self._records(rows, ProjectId(position.projects[0]))
             if after is not None:
@@ -233,7 +233,7 @@ class Pull:
 
     def _as_of(self, started: int) -> datetime:
         """Return as of when a project is complete whose issues were read from *started* on: versions came before."""
-        return min(from_millis(started), self._began().at)
+        return min(from_millis(started), self._began())
 
     def _records(self, rows: Rows, project: ProjectId) -> tuple[list[Record], list[Skipped]]:
         found: list[Record] = []

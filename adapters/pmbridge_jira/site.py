@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import Auth, Context, HttpClient, HttpPolicy, Rate, Traffic, clean_origin
+from pmbridge.adapter import Auth, Context, HttpClient, HttpPolicy, Rate, Traffic, clean_origin, since
 from pmbridge.clock import to_millis
 from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError
 from pmbridge.values import ProjectId
@@ -73,18 +72,6 @@ class ProjectFacts(wire.Model):
     """Our clock, epoch milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """A moment of the server's clock from which something was read."""
-
-    at: datetime
-
-    @property
-    def millis(self) -> int:
-        """Epoch milliseconds."""
-        return to_millis(self.at)
-
-
 class Site:
     """The site of one connection. Makes no request before it is asked for something."""
 
@@ -121,8 +108,7 @@ class Site:
     @property
     def traffic(self) -> Traffic:
         """All that was asked so far, whichever way."""
-        now = self._client.traffic if self._client else Traffic()
-        return _sum(self._spent, now)
+        return self._spent + self._client.traffic if self._client else self._spent
 
     def get(self, resource: str, into: TypeAdapter[T], **params: str | int | Collection[str] | None) -> T:
         """Read a resource of the platform's API."""
@@ -133,18 +119,9 @@ class Site:
         sent = {name: value if isinstance(value, str | int) else _listed(value) for name, value in params.items()}
         return self.client.get(path, into, params=sent, rate=rate_key(path)).data
 
-    def since(self) -> Callable[[], Since]:
-        """Note the present; the returned function says what the server's clock showed then.
-
-        The server's clock is known only after an answer, but what is read has to count from before the question.
-        """
-        began = self.context.clock.monotonic()
-
-        def told() -> Since:
-            now = self.client.server_now()
-            return Since(now - timedelta(seconds=self.context.clock.monotonic() - began))
-
-        return told
+    def since(self) -> Callable[[], datetime]:
+        """Note the present; see :func:`pmbridge.adapter.since`."""
+        return since(self.context.clock, lambda: self.client.server_now())
 
     def _open(self, cloud_id: str | None, auth: Auth | None = None, *, attempts: int = ATTEMPTS) -> HttpClient:
         site, gateway = self.base, clean_origin(self.settings.gateway_url, insecure_http=self.settings.insecure_http)
@@ -168,7 +145,7 @@ class Site:
 
     def _use(self, client: HttpClient) -> None:
         if self._client is not None:
-            self._spent = _sum(self._spent, self._client.traffic)
+            self._spent += self._client.traffic
             self._client.close()
         self._client = client
 
@@ -269,7 +246,7 @@ class Site:
             try:
                 return client.get(path, into).data
             finally:
-                self._spent = _sum(self._spent, client.traffic)
+                self._spent += client.traffic
 
     def catalogue(self, *, fresh: bool = False) -> Catalogue:
         """Return the site's fields; *fresh* asks again, for one that was added today."""
@@ -366,12 +343,3 @@ def pages(ask: Callable[[int], tuple[list[T], bool | None, int | None]]) -> list
 
 def _listed(value: Collection[str] | None) -> list[str] | None:
     return None if value is None else list(value)
-
-
-def _sum(one: Traffic, two: Traffic) -> Traffic:
-    return Traffic(
-        requests=one.requests + two.requests,
-        bytes=one.bytes + two.bytes,
-        waited_s=one.waited_s + two.waited_s,
-        retries=one.retries + two.retries,
-    )

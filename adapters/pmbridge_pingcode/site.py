@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import Call, Context, HttpClient, HttpPolicy, Param, Rate, Response, Traffic, clean_origin
+from pmbridge.adapter import Call, Context, HttpClient, HttpPolicy, Param, Rate, Response, Traffic, clean_origin, since
 from pmbridge.errors import NotVisible, ProtocolError
 from pmbridge.values import ProjectId
 from pmbridge_pingcode import wire
@@ -79,13 +79,8 @@ class Site:
     @property
     def traffic(self) -> Traffic:
         """All that was asked so far, tokens too."""
-        found = [one.traffic for one in (self._client, self._credential and self._credential.client) if one]
-        return Traffic(
-            requests=sum(one.requests for one in found),
-            bytes=sum(one.bytes for one in found),
-            waited_s=sum(one.waited_s for one in found),
-            retries=sum(one.retries for one in found),
-        )
+        clients = (self._client, self._credential and self._credential.client)
+        return sum((one.traffic for one in clients if one), Traffic())
 
     def fetch(self, ask: Ask, index: int, size: int = PAGE) -> Response:
         """Ask for page *index* (from 0) of a list, unparsed: for the threads of ``in_order``."""
@@ -118,16 +113,8 @@ class Site:
         return self.client.get(path, into, params=params).data
 
     def since(self) -> Callable[[], datetime]:
-        """Note the present; the returned function says what the server's clock showed then.
-
-        The server's clock is known only after an answer, but what is read has to count from before the question.
-        """
-        began = self.context.clock.monotonic()
-
-        def told() -> datetime:
-            return self.client.server_now() - timedelta(seconds=self.context.clock.monotonic() - began)
-
-        return told
+        """Note the present; see :func:`pmbridge.adapter.since`."""
+        return since(self.context.clock, lambda: self.client.server_now())
 
     # ------------------------------------------------------------------------------------------ dialect
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -17,7 +17,7 @@ from pmbridge_trello import wire
 from pmbridge_trello.history import CHANGE_ACTIONS, COMMENT_ACTIONS, LogReader, comment
 from pmbridge_trello.kinds import CARD
 from pmbridge_trello.parse import field_of, id_of
-from pmbridge_trello.site import Since, Site
+from pmbridge_trello.site import Site
 from pmbridge_trello.translate import created_at
 from pmbridge_trello.values import FieldReader, Unreadable
 
@@ -71,7 +71,7 @@ class DetailReader:
         project: ProjectId,
         wanted: Sequence[Wanted],
         first: Response | PmbridgeError,
-        since: Callable[[], Since],
+        since: Callable[[], datetime],
     ) -> Iterator[Details]:
         try:
             if isinstance(first, PmbridgeError):
@@ -143,7 +143,7 @@ class DetailReader:
 
     # ------------------------------------------------------------------------------------------ answers
 
-    def _of_card(self, one: Wanted, feed: _Feed, log: LogReader, since: Callable[[], Since]) -> Details:
+    def _of_card(self, one: Wanted, feed: _Feed, log: LogReader, since: Callable[[], datetime]) -> Details:
         card = one.id.external_id
         if card in feed.broken:
             return self._refused(one, ProtocolError(field=feed.broken[card]), since)
@@ -157,14 +157,14 @@ class DetailReader:
             except Unreadable as error:
                 return self._refused(one, ProtocolError(field=error.field), since)
         parts = frozenset(part for part in one.parts if part in _ACTIONS_OF)
-        return Details(id=one.id, parts=parts, as_of=since().at, records=tuple(records))
+        return Details(id=one.id, parts=parts, as_of=since(), records=tuple(records))
 
-    def _refused(self, one: Wanted, error: PmbridgeError, since: Callable[[], Since]) -> Details:
+    def _refused(self, one: Wanted, error: PmbridgeError, since: Callable[[], datetime]) -> Details:
         connection = self._site.context.connection
         error = error.with_facts(
             connection=connection, tool="Trello", thing=f"{connection}:{one.id}", call=f"actions of {one.id}"
         )
-        return Details(id=one.id, parts=frozenset(), as_of=since().at, error=error)
+        return Details(id=one.id, parts=frozenset(), as_of=since(), error=error)
 
 
 def _card_of(action: JsonValue, whole: ProtocolError) -> str:

@@ -18,7 +18,7 @@ from pmbridge_trello import wire
 from pmbridge_trello.board import BoardReader
 from pmbridge_trello.classify import TooMuch
 from pmbridge_trello.cursor import Seen, TrelloCursor
-from pmbridge_trello.site import Since, Site
+from pmbridge_trello.site import Site
 
 _ACTIVITY = TypeAdapter(wire.Activity)
 _ITS_OWN = (NotVisible, Rejected, ProtocolError)
@@ -39,7 +39,7 @@ class _Fetched:
     """The answer to one of them, as it came out of its thread; ``None`` of a board that is read in pages."""
 
     due: _Due
-    since: Callable[[], Since]
+    since: Callable[[], datetime]
     answer: Response | PmbridgeError | None
     digest: str = ""
 
@@ -65,7 +65,7 @@ class Pull:
         activities, skipped = self._activities()
         due, quiet = self._sorted(activities)
         if quiet or skipped:
-            yield self._page(complete=dict.fromkeys(quiet, since().at), skipped=skipped)
+            yield self._page(complete=dict.fromkeys(quiet, since()), skipped=skipped)
         yield from self._read(due)
 
     # -------------------------------------------------------------------------------------- what moved
@@ -155,12 +155,12 @@ class Pull:
         seen = Seen(
             name=name,
             activity=fetched.due.activity,
-            read_at=since.millis,
+            read_at=to_millis(since),
             digest="" if paged else fetched.digest,
             paged=paged,
         )
         self.cursor = self.cursor.with_board(fetched.due.project, seen)
-        return since.at
+        return since
 
     def _skipped(self, project: ProjectId, error: PmbridgeError) -> Skipped:
         seen, connection = self.cursor.boards.get(project), self.site.context.connection

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import AwareDatetime, BaseModel, JsonValue, TypeAdapter, ValidationError
@@ -21,8 +20,8 @@ from pmbridge.adapter import (
     clean_origin,
     in_order,
     side_by_side,
+    since,
 )
-from pmbridge.clock import to_millis
 from pmbridge.errors import (
     CredentialRefused,
     NotAuthorized,
@@ -65,18 +64,6 @@ class AccountFacts(BaseModel):
     expiry_known: bool = False
     expires_at: AwareDatetime | None = None
     may_write: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """A moment of the server's clock from which something was read."""
-
-    at: datetime
-
-    @property
-    def millis(self) -> int:
-        """Epoch milliseconds."""
-        return to_millis(self.at)
 
 
 class Site:
@@ -127,18 +114,9 @@ class Site:
         """Read *path*."""
         return self.client.parse(self.fetch(path, **params), into).data
 
-    def since(self) -> Callable[[], Since]:
-        """Note the present; the returned function says what the server's clock showed then.
-
-        The server's clock is known only after an answer, but what is read has to count from before the question.
-        """
-        began = self.context.clock.monotonic()
-
-        def told() -> Since:
-            now = self.client.server_now()
-            return Since(now - timedelta(seconds=self.context.clock.monotonic() - began))
-
-        return told
+    def since(self) -> Callable[[], datetime]:
+        """Note the present; see :func:`pmbridge.adapter.since`."""
+        return since(self.context.clock, lambda: self.client.server_now())
 
     def batch(self, routes: Sequence[str]) -> Iterator[tuple[str, Response | PmbridgeError]]:
         """Read *routes*, ten a request, and yield each with its answer, or with the error that is its own.

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import Call, Context, HttpClient, HttpPolicy, Rate, Response, Traffic, clean_origin, in_order
+from pmbridge.adapter import (
+    Call,
+    Context,
+    HttpClient,
+    HttpPolicy,
+    Rate,
+    Response,
+    Traffic,
+    clean_origin,
+    in_order,
+    since,
+)
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected
 from pmbridge.records import Person
 from pmbridge.values import ProjectId
@@ -76,30 +87,15 @@ class Site:
     @property
     def traffic(self) -> Traffic:
         """All that was asked so far, tokens too."""
-        both = [one.traffic for one in (self._client, self._token_client) if one is not None]
-        return Traffic(
-            requests=sum(one.requests for one in both),
-            bytes=sum(one.bytes for one in both),
-            waited_s=sum(one.waited_s for one in both),
-            retries=sum(one.retries for one in both),
-        )
+        return sum((one.traffic for one in (self._client, self._token_client) if one), Traffic())
 
     def fetch(self, path: str, **params: str | int | None) -> Response:
         """Read *path* under the team's API, unparsed: for the threads of ``in_order``."""
         return self.client.fetch("GET", path, call=Call.READ, params=params)
 
     def since(self) -> Callable[[], datetime]:
-        """Note the present; the returned function says what the server's clock showed then.
-
-        The server's clock is known only after an answer, but what is read has to count from before the question.
-        """
-        began = self.context.clock.monotonic()
-
-        def told() -> datetime:
-            gone = timedelta(seconds=self.context.clock.monotonic() - began)
-            return self.client.server_now() - gone
-
-        return told
+        """Note the present; see :func:`pmbridge.adapter.since`."""
+        return since(self.context.clock, lambda: self.client.server_now())
 
     def unknown(self, field: str, call: str) -> ProtocolError:
         """Return the error for an answer of an unknown form."""

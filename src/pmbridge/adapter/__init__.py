@@ -25,6 +25,7 @@ from pmbridge.adapter.registry import (
     load_sandbox,
 )
 from pmbridge.adapter.remembered import Remembered, remember, remembered
+from pmbridge.adapter.server_time import since
 from pmbridge.adapter.snapshot import BearerToken, SnapshotAdapter
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ __all__ = [
     "remembered",
     "retry_after",
     "side_by_side",
+    "since",
 ]
 
 

@@ -355,13 +355,7 @@ class HttpClient:
 
     def _count(self, *, requests: int = 0, received: int = 0, waited_s: float = 0.0, retries: int = 0) -> None:
         with self._lock:
-            was = self._traffic
-            self._traffic = Traffic(
-                requests=was.requests + requests,
-                bytes=was.bytes + received,
-                waited_s=was.waited_s + waited_s,
-                retries=was.retries + retries,
-            )
+            self._traffic += Traffic(requests=requests, bytes=received, waited_s=waited_s, retries=retries)
 
     def _note(self, outgoing: Outgoing, answer: Response | Fault, sent_at: float) -> None:
         now = self._clock.monotonic()

@@ -114,3 +114,12 @@ class Traffic:
     bytes: int = 0
     waited_s: float = 0.0
     retries: int = 0
+
+    def __add__(self, other: Traffic) -> Traffic:
+        """Return what both have done."""
+        return Traffic(
+            requests=self.requests + other.requests,
+            bytes=self.bytes + other.bytes,
+            waited_s=self.waited_s + other.waited_s,
+            retries=self.retries + other.retries,
+        )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -19,6 +18,7 @@ from pmbridge.adapter.address import clean_origin
 from pmbridge.adapter.base import Adapter, ConnectionSettings, SecretSource
 from pmbridge.adapter.classify import classify_common
 from pmbridge.adapter.policy import Auth, HttpPolicy, Rate, Response, Traffic
+from pmbridge.adapter.server_time import since
 from pmbridge.errors import CursorInvalid, NotVisible, PmbridgeError
 from pmbridge.records import Cursor, Gone, Group, Item, Listing, Mirrored, Page, Person, Record, Scope, Skipped
 from pmbridge.values import ProjectId, RecordId
@@ -113,16 +113,14 @@ class SnapshotAdapter(Adapter[S]):
         """Yield every project whole; the listings come with its last page, after which it is complete."""
         if cursor is not None and cursor != _CURSOR:
             raise CursorInvalid
-        clock = self.context.clock
         for project in scope.projects:
-            began = clock.monotonic()
+            began = since(self.context.clock, lambda: self.client.server_now())
             try:
                 found = self._of(project, scope)
             except NotVisible as error:
                 yield Page(cursor=_CURSOR, skipped=(self._skipped(project, error),))
                 continue
-            # As of before the first question, by the server's clock, which is known only after an answer.
-            at = self.client.server_now() - timedelta(seconds=clock.monotonic() - began)
+            at = began()
             *pages, last = [found[n : n + PAGE] for n in range(0, len(found), PAGE)] or [()]
             for page in pages:
                 yield Page(cursor=_CURSOR, records=page)
