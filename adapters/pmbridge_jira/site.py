@@ -85,6 +85,7 @@ class Site:
         self._opening = threading.Lock()
         self._spent = Traffic()
         self._server: ServerFacts | None = None
+        self._catalogue: Catalogue | None = None
         self._projects: dict[ProjectId, ProjectFacts] = {}
         self._asked: set[ProjectId] = set()
 
@@ -252,8 +253,10 @@ class Site:
         """Return the site's fields; *fresh* asks again, for one that was added today."""
         if fresh:
             self.context.memo.drop(self._key("fields"))
-        kept = self.context.memo.get(self._key("fields"), self._ask_fields)
-        return Catalogue(_FIELDS.validate_python(kept))
+        if fresh or self._catalogue is None:
+            kept = self.context.memo.get(self._key("fields"), self._ask_fields)
+            self._catalogue = Catalogue(_FIELDS.validate_python(kept))
+        return self._catalogue
 
     def _ask_fields(self) -> JsonValue:
         kept: JsonValue = _FIELDS.dump_python(self.get("/field", _FIELDS), mode="json", by_alias=True)
