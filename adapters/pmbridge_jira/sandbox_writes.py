@@ -13,7 +13,6 @@ from pmbridge_jira.sandbox_products import DESK
 from pmbridge_jira.sandbox_render import Json
 from pmbridge_jira.sandbox_state import Issue, RemoteLink, Version
 
-LONGEST_PROPERTY = 32_768
 _AT_LEAST = ("summary",)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -111,7 +111,7 @@ class Writer:
         values = {key: value for key, value in write.values.items() if value is not None}
         if write.parent is not None:
             values["parent"] = Named(id=write.parent.external_id)
-        groups = self._groups_of(write.groups, frozenset())
+        groups = self._groups_of(write.groups)
         sent = self._wired(values, epics=screen is not None and "parent" not in screen)
         labels = [*groups.pop("labels", []), f"{MARKER_LABEL}{write.uid}"]
         sent |= {"fixVersions": versions} if (versions := groups.pop("fixVersions", None)) else {}
@@ -279,9 +279,9 @@ class Writer:
         epic = self._catalogue.epic_link
         return epic if id_ == "parent" and epic is not None and epic in sent else id_
 
-    def _groups_of(self, join: tuple[RecordId, ...], leave: frozenset[RecordId]) -> dict[str, list[JsonValue]]:
+    def _groups_of(self, groups: Iterable[RecordId]) -> dict[str, list[JsonValue]]:
         found: dict[str, list[JsonValue]] = {}
-        for one in (*join, *leave):
+        for one in groups:
             match one.kind:
                 case "version":
                     found.setdefault("fixVersions", []).append({"id": one.external_id})
@@ -293,8 +293,7 @@ class Writer:
 
     def _moves(self, write: Update) -> dict[str, tuple[list[JsonValue], list[JsonValue]]]:
         """Return field id → what to add and what to remove; what others put there stays."""
-        order = sorted(write.join, key=str), sorted(write.leave, key=str)
-        add, remove = (self._groups_of(tuple(one), frozenset()) for one in order)
+        add, remove = (self._groups_of(sorted(one, key=str)) for one in (write.join, write.leave))
         return {
             id_: (add.get(id_, []), remove.get(id_, [])) for id_ in (*add, *(one for one in remove if one not in add))
         }

@@ -19,7 +19,6 @@ from pmbridge.errors import (
 NO_PROJECT_OR_NO_SPRINTS = "100300"
 _WRONG_CLIENT = "100024"
 _RATE = "100038"
-_WRONG_PATH = "100002"
 _NOT_THERE = frozenset(
     {
         NO_PROJECT_OR_NO_SPRINTS, "100045", "100051", "100077", "100304", "100308", "100317", "100351", "100405",

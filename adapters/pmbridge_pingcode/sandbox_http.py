@@ -20,7 +20,6 @@ from pmbridge_pingcode.sandbox_render import Json, Renderer
 from pmbridge_pingcode.sandbox_store import Item, Project, Team
 
 TOKEN_LIFE_S = 30 * 86_400
-REFRESH_LIFE_S = 90 * 86_400
 _WINDOW_S = 60.0
 _MOST_ROWS, _ROWS = 100, 30
 _MOST_IDS = 20

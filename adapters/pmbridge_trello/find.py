@@ -48,7 +48,7 @@ class Finder:
 
     def _cards(self, write: Create, since: datetime) -> list[Record | Gone]:
         here = self._site.get(
-            f"/boards/{write.project}/cards", _CARDS, filter="all", since=_told(since), fields="desc", limit=PAGE
+            f"/boards/{write.project}/cards", _CARDS, filter="all", since=_second_of(since), fields="desc", limit=PAGE
         )
         found = [one.id for one in here if split_marker(one.desc or "")[1] == write.uid]
         answers = list(self._reader.read([RecordId(kind=CARD, external_id=one) for one in found]))
@@ -66,7 +66,7 @@ class Finder:
         """Return id → name of the cards that we made on *board* since then and that are not on it any more."""
         known, me = set(here), self._site.account().id
         actions = self._site.get(
-            f"/boards/{board}/actions", _ACTIONS, filter="createCard", since=_told(since), limit=PAGE,
+            f"/boards/{board}/actions", _ACTIONS, filter="createCard", since=_second_of(since), limit=PAGE,
             fields="type,date,data,idMemberCreator", memberCreator="false", member="false",
         )  # fmt: skip
         made = (one.data.card for one in actions if one.data.card and one.idMemberCreator in (me, None))
@@ -74,7 +74,7 @@ class Finder:
 
     def _comments(self, write: AddComment, since: datetime) -> list[Comment]:
         path = f"/cards/{write.target.external_id}/actions"
-        actions = self._site.get(path, _ACTIONS, filter="commentCard", since=_told(since), limit=PAGE)
+        actions = self._site.get(path, _ACTIONS, filter="commentCard", since=_second_of(since), limit=PAGE)
         found = [comment(one, write.target) for one in actions]
         return sorted(found, key=lambda one: str(one.id))
 
@@ -89,6 +89,6 @@ class Finder:
         return [one for one in found if isinstance(one, Item)]
 
 
-def _told(at: datetime) -> str:
+def _second_of(at: datetime) -> str:
     """Return the second in which *at* lies: by that Trello tells when a card was made."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")

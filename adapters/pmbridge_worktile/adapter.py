@@ -145,11 +145,12 @@ class WorktileAdapter(Adapter[WorktileSettings]):
         """Yield the tasks of each project, or that it cannot be seen: the same scan that a pull begins with."""
         if TASK not in scope.kinds:
             return
+        sees = self._site.sight()
         for project in scope.projects:
             try:
                 yield Listing(project=project, kind=TASK, ids=scan(self._site, project).versions)
             except ITS_OWN as error:
-                yield Skipped(project=project, error=self._site.of_project(project, error))
+                yield Skipped(project=project, error=self._site.of_project(project, error, sees))
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id, tasks with the fields that the last pull asked for."""

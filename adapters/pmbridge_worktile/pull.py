@@ -45,7 +45,8 @@ def scan(site: Site, project: ProjectId) -> Scanned:
             _add(found, page)
         if total <= len(found.versions):
             break
-    # Whether a project that is out of sight answers with an error or with nothing, no page tells.
+    # Whether a project that is out of sight answers with an error or with nothing, no page tells. Asked after the list,
+    # each time: by an older answer, a project that has hidden since would be one without tasks.
     if not found.versions and not site.sees(project):
         raise NotVisible
     return found
@@ -76,11 +77,12 @@ class Pull:
         self.cursor = self.cursor.only(set(self.scope.projects))
         if not self.scope.kinds & {TASK, TAG}:
             return
+        sees = self.site.sight()
         for project in self.scope.projects:
             try:
                 yield from self._project(project)
             except ITS_OWN as error:
-                skipped = Skipped(project=project, error=self.site.of_project(project, error))
+                skipped = Skipped(project=project, error=self.site.of_project(project, error, sees))
                 yield Page(cursor=self.cursor.to_json(), skipped=(skipped,))
 
     def _project(self, project: ProjectId) -> Iterator[Page]:

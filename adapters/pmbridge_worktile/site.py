@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
 from pydantic import JsonValue, TypeAdapter
@@ -210,7 +211,12 @@ class Site:
 
     def sees(self, project: ProjectId) -> bool:
         """Return whether the credential sees *project* now."""
-        return any(one.id == project for one in self.projects())
+        return self.sight()(project)
+
+    def sight(self) -> Callable[[ProjectId], bool]:
+        """Return a function that says whether the credential sees a project; it lists them once, when first asked."""
+        listed = cache(lambda: frozenset(one.id for one in self.projects()))
+        return lambda project: project in listed()
 
     # -------------------------------------------------------------------------------------------- people
 
@@ -269,9 +275,14 @@ class Site:
 
     # -------------------------------------------------------------------------------------------- errors
 
-    def of_project(self, project: ProjectId, error: PmbridgeError) -> PmbridgeError:
-        """Return what *error*, met in *project*, is: where the project is not among those seen, that is the reason."""
-        if not isinstance(error, ProtocolError) and not self.sees(project):
+    def of_project(
+        self, project: ProjectId, error: PmbridgeError, sees: Callable[[ProjectId], bool] | None = None
+    ) -> PmbridgeError:
+        """Return what *error*, met in *project*, is: where the project is not among those seen, that is the reason.
+
+        *sees* is the :meth:`sight` of whoever goes through several projects.
+        """
+        if not isinstance(error, ProtocolError) and not (sees or self.sees)(project):
             error = NotVisible()
         connection = self.context.connection
         return error.with_facts(connection=connection, tool="Worktile", thing=f"{connection}:{project}")

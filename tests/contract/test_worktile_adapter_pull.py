@@ -277,6 +277,18 @@ def test_a_hidden_project_is_skipped_however_worktile_says_it(habit: str) -> Non
         assert workspace.run().visible([project, other]) == {other}
 
 
+def test_all_projects_that_hide_cost_one_list_of_projects() -> None:
+    with WorktileSandbox(FakeClock(), habits=Habits(hidden_project="404")) as sandbox:
+        workspace = Workspace(sandbox)
+        projects = [sandbox.world.project() for _ in range(3)]
+        for one in projects:
+            sandbox.world.hide_project(one)
+        assert len(workspace.pull(*projects).skipped) == 3
+        assert len(workspace.asked(PROJECTS)) == 1
+        assert len(list(workspace.run().census(scope(*projects)))) == 3
+        assert len(workspace.asked(PROJECTS)) == 2
+
+
 def scope(*projects: ProjectId) -> Scope:
     return Scope(projects=projects, kinds=frozenset({"task", "tag"}), fields={})
 
