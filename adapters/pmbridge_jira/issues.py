@@ -14,7 +14,7 @@ from typing import Annotated, Any, Required, cast, get_type_hints
 from pydantic import JsonValue, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 from typing_extensions import TypedDict
 
-from pmbridge.adapter import HttpClient, Response
+from pmbridge.adapter import WHOLE_PAGE, HttpClient, Response, first_field
 from pmbridge.clock import to_millis
 from pmbridge.errors import ProtocolError
 from pmbridge.records import Group, Item, ItemLink, Person, ToolState
@@ -38,9 +38,6 @@ from pmbridge_jira.translate import (
     state_of,
     utc,
 )
-
-WHOLE_PAGE = 50
-"""So many issues, all of them unreadable, are no bad luck but an answer in an unknown form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +119,7 @@ class IssueFormat:
         issue = _extended("Issue", wire.Issue, {"fields": Required[fields]})
         self._one = TypeAdapter(issue)
         self._page = _page_of(issue)
-        self._tolerant = _page_of(_annotated[issue | wire.Broken, WrapValidator(_each)])
+        self._tolerant = _page_of(_annotated[issue, WrapValidator(_each)])
 
     def _wants(self, name: str) -> bool:
         # Data Center has no such field; its resolution date says when work ended.
@@ -361,12 +358,10 @@ def _each(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     try:
         return validate(value)
     except ValidationError as error:
-        where = error.errors(include_url=False, include_context=False, include_input=False)
         id_ = value.get("id") if isinstance(value, Mapping) else None
         if not isinstance(id_, str | int):
             raise
-        steps = [str(step) for step in where[0]["loc"] if step not in ("Issue", "Broken")]
-    return wire.Broken(id=str(id_), project=_project_of(value), field=f"{'.'.join(steps)[:120]} ({where[0]['type']})")
+        return wire.Broken(id=str(id_), project=_project_of(value), field=first_field(error))
 
 
 def _project_of(value: Mapping[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pmbridge.adapter import Broken
 from pmbridge.errors import PmbridgeError, ProtocolError
 from pmbridge.records import Gone, Listing, Record, Scope, Skipped
 from pmbridge.values import ProjectId
@@ -11,7 +12,6 @@ from pmbridge_pingcode import wire
 from pmbridge_pingcode.dialect import Ask
 from pmbridge_pingcode.groups import GroupReader
 from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, OF_PRODUCTS, PRODUCT, TICKET, WORK_ITEM
-from pmbridge_pingcode.parse import Broken
 from pmbridge_pingcode.pull import ITS_OWN, SHIP, Row, project_of
 from pmbridge_pingcode.scan import Scan
 from pmbridge_pingcode.site import Site

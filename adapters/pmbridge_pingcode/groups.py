@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
-from pmbridge.adapter import in_order
+from pmbridge.adapter import Broken, in_order
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected
 from pmbridge.records import Group, Item, Listing
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_pingcode import wire
 from pmbridge_pingcode.dialect import Ask
 from pmbridge_pingcode.kinds import DELIVERABLE, DELIVERING, OF_PROJECTS, PRODUCT, RELEASE, SPRINT, SPRINTING
-from pmbridge_pingcode.parse import Broken, M
+from pmbridge_pingcode.parse import M
 from pmbridge_pingcode.scan import Scan
 from pmbridge_pingcode.site import Site
 from pmbridge_pingcode.translate import Reader, inside, people

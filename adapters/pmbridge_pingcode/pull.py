@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pmbridge.adapter import Broken
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected
 from pmbridge.records import Gone, Item, Listing, Page, Person, Record, Scope, Skipped
 from pmbridge.values import ProjectId, RecordId
@@ -15,7 +16,7 @@ from pmbridge_pingcode.cursor import PingCodeCursor
 from pmbridge_pingcode.dialect import IDEAS, MOST_PROJECTS, TICKETS, Ask
 from pmbridge_pingcode.groups import GroupReader, Groups
 from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, OF_PRODUCTS, PRODUCT, TICKET, WORK_ITEM
-from pmbridge_pingcode.parse import Broken, Rows
+from pmbridge_pingcode.parse import Rows
 from pmbridge_pingcode.scan import Scan
 from pmbridge_pingcode.site import Site
 from pmbridge_pingcode.table import Table

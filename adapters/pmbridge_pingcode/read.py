@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import TypeAdapter
 
-from pmbridge.adapter import in_order
+from pmbridge.adapter import Broken, in_order
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Unsupported
 from pmbridge.records import Gone, Record
 from pmbridge.values import ProjectId, RecordId
@@ -14,7 +14,6 @@ from pmbridge_pingcode import kinds, wire
 from pmbridge_pingcode.classify import ScopeMissing
 from pmbridge_pingcode.dialect import IDEAS, TICKETS
 from pmbridge_pingcode.kinds import DELIVERABLE, KINDS, RELEASE, SPRINT
-from pmbridge_pingcode.parse import Broken
 from pmbridge_pingcode.site import Site
 from pmbridge_pingcode.table import Table
 

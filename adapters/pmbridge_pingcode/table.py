@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from pmbridge.adapter import Broken
 from pmbridge.records import Gone, Item
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_pingcode import wire
 from pmbridge_pingcode.fields import BUILT_IN, PropertyReader
 from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, PRODUCT, TICKET, WORK_ITEM
-from pmbridge_pingcode.parse import Broken, Unreadable
+from pmbridge_pingcode.parse import Unreadable
 from pmbridge_pingcode.site import Site
 from pmbridge_pingcode.translate import Reader
 

@@ -124,7 +124,7 @@ class BoardReader:
             return
         if board.cards is None or (CHECK_ITEM in self._asked.kinds and board.checklists is None):
             raise self._unknown("cards (missing)" if board.cards is None else "checklists (missing)", project)
-        if len(board.cards) + sum(one.id.kind == CARD for one in broken) >= self._site.settings.cards_per_request:
+        if len(board.cards) + sum(id_.kind == CARD for id_, _ in broken) >= self._site.settings.cards_per_request:
             yield from self.pages(project)
             return
         records, listings = self._frame(board)
@@ -144,7 +144,7 @@ class BoardReader:
         board = self.head(project, with_fields=self._with_fields)
         frame, listings = self._frame(board)
         lists: list[wire.Checklist] = []
-        broken: list[parse.Broken] = []
+        broken: list[parse.Unread] = []
         if CHECK_ITEM in self._asked.kinds:
             lists, broken = parse.checklists(site.client, site.fetch(f"/boards/{project}/checklists"))
         gathered = self._gathered(board, lists)
@@ -162,7 +162,7 @@ class BoardReader:
             )
             records = []
 
-    def _card_pages(self, project: ProjectId) -> Iterator[tuple[list[wire.Card], list[parse.Broken], bool]]:
+    def _card_pages(self, project: ProjectId) -> Iterator[tuple[list[wire.Card], list[parse.Unread], bool]]:
         """Yield the cards of a board, each once, and with each page whether it is the last.
 
         Trello pages by the time of creation, which an id tells to the second, and not in the order of the ids. The next
@@ -179,8 +179,8 @@ class BoardReader:
                 continue
             cards, broken = parse.cards(self._site.client, response)
             fresh = [one for one in cards if one["id"] not in seen]
-            unread = [one for one in broken if one.id.external_id not in seen]
-            ids = [one["id"] for one in cards] + [one.id.external_id for one in broken]
+            unread = [one for one in broken if one[0].external_id not in seen]
+            ids = [one["id"] for one in cards] + [id_.external_id for id_, _ in broken]
             seen.update(ids)
             last = len(ids) < limit
             yield fresh, unread, last
@@ -225,7 +225,7 @@ class BoardReader:
             records += [person(one) for one in board.members or ()]
         return records, listings
 
-    def _parsed(self, project: ProjectId, response: Response) -> tuple[wire.Board, list[parse.Broken]]:
+    def _parsed(self, project: ProjectId, response: Response) -> tuple[wire.Board, list[parse.Unread]]:
         board, broken = parse.board(self._site.client, response)
         if board.id != project:
             raise self._unknown("id (of another board)", project)
@@ -254,10 +254,10 @@ class BoardReader:
         return _Gathered(project=ProjectId(board.id), reader=reader, checklists=by_card)
 
     def _translated(
-        self, gathered: _Gathered, cards: Sequence[wire.Card], broken: Sequence[parse.Broken]
+        self, gathered: _Gathered, cards: Sequence[wire.Card], broken: Sequence[parse.Unread]
     ) -> tuple[list[Record], list[Skipped]]:
         found: list[Record] = []
-        skipped = [self._unreadable(gathered, one.id, one.field) for one in broken]
+        skipped = [self._unreadable(gathered, id_, where) for id_, where in broken]
         with_cards = CARD in self._asked.kinds
         for card in cards:
             if not is_work(card):

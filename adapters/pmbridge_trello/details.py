@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from pmbridge.adapter import Response, in_order
+from pmbridge.adapter import Response, first_field, in_order
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected, Unsupported
 from pmbridge.records import Change, Comment, Details, Verb, Wanted
 from pmbridge.values import ProjectId
 from pmbridge_trello import wire
 from pmbridge_trello.history import CHANGE_ACTIONS, COMMENT_ACTIONS, LogReader, comment
 from pmbridge_trello.kinds import CARD
-from pmbridge_trello.parse import field_of, id_of
 from pmbridge_trello.site import Site
 from pmbridge_trello.translate import created_at
 from pmbridge_trello.values import FieldReader, Unreadable
@@ -28,6 +27,13 @@ _ITS_OWN = (NotVisible, Rejected, ProtocolError)
 
 _ACTIONS, _ACTION = TypeAdapter(list[wire.Action]), TypeAdapter(wire.Action)
 _ANY = TypeAdapter(list[JsonValue])
+
+
+class _Named(wire.Model):
+    id: wire.Id
+
+
+_NAMES = TypeAdapter(list[_Named])
 
 
 @dataclass(slots=True)
@@ -118,13 +124,12 @@ class DetailReader:
             actions = self._site.client.parse(page, _ACTIONS).data
             ids = [one.id for one in actions]
         except ProtocolError as whole:
-            actions, ids = [], []
+            actions, ids = [], [one.id for one in self._site.client.parse(page, _NAMES).data]
             for value in self._site.client.parse(page, _ANY).data:
-                ids.append(id_of(value, whole))
                 try:
                     actions.append(_ACTION.validate_json(json.dumps(value)))
                 except ValidationError as error:
-                    feed.broken.setdefault(_card_of(value, whole), field_of(error))
+                    feed.broken.setdefault(_card_of(value, whole), first_field(error))
         for action in actions:
             card = action.data.card.id if action.data.card else ""
             if card in feed.actions:

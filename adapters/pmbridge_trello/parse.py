@@ -5,14 +5,14 @@ Everything is validated as a whole, which costs least; only when that fails is i
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import TypeAlias, TypeVar
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
 
-from pmbridge.adapter import HttpClient, Response
+from pmbridge.adapter import Broken, HttpClient, Response, each_row
 from pmbridge.errors import ProtocolError
 from pmbridge.values import RecordId
 from pmbridge_trello import wire
@@ -20,9 +20,8 @@ from pmbridge_trello.kinds import CARD
 from pmbridge_trello.translate import check_item_id
 
 M = TypeVar("M")
-
-WHOLE_PAGE = 50
-"""So many cards, none of them readable, are no bad luck but an answer in an unknown form."""
+Unread: TypeAlias = tuple[RecordId, str]
+"""A record that did not validate: which one, and where. Never its value."""
 
 
 class _LooseBoard(wire.BoardFrame):
@@ -39,17 +38,10 @@ _CARDS, _CARD = TypeAdapter(list[wire.Card]), TypeAdapter(wire.Card)
 _CHECKLISTS, _LOOSE_CHECKLISTS = TypeAdapter(list[wire.Checklist]), TypeAdapter(list[_LooseChecklist])
 _CHECK_ITEM = TypeAdapter(wire.CheckItem)
 _ANY = TypeAdapter(list[JsonValue])
+_ID: TypeAdapter[str] = TypeAdapter(wire.Id, config=ConfigDict(coerce_numbers_to_str=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """A record that did not validate: which one, and where. Never its value."""
-
-    id: RecordId
-    field: str
-
-
-def board(client: HttpClient, response: Response) -> tuple[wire.Board, list[Broken]]:
+def board(client: HttpClient, response: Response) -> tuple[wire.Board, list[Unread]]:
     """Return the board of *response* without what could not be read, and what that was.
 
     Raises:
@@ -68,7 +60,7 @@ def board(client: HttpClient, response: Response) -> tuple[wire.Board, list[Brok
         return wire.Board.model_construct(**found), broken + more
 
 
-def cards(client: HttpClient, response: Response) -> tuple[list[wire.Card], list[Broken]]:
+def cards(client: HttpClient, response: Response) -> tuple[list[wire.Card], list[Unread]]:
     """Return the cards of *response*, and those that could not be read. Raises as :func:`board` does."""
     try:
         return client.parse(response, _CARDS).data, []
@@ -76,7 +68,7 @@ def cards(client: HttpClient, response: Response) -> tuple[list[wire.Card], list
         return _cards(client.parse(response, _ANY).data, whole)
 
 
-def checklists(client: HttpClient, response: Response) -> tuple[list[wire.Checklist], list[Broken]]:
+def checklists(client: HttpClient, response: Response) -> tuple[list[wire.Checklist], list[Unread]]:
     """Return the checklists of *response*, and their items that could not be read. Raises as :func:`board` does."""
     try:
         return client.parse(response, _CHECKLISTS).data, []
@@ -84,14 +76,12 @@ def checklists(client: HttpClient, response: Response) -> tuple[list[wire.Checkl
         return _checklists(client.parse(response, _ANY).data, whole)
 
 
-def _cards(values: Sequence[JsonValue], whole: ProtocolError) -> tuple[list[wire.Card], list[Broken]]:
+def _cards(values: Sequence[JsonValue], whole: ProtocolError) -> tuple[list[wire.Card], list[Unread]]:
     sound, broken = _each(values, _CARD, whole)
-    if len(broken) >= WHOLE_PAGE and not sound:
-        raise whole
-    return sound, [Broken(id=RecordId(kind=CARD, external_id=id_), field=field) for id_, field in broken]
+    return sound, [(RecordId(kind=CARD, external_id=one.id), one.field) for one in broken]
 
 
-def _checklists(values: Sequence[JsonValue], whole: ProtocolError) -> tuple[list[wire.Checklist], list[Broken]]:
+def _checklists(values: Sequence[JsonValue], whole: ProtocolError) -> tuple[list[wire.Checklist], list[Unread]]:
     try:
         loose = _LOOSE_CHECKLISTS.validate_python(values)
     except ValidationError:
@@ -100,47 +90,17 @@ def _checklists(values: Sequence[JsonValue], whole: ProtocolError) -> tuple[list
     for one in loose:
         items, bad = _each(one.checkItems, _CHECK_ITEM, whole)
         found.append(wire.Checklist(id=one.id, idCard=one.idCard, checkItems=items))
-        broken += [Broken(id=check_item_id(one.idCard, id_), field=field) for id_, field in bad]
+        broken += [(check_item_id(one.idCard, item.id), item.field) for item in bad]
     return found, broken
 
 
-def _each(
-    values: Sequence[JsonValue], into: TypeAdapter[M], whole: ProtocolError
-) -> tuple[list[M], list[tuple[str, str]]]:
-    """Validate *values* one by one; return the sound ones, and id and field of the others.
+def _each(values: Sequence[JsonValue], into: TypeAdapter[M], whole: ProtocolError) -> tuple[list[M], list[Broken]]:
+    """Validate *values* one by one.
 
     Raises:
-        ProtocolError: *whole*, where one does not even say which it is.
+        ProtocolError: *whole*, where one does not even say which it is, or none of many can be read.
     """
-    sound: list[M] = []
-    broken: list[tuple[str, str]] = []
-    for value in values:
-        try:
-            sound.append(into.validate_json(json.dumps(value)))  # as JSON: times are text there, here they are not
-        except ValidationError as error:
-            broken.append((id_of(value, whole), field_of(error)))
-    return sound, broken
-
-
-def id_of(value: JsonValue, whole: ProtocolError) -> str:
-    try:
-        return _NAMED.validate_python(value).id if isinstance(value, Mapping) else _refuse(whole)
-    except ValidationError:
-        raise whole from None
-
-
-def _refuse(whole: ProtocolError) -> str:
+    # As JSON: times are text there, here they are not.
+    with contextlib.suppress(ProtocolError):
+        return each_row(values, lambda value: into.validate_json(json.dumps(value)), ids=_ID, call="")
     raise whole
-
-
-def field_of(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(step) for step in first["loc"]) or "body"
-    return f"{''.join(c for c in where if c.isprintable())[:120]} ({first['type']})"
-
-
-class _Named(wire.Model):
-    id: wire.Id
-
-
-_NAMED = TypeAdapter(_Named)

@@ -161,21 +161,20 @@ class Site:
         How many ids an answer takes is not published, and too many may be cut off in silence. So what is missing is
         asked for again as long as that brings something.
         """
-        sound: list[wire.Task] = []
-        broken: list[parse.Broken] = []
+        told = parse.Tasks(sound=[], broken=[])
         left = list(ids)
         while left:
             found = parse.task_list(
                 self.client, self.fetch("/mission/get-tasks-by-ids", task_ids=",".join(left), fields=keys)
             )
             wanted = set(left)
-            sound += [one for one in found.sound if one.id in wanted]
-            broken += [one for one in found.broken if one.id in wanted]
+            told.sound.extend(one for one in found.sound if one.id in wanted)
+            told.broken.extend(one for one in found.broken if one.id in wanted)
             rest = [one for one in left if one not in set(found.ids)]
             if len(rest) == len(left):
                 break
             left = rest
-        return parse.Tasks(sound=sound, broken=broken)
+        return told
 
     # ------------------------------------------------------------------------------------------ projects
 

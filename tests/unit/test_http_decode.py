@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
-from pmbridge.adapter.decode import decode, is_deeper
+from pmbridge.adapter.decode import WHOLE_PAGE, Broken, decode, each_row, is_deeper
 from pmbridge.errors import ProtocolError
 
 TEXT = st.text(alphabet='"\\[]{}:, \n中a/u0', max_size=12)
@@ -65,3 +65,33 @@ def test_the_field_is_named_by_its_path_without_control_characters() -> None:
         decode(body, TypeAdapter(dict[str, list[Item]]), max_depth=64, call="POST /search")
     assert caught.value.facts == {"field": "issues.0.fields.a[31m (int_parsing)", "call": "POST /search"}
     assert caught.value.__context__ is None
+
+
+class Row(BaseModel):
+    id: str
+    size: int
+
+
+def rows(*values: object) -> tuple[list[Row], list[Broken]]:
+    return each_row(list(values), Row.model_validate, ids=TypeAdapter(str), call="GET /rows", within="rows.")  # type: ignore[arg-type]
+
+
+def test_a_bad_row_costs_itself_alone() -> None:
+    sound, broken = rows({"id": "a", "size": 1}, {"id": "b", "size": "secret"})
+    assert [one.id for one in sound] == ["a"]
+    assert broken == [Broken(id="b", field="size (int_parsing)")]
+
+
+@pytest.mark.parametrize("row", [{"size": "secret"}, {"id": 3, "size": "secret"}, "secret"])
+def test_a_bad_row_that_does_not_say_which_it_is_costs_the_page(row: object) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        rows({"id": "a", "size": 1}, row)
+    assert str(caught.value.facts["field"]).startswith("rows.1.")
+    assert caught.value.__context__ is None, "pydantic's error quotes the value"
+
+
+def test_many_rows_of_which_none_can_be_read_are_no_rows() -> None:
+    bad = [{"id": str(number), "size": None} for number in range(WHOLE_PAGE)]
+    assert len(rows(*bad[1:])[1]) == WHOLE_PAGE - 1
+    with pytest.raises(ProtocolError, match=r"rows\.0\.size"):
+        rows(*bad)

@@ -14,6 +14,7 @@ from pmbridge.adapter.base import (
     SecretSource,
 )
 from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
+from pmbridge.adapter.decode import WHOLE_PAGE, Broken, each_row, first_field
 from pmbridge.adapter.parallel import in_order, side_by_side
 from pmbridge.adapter.policy import Auth, Call, HttpPolicy, Rate, Reply, Response, Traffic, Wait, no_wait
 from pmbridge.adapter.registry import (
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "NO_FOCUS",
+    "WHOLE_PAGE",
     "Adapter",
     "Auth",
     "BearerToken",
+    "Broken",
     "Call",
     "ConnectionSettings",
     "Context",
@@ -60,6 +63,8 @@ __all__ = [
     "available_sandboxes",
     "classify_common",
     "clean_origin",
+    "each_row",
+    "first_field",
     "in_order",
     "is_loopback",
     "is_web_page",
