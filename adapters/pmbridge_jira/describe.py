@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from pydantic import TypeAdapter
 
-from pmbridge.adapter import in_order, side_by_side
+from pmbridge.adapter import in_order, project_called, side_by_side
 from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import (
     FieldInfo,
@@ -92,7 +91,8 @@ class _Finder:
         self._site = site
         ids = {ProjectId(wanted) for text in texts if _is_id(wanted := text.strip())}
         self._by_id = {one.id: one for one in site.find_projects(ids)} if ids else {}
-        self._every = _all(site) if any(not _is_id(text.strip()) for text in texts) else []
+        by_name = any(not _is_id(text.strip()) for text in texts)
+        self._every = {ProjectId(one.id): one for one in _all(site)} if by_name else {}
 
     def find(self, text: str) -> wire.Project:
         """Return the project with that id, key or unique name.
@@ -101,38 +101,17 @@ class _Finder:
             NotVisible: an id that is not there or cannot be seen.
             ConfigError: no project of that key or name (lists the nearest), or several of that name.
         """
-        wanted, site, every = text.strip(), self._site, self._every
+        wanted, connection = text.strip(), self._site.context.connection
         if _is_id(wanted):
             if (found := self._by_id.get(wanted)) is None:
-                thing = f"{site.context.connection}:{wanted}"
-                raise NotVisible(connection=site.context.connection, tool="Jira", thing=thing)
+                raise NotVisible(connection=connection, tool="Jira", thing=f"{connection}:{wanted}")
             return found
-        for same in (
-            [one for one in every if one.key.casefold() == wanted.casefold()],
-            [one for one in every if one.name.casefold() == wanted.casefold()],
-        ):
-            if len(same) == 1:
-                return same[0]
-            if same:
-                candidates = [f"{one.key}|{one.id}" for one in same]
-                raise _wrong(site, text, "is the name of", "是以下项目共有的名称：", candidates)
-        names = {name: one for one in every for name in (one.key, one.name)}
-        near = get_close_matches(wanted, list(names), n=3, cutoff=0.4) or sorted(one.key for one in every)[:3]
-        candidates = [f"{names[one].key}" for one in near]
-        raise _wrong(site, text, "is no project here; near:", "不是这里的项目，相近：", candidates)
+        every = [_remote(self._site, one) for one in self._every.values()]
+        return self._every[project_called(text, every, connection=connection).id]
 
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _wrong(site: Site, text: str, en: str, zh: str, candidates: list[str]) -> ConfigError:
-    listed = ", ".join(dict.fromkeys(candidates)) or "-"
-    problem = f'"{text}" {en} {listed}'
-    return ConfigError(
-        connection=site.context.connection, n=1, file="pmbridge.toml", problems=problem,
-        problems_zh=f"「{text}」{zh}{listed}", faults=(problem,),
-    )  # fmt: skip
 
 
 def describe_all(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
-from pmbridge.adapter import in_order
+from pmbridge.adapter import in_order, project_called
 from pmbridge.errors import ConfigError, NotVisible
 from pmbridge.records import Focus, KindSchema, ProjectSchema, RemoteProject, StateInfo, Support, ToolState
 from pmbridge.values import Label, Named, ProjectId
@@ -90,6 +89,7 @@ class Describer:
                 if by_name:
                     raise
                 # Each is asked for by itself, and says why.
+        connection = self._site.context.connection
         every: list[RemoteProject] = []
         if by_name:
             every = [*(_remote(one, "") for one in listed.values()), *_products(self._site)]
@@ -97,7 +97,8 @@ class Describer:
         def describe(text: str) -> ProjectSchema | NotVisible | ConfigError:
             try:
                 wanted = text.strip()
-                id_ = ProjectId(wanted) if _looks_like_an_id(wanted) else self._find(wanted, every)
+                is_id = _looks_like_an_id(wanted)
+                id_ = ProjectId(wanted) if is_id else project_called(text, every, connection=connection).id
                 return self._described(wanted, id_, listed.get(id_), focus.get(text, Focus()))
             except (NotVisible, ConfigError) as error:
                 return error
@@ -208,39 +209,6 @@ class Describer:
 
     def _state(self, said: str) -> ToolState:
         return self._reader.state(wire.State(id=said, name=said, type=said))
-
-    # -------------------------------------------------------------------------------------------- names
-
-    def _find(self, wanted: str, every: Sequence[RemoteProject]) -> ProjectId:
-        for same in (_by_key, _by_name):
-            found = [one for one in every if same(one, wanted)]
-            # An archived project that is called like an open one is hardly meant.
-            found = [one for one in found if not one.archived] or found
-            if len(found) == 1:
-                return found[0].id
-            if found:
-                raise self._wrong(
-                    wanted, "is the name of", "是以下项目共有的名称：", [f"{one.name}|{one.id}" for one in found]
-                )
-        names = sorted({one.name for one in every} | {one.key for one in every})
-        near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
-        raise self._wrong(wanted, "is no project here; near:", "不是这里的项目，相近：", near)
-
-    def _wrong(self, text: str, en: str, zh: str, candidates: Sequence[str]) -> ConfigError:
-        listed, listed_zh = ", ".join(candidates) or "-", "、".join(candidates) or "-"
-        problem = f'"{text}" {en} {listed}'
-        return ConfigError(
-            connection=self._site.context.connection, n=1, file="pmbridge.toml", problems=problem,
-            problems_zh=f"「{text}」{zh}{listed_zh}", faults=(problem,),
-        )  # fmt: skip
-
-
-def _by_key(one: RemoteProject, wanted: str) -> bool:
-    return one.key.casefold() == wanted.casefold()
-
-
-def _by_name(one: RemoteProject, wanted: str) -> bool:
-    return one.name.strip().casefold() == wanted.casefold()
 
 
 def _looks_like_an_id(text: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import copy
 from datetime import UTC
-from difflib import get_close_matches
 
-from pmbridge.adapter import Response
+from pmbridge.adapter import Response, project_called
 from pmbridge.errors import ConfigError, NotVisible, PmbridgeError
 from pmbridge.records import KindSchema, ProjectSchema, RemoteProject, StateInfo, Support, ToolState, Verb
 from pmbridge.values import Label, ProjectId
@@ -29,6 +28,7 @@ from pmbridge_trello.values import COMPLETE_INFO, field_info
 _HEAD = f"fields=all&lists=all&labels=all&labels_limit={LABELS}&customFields=true"
 """All of everything: a list of names would need commas, which part the routes of a batch."""
 
+_BOARD = Label(zh="看板", en="board")
 _READ_ONLY_TOKEN = Support(level="denied", note=Label(zh="令牌只读（缺少 write）", en="the token lacks write"))
 
 
@@ -143,23 +143,10 @@ def _find(site: Site, text: str, every: Sequence[wire.BoardHead]) -> ProjectId |
     wanted = text.strip()
     if _is_id(wanted):
         return ProjectId(wanted.lower())
-    named = [one for one in every if one.name.strip().casefold() == wanted.casefold()]
-    # An archived board that is called like an open one is hardly meant.
-    named = [one for one in named if not one.closed] or named
-    found = named or [one for one in every if one.shortUrl and one.shortUrl.rpartition("/")[2] == wanted]
-    if len(found) == 1:
-        return ProjectId(found[0].id)
-    if found:
-        return _wrong(site, text, "is the name of", "是以下看板共有的名称：", [f"{one.name}|{one.id}" for one in found])
-    names = sorted({one.name for one in every if not one.closed})
-    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
-    return _wrong(site, text, "is no board here; near:", "不是这里的看板，相近：", near)
-
-
-def _wrong(site: Site, text: str, en: str, zh: str, candidates: Sequence[str]) -> ConfigError:
-    listed, listed_zh = ", ".join(candidates) or "-", "、".join(candidates) or "-"
-    problem = f'"{text}" {en} {listed}'
-    return ConfigError(
-        connection=site.context.connection, n=1, file="pmbridge.toml", problems=problem,
-        problems_zh=f"「{text}」{zh}{listed_zh}", faults=(problem,),
-    )  # fmt: skip
+    for one in every:
+        if one.shortUrl and one.shortUrl.rpartition("/")[2] == wanted:
+            return ProjectId(one.id)
+    try:
+        return project_called(text, [*map(_remote, every)], connection=site.context.connection, noun=_BOARD).id
+    except ConfigError as error:
+        return error

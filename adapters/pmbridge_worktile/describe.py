@@ -6,11 +6,10 @@ No public page tells the form of the calls that list them. So what no task has i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import in_order
+from pmbridge.adapter import in_order, project_called
 from pmbridge.errors import ConfigError, NotVisible, ProtocolError, Rejected
 from pmbridge.records import (
     FieldInfo,
@@ -64,25 +63,26 @@ def describe_all(
     That is ``ConfigError`` for no such project (lists the nearest) or several, ``NotVisible`` where its tasks cannot
     be read.
     """
-    every = list(site.projects()) if texts else []
+    every = list(projects(site)) if texts else []
 
     def describe(text: str) -> ProjectSchema | NotVisible | ConfigError:
         try:
-            return _schema(site, _find(site, text, every), focus.get(text, Focus()))
+            found = [one for one in every if one.id == text.strip()]
+            project = found[0] if found else project_called(text, every, connection=site.context.connection)
+            return _schema(site, project, focus.get(text, Focus()))
         except (NotVisible, ConfigError) as error:
             return error
 
     yield from in_order(describe, texts, workers=site.settings.workers)
 
 
-def _schema(site: Site, project: wire.Project, focus: Focus) -> ProjectSchema:
-    id_ = ProjectId(project.id)
+def _schema(site: Site, project: RemoteProject, focus: Focus) -> ProjectSchema:
     try:
-        seen = _Seen(site, id_, focus)
+        seen = _Seen(site, project.id, focus)
     except ITS_OWN as error:
-        raise site.of_project(id_, error) from None
+        raise site.of_project(project.id, error) from None
     return ProjectSchema(
-        project=_remote(project, site.settings),
+        project=project,
         kinds={
             TASK: KindSchema(
                 supports=supports(TASK, site.settings),
@@ -185,28 +185,3 @@ class _Seen:
                 type=self._kinds.get(key, "other"),
                 options=tuple(self._options.get(key, {}).values()),
             )
-
-
-def _find(site: Site, text: str, every: Sequence[wire.Project]) -> wire.Project:
-    """Return the project with that id, or with that unique key or name."""
-    wanted = text.strip()
-    found = [one for one in every if one.id == wanted]
-    found = found or [one for one in every if one.identifier and one.identifier.casefold() == wanted.casefold()]
-    found = found or [one for one in every if one.name.strip().casefold() == wanted.casefold()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        several = [f"{one.name}|{one.id}" for one in found]
-        raise _wrong(site, text, "is the name of", "是以下项目共有的名称：", several)
-    names = sorted({one.name for one in every if one.name})
-    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
-    raise _wrong(site, text, "is no project here; near:", "不是这里的项目，相近：", near)
-
-
-def _wrong(site: Site, text: str, en: str, zh: str, candidates: Sequence[str]) -> ConfigError:
-    listed, listed_zh = ", ".join(candidates) or "-", "、".join(candidates) or "-"
-    problem = f'"{text}" {en} {listed}'
-    return ConfigError(
-        connection=site.context.connection, n=1, file="pmbridge.toml", problems=problem,
-        problems_zh=f"「{text}」{zh}{listed_zh}", faults=(problem,),
-    )  # fmt: skip

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import ClassVar, TypeVar
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
 
 from pmbridge import records
-from pmbridge.adapter import ConnectionSettings, Param, SnapshotAdapter
-from pmbridge.errors import ConfigError, NotVisible, ProtocolError
+from pmbridge.adapter import ConnectionSettings, Param, SnapshotAdapter, project_called
+from pmbridge.errors import NotVisible, ProtocolError
 from pmbridge.records import FULL, FieldInfo, Kind, KindSchema, StateInfo, ToolState, Verb
 from pmbridge.values import Day, Instant, Label, Many, Named, Number, ProjectId, RecordId, Rich
 
@@ -115,14 +114,14 @@ class GitLab(SnapshotAdapter[GitLabSettings]):
             return None
 
     def describe(self, project: str) -> records.ProjectSchema:
-        if (found := self._project(project.strip())) is None:
-            near = ", ".join(get_close_matches(project, [one.key for one in self.projects()], cutoff=0.4)) or "-"
-            problem = f'"{project}" is no project here; near: {near}'
-            raise ConfigError(n=1, file="pmbridge.toml", problems=problem, faults=(problem,))
+        if own := self._project(project.strip()):
+            found = _remote(own)
+        else:
+            found = project_called(project, [*self.projects()], connection=self.context.connection)
         groups = tuple(map(_group, self._every(f"/projects/{found.id}/milestones", Milestone)))
         issues = KindSchema(supports=READ, states=STATES, fields=FIELDS)
         kinds = {ISSUE: issues, MILESTONE: KindSchema(supports=READ, groups=groups)}
-        return records.ProjectSchema(project=_remote(found), kinds=kinds)
+        return records.ProjectSchema(project=found, kinds=kinds)
 
     def snapshot(self, project: ProjectId, scope: records.Scope) -> Iterator[records.Record]:
         yield from map(_group, self._every(f"/projects/{project}/milestones", Milestone))

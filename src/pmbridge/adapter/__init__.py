@@ -13,6 +13,7 @@ from pmbridge.adapter.base import (
     Question,
     SecretSource,
 )
+from pmbridge.adapter.called import project_called
 from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
 from pmbridge.adapter.decode import WHOLE_PAGE, Broken, each_row, first_field
 from pmbridge.adapter.parallel import in_order, side_by_side
@@ -73,6 +74,7 @@ __all__ = [
     "no_wait",
     "origin_of",
     "page_title",
+    "project_called",
     "remember",
     "remembered",
     "retry_after",
