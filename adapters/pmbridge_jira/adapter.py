@@ -130,18 +130,6 @@ class JiraAdapter(Adapter[JiraSettings]):
         """Return which of *projects* the account sees now: one request per 50, on Data Center one in all."""
         return frozenset(ProjectId(one.id) for one in self._site.find_projects(projects)) if projects else frozenset()
 
-    def describe(self, project: str) -> ProjectSchema:
-        """Return what a mapping of *project* may name: about ten requests.
-
-        Raises:
-            NotVisible: an id that cannot be seen.
-            ConfigError: no such key or name; lists the nearest.
-        """
-        (found,) = self.describe_all([project])
-        if isinstance(found, PmbridgeError):
-            raise found
-        return found
-
     def describe_all(
         self, projects: Sequence[str], focus: Mapping[str, Focus] = NO_FOCUS
     ) -> Iterator[ProjectSchema | PmbridgeError]:

@@ -126,18 +126,6 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
             found.add(project)
         return frozenset(found)
 
-    def describe(self, project: str) -> ProjectSchema:
-        """Return what a mapping of *project* (id, identifier or unique name) may name: two requests per type.
-
-        Raises:
-            NotVisible: an id that cannot be seen.
-            ConfigError: no such name; lists the nearest.
-        """
-        (found,) = self.describe_all([project])
-        if isinstance(found, PmbridgeError):
-            raise found
-        return found
-
     def describe_all(
         self, projects: Sequence[str], focus: Mapping[str, Focus] = NO_FOCUS
     ) -> Iterator[ProjectSchema | PmbridgeError]:

@@ -123,18 +123,6 @@ class TrelloAdapter(Adapter[TrelloSettings]):
                 raise answer
         return frozenset(found)
 
-    def describe(self, project: str) -> ProjectSchema:
-        """Return what a mapping of *project* (id, unique name or short link) may name: two requests.
-
-        Raises:
-            NotVisible: an id that cannot be seen.
-            ConfigError: no such name; lists the nearest.
-        """
-        (found,) = schemas.describe_all(self._site, [project])
-        if isinstance(found, PmbridgeError):
-            raise found
-        return found
-
     def describe_all(
         self,
         projects: Sequence[str],

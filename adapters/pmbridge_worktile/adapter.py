@@ -113,18 +113,6 @@ class WorktileAdapter(Adapter[WorktileSettings]):
         """Yield the projects that the credential sees, a hundred per request."""
         return schemas.projects(self._site)
 
-    def describe(self, project: str) -> ProjectSchema:
-        """Return what a mapping of *project* (id, key or unique name) may name, as far as its tasks show it.
-
-        Raises:
-            ConfigError: no such project; lists the nearest.
-            NotVisible: its tasks cannot be read.
-        """
-        (found,) = self.describe_all([project])
-        if isinstance(found, PmbridgeError):
-            raise found
-        return found
-
     def describe_all(
         self, projects: Sequence[str], focus: Mapping[str, Focus] = NO_FOCUS
     ) -> Iterator[ProjectSchema | PmbridgeError]:

@@ -104,6 +104,7 @@ BROKEN = [
     pytest.param("class Good: ...", "no subclass of pmbridge.adapter.Adapter", id="other-class"),
     pytest.param(GOOD + "    api_version = 2\n", "made for version 2 of the contract", id="newer-contract"),
     pytest.param(GOOD.replace("    def pull", "    def pool"), "it lacks pull", id="method-missing"),
+    pytest.param(GOOD.replace("    def describe", "    def depict"), "it lacks describe", id="describes-nothing"),
     pytest.param(GOOD.replace('    title = "Good"\n', ""), "it lacks title", id="title-missing"),
     pytest.param(GOOD.replace("Settings = ConnectionSettings", "Settings = dict"), "it lacks Settings", id="settings"),
     pytest.param(GOOD.replace('"{name}"', '"other"'), "it calls itself 'other'", id="other-name"),

@@ -143,7 +143,7 @@ class Context:
 
 
 class Adapter(ABC, Generic[S]):
-    """One tool. Subclasses set the class attributes and implement the abstract methods.
+    """One tool. Subclasses set the class attributes and implement the abstract methods, and one that describes.
 
     Errors of every method: ``NotAuthorized`` (credential or right missing), ``TransientError`` and its children
     (try later), ``ProtocolError`` (an answer we do not understand), ``WrongOrigin``. Credential, rate and network
@@ -207,13 +207,19 @@ class Adapter(ABC, Generic[S]):
         wanted = set(projects)
         return frozenset(p.id for p in self.projects() if p.id in wanted)
 
-    @abstractmethod
     def describe(self, project: str) -> ProjectSchema:
         """Return what a mapping of *project* (id, key or unique name) may name.
 
+        This and :meth:`describe_all` stand on each other: an adapter has one of them.
+
         Raises:
             ConfigError: unknown or ambiguous; lists the nearest.
+            NotVisible: an id that cannot be seen.
         """
+        (found,) = self.describe_all([project])
+        if isinstance(found, PmbridgeError):
+            raise found
+        return found
 
     def describe_all(
         self,

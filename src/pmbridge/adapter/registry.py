@@ -211,6 +211,8 @@ def _lacking(adapter: type[Adapter[Any]]) -> list[str]:
     if settings is not None and not (isinstance(settings, type) and issubclass(settings, ConnectionSettings)):
         attributes.append("Settings")
     methods = sorted(adapter.__abstractmethods__) if inspect.isabstract(adapter) else []
+    if adapter.describe is Adapter.describe and adapter.describe_all is Adapter.describe_all:
+        methods.append("describe")  # each would call the other for ever
     return attributes + methods
 
 
