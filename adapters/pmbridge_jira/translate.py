@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from pmbridge.records import Category, Group, ToolState
 from pmbridge.records import Person as PersonRecord
@@ -14,14 +15,13 @@ from pmbridge_jira import wire
 
 ISSUE, VERSION, SPRINT, LABEL, ACCOUNT = "issue", "version", "sprint", "label", "account"
 
-MARKER_PROPERTY = "pmbridge"
+MARKER_PROPERTY: Final = "pmbridge"
 """Property of issues and comments that we made: ``{"uid": …}``."""
 MARKER_LABEL = "pmb-"
 """The same as a label, which every deployment can search for: ``pmb-<uid>``."""
 
 RELEASED, UNRELEASED = "released", "unreleased"
 """States of a version."""
-_SIGNATURE = re.compile(r"(?:^|\n)[ \t\r]*pmbridge:([0-9A-HJKMNP-TV-Z]{26})[ \t\r]*\n?\Z")
 
 # Keys on the platform, ids beside them, upper case in service requests, words in /statuses/search.
 _CATEGORIES: Mapping[str, Category] = {
@@ -52,24 +52,13 @@ def state_of(status: wire.Status) -> ToolState:
 
 def marker_of(properties: wire.Properties | None, labels: Iterable[str]) -> str | None:
     """Return our uid, from the property, else from the label."""
-    kept = properties.get("pmbridge") if properties else None
+    kept = properties.get(MARKER_PROPERTY) if properties else None
     if isinstance(kept, dict) and isinstance(uid := kept.get("uid"), str) and uid:
         return uid
     for label in labels:
         if label.startswith(MARKER_LABEL) and len(label) > len(MARKER_LABEL):
             return label[len(MARKER_LABEL) :]
     return None
-
-
-def signed(text: str, uid: str) -> str:
-    """Return *text* with our marker as its last line, for what can carry no property."""
-    return f"{text.rstrip()}\n\npmbridge:{uid}"
-
-
-def split_signature(text: str) -> tuple[str, str | None]:
-    """Return *text* without our marker's line, and the uid that it holds."""
-    found = _SIGNATURE.search(text) if "pmbridge:" in text else None
-    return (text[: found.start()].rstrip(), found.group(1)) if found else (text, None)
 
 
 def person(user: wire.User) -> PersonRecord | None:

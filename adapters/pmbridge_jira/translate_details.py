@@ -9,11 +9,12 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from pmbridge.adapter import split_marker
 from pmbridge.records import Approval, Change, Comment, Vote
 from pmbridge.values import Day, FieldValue, Many, Named, Number, Plain, RecordId, Rich, RichFormat
 from pmbridge_jira import wire, wire_details
 from pmbridge_jira.fields import Catalogue, codec_for, rich
-from pmbridge_jira.translate import LABEL, MARKER_LABEL, MARKER_PROPERTY, SPRINT, VERSION, split_signature, utc
+from pmbridge_jira.translate import LABEL, MARKER_LABEL, MARKER_PROPERTY, SPRINT, VERSION, utc
 
 
 def comment(one: wire_details.CommentWire, item: RecordId, *, text: RichFormat, service_desk: bool | None) -> Comment:
@@ -36,14 +37,14 @@ def comment(one: wire_details.CommentWire, item: RecordId, *, text: RichFormat, 
 def _unsigned(body: JsonValue) -> tuple[JsonValue, str | None]:
     """Return a comment's text without our last line, which stands in notes on service requests, and its uid."""
     if isinstance(body, str):
-        return split_signature(body)
+        return split_marker(body)
     blocks = body.get("content") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(blocks, list) or not blocks:
         return body, None
     last = blocks[-1]
     words = last.get("content") if isinstance(last, dict) and last.get("type") == "paragraph" else None
     line = words[-1] if isinstance(words, list) and words else None
-    uid = split_signature(str(line.get("text", "")))[1] if isinstance(line, dict) else None
+    uid = split_marker(str(line.get("text", "")))[1] if isinstance(line, dict) else None
     if uid is None or not isinstance(words, list) or not isinstance(last, dict):
         return body, None
     # A line of its own stands alone, or behind a break.

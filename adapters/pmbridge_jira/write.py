@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import Call
+from pmbridge.adapter import Call, signed
 from pmbridge.errors import NeedsInput, NotVisible, PmbridgeError, Rejected, Unsupported
 from pmbridge.records import AddComment, AddLink, Create, Receipt, Transition, Update, Write
 from pmbridge.richtext import as_format
@@ -19,7 +19,7 @@ from pmbridge_jira.classify import rate_key
 from pmbridge_jira.outgoing import Outgoing, field_of, one_line
 from pmbridge_jira.sending import ANYTHING, Sender, mark
 from pmbridge_jira.site import Site, pages
-from pmbridge_jira.translate import ISSUE, MARKER_LABEL, VERSION, signed
+from pmbridge_jira.translate import ISSUE, MARKER_LABEL, VERSION
 from pmbridge_jira.write_versions import VersionWriter
 
 _MADE = TypeAdapter(wire_writes.Made)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+from pmbridge.adapter import UID
 from pmbridge.records import Category, Change, Comment, Group, Item, Person, ToolState
 from pmbridge.values import Day, FieldValue, Instant, Named, Plain, ProjectId, RecordId, Rich, RichFormat
 from pmbridge_pingcode import settings, wire
@@ -17,9 +18,7 @@ from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, PRODUCT, RELEASE, SPRINT,
 NO_STATE = ToolState(id="none", name="—")
 """Of what has no state in PingCode (deliverables), or was answered without one."""
 
-_MARKER = re.compile(
-    r"(?:<p[^<>]*>\s*|<br\s*/?>\s*|\n|^)pmbridge:([0-9A-HJKMNP-TV-Z]{26})(?:\s|</p>|<br\s*/?>)*\Z", re.IGNORECASE
-)
+_MARKER = re.compile(rf"(?:<p[^<>]*>\s*|<br\s*/?>\s*|\n|^)pmbridge:({UID})(?:\s|</p>|<br\s*/?>)*\Z", re.IGNORECASE)
 _IDEA_TYPE = Named(id=IDEA, name="需求")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from pmbridge.adapter import split_marker
 from pmbridge.errors import Unsupported
 from pmbridge.records import AddComment, Comment, Create, Gone, Item, Record, Write
 from pmbridge.values import Plain, ProjectId, RecordId
@@ -15,7 +16,7 @@ from pmbridge_trello.history import comment
 from pmbridge_trello.kinds import CARD
 from pmbridge_trello.read import RecordReader
 from pmbridge_trello.site import Site
-from pmbridge_trello.translate import check_item_id, created_at, split_marker
+from pmbridge_trello.translate import check_item_id, created_at
 
 PAGE = 1000
 _CARDS = TypeAdapter(list[wire_writes.Described])

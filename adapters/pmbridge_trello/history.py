@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from pmbridge.adapter import split_marker
 from pmbridge.records import Change, Comment
 from pmbridge.values import FieldValue, Flag, Instant, Named, Plain, RecordId, Rich
 from pmbridge_trello import wire
-from pmbridge_trello.translate import COMPLETE, split_marker
+from pmbridge_trello.translate import COMPLETE
 from pmbridge_trello.values import DUE_COMPLETE, FieldReader
 
 COMMENT_ACTIONS = ("commentCard", "copyCommentCard")

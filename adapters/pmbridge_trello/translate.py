@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pmbridge.adapter import split_marker
 from pmbridge.clock import to_millis
 from pmbridge.records import Group, Item, Person, ToolState
 from pmbridge.values import FieldValue, Flag, Instant, Named, ProjectId, RecordId, Rich
@@ -19,8 +19,6 @@ CARD_TYPE = Named(id=CARD, name="Card")
 CHECK_ITEM_TYPE = Named(id=CHECK_ITEM, name="Check item")
 COMPLETE = ToolState(id="complete", name="complete", category="done")
 INCOMPLETE = ToolState(id="incomplete", name="incomplete", category="todo")
-
-_MARKER = re.compile(r"(?:^|\n)pmbridge:([0-9A-HJKMNP-TV-Z]{26})[ \t\r]*\n?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +43,6 @@ class Asked:
 def created_at(id_: str) -> datetime:
     """Return when a record was made: the first eight digits of its id, and nothing else tells."""
     return datetime.fromtimestamp(int(id_[:8], 16), UTC)
-
-
-def split_marker(text: str) -> tuple[str, str | None]:
-    """Return *text* without our last line, and the uid that it holds."""
-    found = _MARKER.search(text) if "pmbridge:" in text else None
-    return (text[: found.start()].rstrip(), found.group(1)) if found else (text, None)
-
-
-def signed(text: str, uid: str) -> str:
-    """Return *text* with our marker as its last line."""
-    return f"{text.rstrip()}\n\npmbridge:{uid}" if text.strip() else f"pmbridge:{uid}"
 
 
 def is_work(card: wire.Card) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter
 
-from pmbridge.adapter import Call
+from pmbridge.adapter import Call, signed
 from pmbridge.errors import NeedsInput, PmbridgeError, Rejected, Unsupported
 from pmbridge.records import AddComment, AddLink, Create, Receipt, Transition, Update, Write
 from pmbridge.richtext import as_format
@@ -18,7 +18,7 @@ from pmbridge_trello import wire, wire_writes
 from pmbridge_trello.classify import rate_key
 from pmbridge_trello.kinds import CARD, CHECK_ITEM, LABEL, LIST
 from pmbridge_trello.site import Site
-from pmbridge_trello.translate import COMPLETE, INCOMPLETE, check_item_id, signed
+from pmbridge_trello.translate import COMPLETE, INCOMPLETE, check_item_id
 from pmbridge_trello.values import DUE_COMPLETE
 
 T = TypeVar("T")

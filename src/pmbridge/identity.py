@@ -12,10 +12,11 @@ RUN: ContextVar[str | None] = ContextVar("run", default=None)
 CONNECTION: ContextVar[str | None] = ContextVar("connection", default=None)
 """For the log: whoever formats an event reads them."""
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no letter that reads like a digit."""
 
 
 def new_ulid(at: datetime) -> str:
     """Return a ULID of the moment *at*: 26 characters, 48 bits of time and 80 random bits, sorting by time."""
     number = (to_millis(at) << 80) | secrets.randbits(80)
-    return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

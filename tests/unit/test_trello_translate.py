@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from pmbridge.adapter import split_marker
 from pmbridge.records import Item, Verb, check, content_hash
 from pmbridge.values import Flag, Instant, Named, Number, Plain, RecordId, Rich
 from pmbridge_trello import wire
 from pmbridge_trello.kinds import KINDS
-from pmbridge_trello.translate import is_work, label_group, list_group, person, split_marker
+from pmbridge_trello.translate import is_work, label_group, list_group, person
 from pmbridge_trello.values import FieldReader, Unreadable, field_info
 from tests.unit import trello_wire as trello
 

@@ -16,6 +16,7 @@ from pmbridge.adapter.base import (
 from pmbridge.adapter.called import project_called
 from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
 from pmbridge.adapter.decode import WHOLE_PAGE, Broken, each_row, first_field
+from pmbridge.adapter.marker import UID, signed, split_marker
 from pmbridge.adapter.parallel import in_order, side_by_side
 from pmbridge.adapter.policy import Auth, Call, HttpPolicy, Rate, Reply, Response, Traffic, Wait, no_wait
 from pmbridge.adapter.registry import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "NO_FOCUS",
+    "UID",
     "WHOLE_PAGE",
     "Adapter",
     "Auth",
@@ -79,7 +81,9 @@ __all__ = [
     "remembered",
     "retry_after",
     "side_by_side",
+    "signed",
     "since",
+    "split_marker",
 ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from pmbridge.identity import ALPHABET
+
 _OWN, _REST = 6, 20
 """So many characters tell the workspace, so many the record."""
 
@@ -25,4 +26,4 @@ def workspace_mark(workspace: str) -> str:
 
 def _spelled(text: str, length: int) -> str:
     number = int.from_bytes(blake2b(text.encode(), digest_size=16).digest())
-    return "".join(_ALPHABET[(number >> (5 * at)) & 31] for at in range(length))
+    return "".join(ALPHABET[(number >> (5 * at)) & 31] for at in range(length))
