@@ -35,8 +35,8 @@ from pmbridge.records import (
     Write,
 )
 from pmbridge.values import FieldValue, Label, ProjectId, RecordId
-from pmbridge_jira import cursor as cursors
 from pmbridge_jira.cloud import CloudIssues
+from pmbridge_jira.cursor import JiraCursor
 from pmbridge_jira.dialect import CLOUD, dialect_of
 from pmbridge_jira.fields import Catalogue
 from pmbridge_jira.homes import Homes
@@ -140,7 +140,7 @@ class JiraAdapter(Adapter[JiraSettings]):
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
         """Yield the pages of one pull; see :class:`pmbridge_jira.pull.Pull`."""
-        kept = cursors.parse(cursor)
+        kept = JiraCursor.parse(cursor)
         self._site.account()  # from the memo, as a rule; without it an anonymous visitor's answers would pass
         asked = remember(self.context.memo, scope)
         form = self._form(asked.kinds, asked.fields.get(ISSUE, ()), long=False)

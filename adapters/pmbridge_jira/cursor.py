@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from pmbridge.errors import CursorInvalid
-from pmbridge.records import Cursor
+from pmbridge.adapter import CursorModel
 
 
 class _Part(BaseModel):
@@ -41,7 +40,7 @@ class Position(_Part):
     window: int = 0
 
 
-class JiraCursor(_Part):
+class JiraCursor(CursorModel):
     """``marks``: project → newest change read, epoch milliseconds of the server. ``boards``: project → sprints read."""
 
     format: Literal[1] = 1
@@ -49,23 +48,3 @@ class JiraCursor(_Part):
     boards: dict[str, int] = Field(default_factory=dict)
     scan: Scan | None = None
     search: Position | None = None
-
-    def to_json(self) -> Cursor:
-        """Return what the engine keeps."""
-        return cast("dict[str, JsonValue]", self.model_dump(mode="json", exclude_defaults=True) | {"format": 1})
-
-
-def parse(cursor: Cursor | None) -> JiraCursor:
-    """Return the cursor that :meth:`JiraCursor.to_json` gave; ``None`` is the very beginning.
-
-    Raises:
-        CursorInvalid: it is of another version, or not one of ours.
-    """
-    if cursor is None:
-        return JiraCursor()
-    if "format" not in cursor:
-        raise CursorInvalid
-    try:
-        return JiraCursor.model_validate(cursor)
-    except ValidationError:
-        raise CursorInvalid from None

@@ -58,9 +58,7 @@ def _plain(value: str) -> FieldValue | None:
 
 @lru_cache(maxsize=1024)
 def _number(value: Decimal) -> FieldValue:
-    # 3 and 3.0 are one number; normalising keeps one spelling, so that the content hash does not move.
-    whole = value.to_integral_value()
-    return Number(value=whole if value == whole else value.normalize())
+    return Number.spelled(value)
 
 
 def _day(value: date) -> FieldValue:

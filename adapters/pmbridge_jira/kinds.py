@@ -8,18 +8,13 @@ from pmbridge.records import FULL, Kind, Support, Verb
 from pmbridge.values import Label
 from pmbridge_jira.translate import ISSUE, LABEL, SPRINT, VERSION
 
-
-def _cannot(en: str, zh: str) -> Support:
-    return Support(level="service_cannot", note=Label(zh=zh, en=en))
-
-
-NO_APPROVALS = _cannot("Only service requests have approvals.", "只有服务请求才有审批。")
-_ITEMS_ONLY = _cannot("Jira keeps this for issues only.", "Jira 只为问题保留该信息。")
+NO_APPROVALS = Support.cannot("Only service requests have approvals.", "只有服务请求才有审批。")
+_ITEMS_ONLY = Support.cannot("Jira keeps this for issues only.", "Jira 只为问题保留该信息。")
 _NO_PARTS = {Verb.COMMENTS: _ITEMS_ONLY, Verb.HISTORY: _ITEMS_ONLY, Verb.APPROVALS: _ITEMS_ONLY}
 
-_NOT_HERE = _cannot("Made by what issues carry.", "由问题上的值产生。")
-_NO_COMMENT = _cannot("Only issues have comments.", "只有问题有评论。")
-_NO_LINK = _cannot("Only issues are linked.", "只有问题可以建立链接。")
+_NOT_HERE = Support.cannot("Made by what issues carry.", "由问题上的值产生。")
+_NO_COMMENT = Support.cannot("Only issues have comments.", "只有问题有评论。")
+_NO_LINK = Support.cannot("Only issues are linked.", "只有问题可以建立链接。")
 _WRITTEN_BY_ISSUES = {
     Verb.CREATE: _NOT_HERE, Verb.UPDATE: _NOT_HERE, Verb.TRANSITION: _NOT_HERE, Verb.COMMENT: _NO_COMMENT,
     Verb.NOTE: _NO_COMMENT, Verb.LINK: _NO_LINK,

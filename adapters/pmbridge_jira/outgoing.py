@@ -40,8 +40,7 @@ def field_of(key: str, start: str | None) -> str | None:
 def writable(details: wire.FieldDetails, dialect: Dialect) -> Support:
     """Return whether values of a field can be written at all."""
     if details.id in _COMPUTED or _encoder(codec_for(details, dialect.text), details) is None:
-        note = Label(zh="pmbridge 不能写入这种字段。", en="pmbridge cannot write fields of this type.")
-        return Support(level="service_cannot", note=note)
+        return Support.cannot("pmbridge cannot write fields of this type.", "pmbridge 不能写入这种字段。")
     if details.id in ON_TRANSITIONS:
         note = Label(zh="只能在状态流转时填写。", en="Only together with a transition.")
         return Support(level="partial", note=note)

@@ -27,9 +27,9 @@ from pmbridge.records import (
 )
 from pmbridge.values import Label, ProjectId, RecordId
 from pmbridge_pingcode import connect as dialogue
-from pmbridge_pingcode import cursor as cursors
 from pmbridge_pingcode import describe as schemas
 from pmbridge_pingcode.census import Census
+from pmbridge_pingcode.cursor import PingCodeCursor
 from pmbridge_pingcode.details import DetailReader
 from pmbridge_pingcode.kinds import KINDS, PRODUCT
 from pmbridge_pingcode.pull import Pull
@@ -134,7 +134,7 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
         """Yield the pages of one pull; see :class:`pmbridge_pingcode.pull.Pull`."""
-        kept = cursors.parse(cursor)
+        kept = PingCodeCursor.parse(cursor)
         if not scope.projects:
             return
         remember(self.context.memo, scope)

@@ -16,16 +16,12 @@ PRODUCT = "product/"
 """Prefix of the ids of products, which are projects here; ids of the two cannot be told apart by themselves."""
 
 
-def _cannot(en: str, zh: str) -> Support:
-    return Support(level="service_cannot", note=Label(zh=zh, en=en))
-
-
-_NO_APPROVALS = _cannot(
+_NO_APPROVALS = Support.cannot(
     "A review in PingCode has no verdict per item that could be read.", "PingCode 的评审没有可读取的逐项结论。"
 )
-_NO_NOTES = _cannot("Whoever sees an item sees all of its comments.", "能看到条目的人就能看到全部评论。")
-_NO_COMMENTS = _cannot("PingCode has no comments on this.", "PingCode 中此类对象没有评论。")
-_NO_HISTORY = _cannot("PingCode keeps no history of this.", "PingCode 不提供此类对象的历史。")
+_NO_NOTES = Support.cannot("Whoever sees an item sees all of its comments.", "能看到条目的人就能看到全部评论。")
+_NO_COMMENTS = Support.cannot("PingCode has no comments on this.", "PingCode 中此类对象没有评论。")
+_NO_HISTORY = Support.cannot("PingCode keeps no history of this.", "PingCode 不提供此类对象的历史。")
 _STATES_ONLY = Support(
     level="partial",
     note=Label(

@@ -40,7 +40,6 @@ from pmbridge.records import (
 )
 from pmbridge.values import FieldValue, Label, ProjectId, RecordId
 from pmbridge_trello import connect as dialogue
-from pmbridge_trello import cursor as cursors
 from pmbridge_trello import describe as schemas
 from pmbridge_trello.board import BoardReader
 from pmbridge_trello.cursor import TrelloCursor
@@ -133,7 +132,7 @@ class TrelloAdapter(Adapter[TrelloSettings]):
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:  # noqa: ARG002
         """Yield the pages of one pull; see :class:`pmbridge_trello.pull.Pull`."""
-        kept = cursors.parse(cursor)
+        kept = TrelloCursor.parse(cursor)
         asked = self._asked(remember(self.context.memo, scope))
         pull = Pull(site=self._site, reader=BoardReader(self._site, asked), scope=scope, cursor=kept)
         try:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from pmbridge.errors import CursorInvalid
-from pmbridge.records import Cursor
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from pmbridge.adapter import CursorModel
 
 
-class Seen(_Part):
+class Seen(BaseModel):
     """One board at its last whole read. Times in epoch milliseconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = ""
     """For messages, should it hide."""
@@ -29,7 +26,7 @@ class Seen(_Part):
     """It is too big for one answer."""
 
 
-class TrelloCursor(_Part):
+class TrelloCursor(CursorModel):
     """Board id → what was seen of it."""
 
     format: Literal[1] = 1
@@ -38,23 +35,3 @@ class TrelloCursor(_Part):
     def with_board(self, board: str, seen: Seen) -> TrelloCursor:
         """Return the cursor after a whole read of *board*."""
         return self.model_copy(update={"boards": {**self.boards, board: seen}})
-
-    def to_json(self) -> Cursor:
-        """Return what the engine keeps."""
-        return cast("dict[str, JsonValue]", self.model_dump(mode="json", exclude_defaults=True) | {"format": 1})
-
-
-def parse(cursor: Cursor | None) -> TrelloCursor:
-    """Return the cursor that :meth:`TrelloCursor.to_json` gave; ``None`` is the very beginning.
-
-    Raises:
-        CursorInvalid: it is of another version, or not one of ours.
-    """
-    if cursor is None:
-        return TrelloCursor()
-    if "format" not in cursor:
-        raise CursorInvalid
-    try:
-        return TrelloCursor.model_validate(cursor)
-    except ValidationError:
-        raise CursorInvalid from None

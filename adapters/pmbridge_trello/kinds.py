@@ -10,21 +10,17 @@ from pmbridge.values import Label
 CARD, CHECK_ITEM, LIST, LABEL, MEMBER = "card", "checkitem", "list", "label", "member"
 
 
-def _cannot(en: str, zh: str) -> Support:
-    return Support(level="service_cannot", note=Label(zh=zh, en=en))
-
-
-_NO_APPROVALS = _cannot("Trello has no approvals.", "Trello 没有审批。")
-_NO_NOTES = _cannot("Whoever sees a card sees all of its comments.", "能看到卡片的人就能看到全部评论。")
-_NO_COMMENTS = _cannot("Only cards have comments.", "只有卡片有评论。")
-_NO_HISTORY = _cannot("Trello tells the history of cards only.", "Trello 只提供卡片的历史。")
+_NO_APPROVALS = Support.cannot("Trello has no approvals.", "Trello 没有审批。")
+_NO_NOTES = Support.cannot("Whoever sees a card sees all of its comments.", "能看到卡片的人就能看到全部评论。")
+_NO_COMMENTS = Support.cannot("Only cards have comments.", "只有卡片有评论。")
+_NO_HISTORY = Support.cannot("Trello tells the history of cards only.", "Trello 只提供卡片的历史。")
 _NO_PARTS = {Verb.COMMENTS: _NO_COMMENTS, Verb.APPROVALS: _NO_APPROVALS, Verb.NOTE: _NO_NOTES}
 
-_MADE_BY_PEOPLE = _cannot(
+_MADE_BY_PEOPLE = Support.cannot(
     "Made by people; pmbridge writes cards and check items.", "由人创建；pmbridge 只写卡片和检查项。"
 )
-_NO_COMMENT = _cannot("Only cards have comments.", "只有卡片有评论。")
-_NO_LINK = _cannot("Only cards have links.", "只有卡片有链接。")
+_NO_COMMENT = Support.cannot("Only cards have comments.", "只有卡片有评论。")
+_NO_LINK = Support.cannot("Only cards have links.", "只有卡片有链接。")
 _NOT_WRITTEN = {
     Verb.CREATE: _MADE_BY_PEOPLE, Verb.UPDATE: _MADE_BY_PEOPLE, Verb.TRANSITION: _MADE_BY_PEOPLE,
     Verb.COMMENT: _NO_COMMENT, Verb.LINK: _NO_LINK,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pydantic import JsonValue
 
 from pmbridge.records import FULL, FieldInfo, FieldType, Support
-from pmbridge.values import FieldValue, Flag, Instant, Label, Named, Number, Plain
+from pmbridge.values import FieldValue, Flag, Instant, Named, Number, Plain
 from pmbridge_trello import wire
 
 DUE_COMPLETE = "dueComplete"
@@ -98,9 +98,7 @@ def _number(text: str) -> Number | None:
         return None
     if not number.is_finite():
         return None
-    # 3 and 3.0 are one number; one spelling, so that the content hash does not move.
-    whole = number.to_integral_value()
-    return Number(value=whole if number == whole else number.normalize())
+    return Number.spelled(number)
 
 
 def _moment(text: str) -> Instant | None:
@@ -119,8 +117,7 @@ def field_info(field: wire.CustomField) -> FieldInfo:
     return FieldInfo(id=field.id, name=field.name, type=kind, options=tuple(options), write=write)
 
 
-_UNKNOWN_TYPE = Support(
-    level="service_cannot",
-    note=Label(zh="未知的字段类型，无法写入。", en="Of a type that pmbridge does not know, so it is not written."),
+_UNKNOWN_TYPE = Support.cannot(
+    "Of a type that pmbridge does not know, so it is not written.", "未知的字段类型，无法写入。"
 )
 COMPLETE_INFO = FieldInfo(id=DUE_COMPLETE, name=DUE_COMPLETE, type="flag", write=FULL)

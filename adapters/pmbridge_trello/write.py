@@ -119,8 +119,7 @@ class Writer:
             case Instant():
                 return _to_millis(value)
             case Number(value=number):
-                whole = number.to_integral_value()
-                return Number(value=whole if whole == number else number.normalize())
+                return Number.spelled(number)
             case _:
                 return value
 

@@ -37,8 +37,8 @@ from pmbridge.records import (
 )
 from pmbridge.values import Label, RecordId
 from pmbridge_worktile import connect as dialogue
-from pmbridge_worktile import cursor as cursors
 from pmbridge_worktile import describe as schemas
+from pmbridge_worktile.cursor import WorktileCursor
 from pmbridge_worktile.details import DetailReader
 from pmbridge_worktile.kinds import KINDS, TASK
 from pmbridge_worktile.pull import ITS_OWN, Pull, scan
@@ -121,7 +121,7 @@ class WorktileAdapter(Adapter[WorktileSettings]):
 
     def pull(self, scope: Scope, cursor: Cursor | None, mirrored: Mirrored) -> Iterator[Page]:
         """Yield the pages of one pull; see :class:`pmbridge_worktile.pull.Pull`."""
-        kept = cursors.parse(cursor)
+        kept = WorktileCursor.parse(cursor)
         asked = self._asked(remember(self.context.memo, scope))
         try:
             yield from Pull(site=self._site, asked=asked, scope=scope, cursor=kept, mirrored=mirrored).pages()

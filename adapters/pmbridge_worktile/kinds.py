@@ -11,20 +11,16 @@ from pmbridge_worktile.settings import WorktileSettings
 TASK, TAG, MEMBER = "task", "tag", "member"
 
 
-def _cannot(en: str, zh: str) -> Support:
-    return Support(level="service_cannot", note=Label(zh=zh, en=en))
-
-
-_NO_CHANGES = _cannot(
+_NO_CHANGES = Support.cannot(
     "Worktile's open API has no call that changes a task; a person does it there.",
     "Worktile 的开放接口没有公开「修改任务」，需要人工在 Worktile 中操作。",
 )
-_NO_COMMENTING = _cannot(
+_NO_COMMENTING = Support.cannot(
     "Worktile's open API has no call that adds a comment.", "Worktile 的开放接口没有公开「添加评论」。"
 )
-_NO_NOTES = _cannot("Whoever sees a task sees all of its comments.", "能看到任务的人就能看到全部评论。")
-_NO_APPROVALS = _cannot("A task has no approvals.", "任务没有审批。")
-_TASKS_ONLY = _cannot("Only tasks have that.", "只有任务才有。")
+_NO_NOTES = Support.cannot("Whoever sees a task sees all of its comments.", "能看到任务的人就能看到全部评论。")
+_NO_APPROVALS = Support.cannot("A task has no approvals.", "任务没有审批。")
+_TASKS_ONLY = Support.cannot("Only tasks have that.", "只有任务才有。")
 
 HISTORY_SETTING = Support(
     level="setting",

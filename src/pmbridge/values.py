@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Literal, NewType, Self
 
 from pydantic import Field
 
@@ -99,6 +99,12 @@ class Number:
 
     value: Decimal
     t: Literal["number"] = "number"
+
+    @classmethod
+    def spelled(cls, value: Decimal) -> Self:
+        """Return *value* in one spelling: 3 and 3.0 are one number, and its content hash must not move."""
+        whole = value.to_integral_value()
+        return cls(value=whole if value == whole else value.normalize())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 
 from pmbridge.adapter import Response
 from pmbridge.errors import CursorInvalid, ProtocolError, Unreachable
-from pmbridge_jira import cloud, cursor
+from pmbridge_jira import cloud
 from pmbridge_jira.cursor import JiraCursor, Position, Scan
 from pmbridge_jira.server import Window
 from pmbridge_jira.site import pages
@@ -187,9 +187,9 @@ def test_a_cursor_comes_back_as_it_was() -> None:
         scan=Scan(project="10001", started=3, done_to=10002),
         search=Position(projects=("10000",), since=1, started=2, token="t", token_at=2, reconcile=(7,)),
     )
-    assert cursor.parse(kept.to_json()) == kept
-    assert cursor.parse(None) == JiraCursor()
-    assert cursor.parse(JiraCursor().to_json()) == JiraCursor()
+    assert JiraCursor.parse(kept.to_json()) == kept
+    assert JiraCursor.parse(None) == JiraCursor()
+    assert JiraCursor.parse(JiraCursor().to_json()) == JiraCursor()
 
 
 @pytest.mark.parametrize(
@@ -205,4 +205,4 @@ def test_a_cursor_comes_back_as_it_was() -> None:
 )
 def test_a_cursor_of_another_form_is_refused(kept: Any) -> None:
     with pytest.raises(CursorInvalid):
-        cursor.parse(kept)
+        JiraCursor.parse(kept)

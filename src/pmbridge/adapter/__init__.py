@@ -15,6 +15,7 @@ from pmbridge.adapter.base import (
 )
 from pmbridge.adapter.called import project_called
 from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
+from pmbridge.adapter.cursor import CursorModel
 from pmbridge.adapter.decode import WHOLE_PAGE, Broken, each_row, first_field
 from pmbridge.adapter.marker import UID, signed, split_marker
 from pmbridge.adapter.parallel import in_order, side_by_side
@@ -46,6 +47,7 @@ __all__ = [
     "Call",
     "ConnectionSettings",
     "Context",
+    "CursorModel",
     "HttpClient",
     "HttpPolicy",
     "Memo",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Literal
+from typing import Literal, Self
 
 from pmbridge.records.record import Group, ToolState
 from pmbridge.values import Label, Named, ProjectId
@@ -40,6 +40,11 @@ class Support:
 
     def __bool__(self) -> bool:
         return self.level in ("full", "partial")
+
+    @classmethod
+    def cannot(cls, en: str, zh: str) -> Self:
+        """Return that the tool itself has no such thing, and why a person need not look for it."""
+        return cls(level="service_cannot", note=Label(zh=zh, en=en))
 
 
 FULL = Support(level="full")
