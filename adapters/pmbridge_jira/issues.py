@@ -26,7 +26,6 @@ from pmbridge_jira.homes import Homes
 from pmbridge_jira.translate import (
     ISSUE,
     LABEL,
-    MARKER_LABEL,
     MARKER_PROPERTY,
     SPRINT,
     VERSION,
@@ -36,6 +35,7 @@ from pmbridge_jira.translate import (
     sprint_group,
     sprint_of,
     state_of,
+    uid_in_label,
     utc,
 )
 
@@ -258,7 +258,7 @@ class IssueFormat:
         if self._sprint:
             found += [RecordId(kind=SPRINT, external_id=one.id) for one in self._sprints_of(fields)]
         if self._with_labels:
-            theirs = (one for one in fields.get("labels") or () if not one.startswith(MARKER_LABEL))
+            theirs = (one for one in fields.get("labels") or () if not uid_in_label(one))
             found += [RecordId(kind=LABEL, external_id=one) for one in theirs]
         return tuple(found)
 
@@ -282,7 +282,7 @@ class Companions:
                 yield found
         yield from self.sprints(self._form.sprints(issue), ProjectId(project))
         for label in (fields.get("labels") or ()) if LABEL in self._form.kinds else ():
-            if label not in self._labels and not label.startswith(MARKER_LABEL):
+            if label not in self._labels and not uid_in_label(label):
                 self._labels.add(label)
                 home = self._homes.of(RecordId(kind=LABEL, external_id=label), ProjectId(project))
                 yield label_group(label, home)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from pmbridge.adapter import UID
 from pmbridge.records import Category, Group, ToolState
 from pmbridge.records import Person as PersonRecord
 from pmbridge.values import Day, Instant, ProjectId, RecordId, Rich
@@ -31,6 +32,7 @@ _CATEGORIES: Mapping[str, Category] = {
     "undefined": "unknown", "1": "unknown",
 }  # fmt: skip
 _SPRINT_STATES: Mapping[str, Category] = {"future": "todo", "active": "in_progress", "closed": "done"}
+_UID = re.compile(UID)
 _SPRINT_PART = re.compile(r"(\w+)=(.*?)(?=,\w+=|\]?$)", re.DOTALL)
 
 
@@ -53,12 +55,14 @@ def state_of(status: wire.Status) -> ToolState:
 def marker_of(properties: wire.Properties | None, labels: Iterable[str]) -> str | None:
     """Return our uid, from the property, else from the label."""
     kept = properties.get(MARKER_PROPERTY) if properties else None
-    if isinstance(kept, dict) and isinstance(uid := kept.get("uid"), str) and uid:
+    if isinstance(kept, dict) and isinstance(uid := kept.get("uid"), str) and _UID.fullmatch(uid):
         return uid
-    for label in labels:
-        if label.startswith(MARKER_LABEL) and len(label) > len(MARKER_LABEL):
-            return label[len(MARKER_LABEL) :]
-    return None
+    return next(filter(None, map(uid_in_label, labels)), None)
+
+
+def uid_in_label(label: str) -> str | None:
+    """Return the uid in a label of ours; ``None`` for a label of theirs, also one that only begins like ours."""
+    return uid if label.startswith(MARKER_LABEL) and _UID.fullmatch(uid := label[len(MARKER_LABEL) :]) else None
 
 
 def person(user: wire.User) -> PersonRecord | None:

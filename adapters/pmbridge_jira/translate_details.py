@@ -14,7 +14,7 @@ from pmbridge.records import Approval, Change, Comment, Vote
 from pmbridge.values import Day, FieldValue, Many, Named, Number, Plain, RecordId, Rich, RichFormat
 from pmbridge_jira import wire, wire_details
 from pmbridge_jira.fields import Catalogue, codec_for, rich
-from pmbridge_jira.translate import LABEL, MARKER_LABEL, MARKER_PROPERTY, SPRINT, VERSION, utc
+from pmbridge_jira.translate import LABEL, MARKER_PROPERTY, SPRINT, VERSION, uid_in_label, utc
 
 
 def comment(one: wire_details.CommentWire, item: RecordId, *, text: RichFormat, service_desk: bool | None) -> Comment:
@@ -207,7 +207,7 @@ def _groups(kind: str, ids: str | None, names: str | None) -> Many | None:
 
 
 def _labels(text: str | None) -> Many | None:
-    labels = [one for one in (text or "").split() if not one.startswith(MARKER_LABEL)]
+    labels = [one for one in (text or "").split() if not uid_in_label(one)]
     return Many(items=tuple(Named(id=f"{LABEL}:{one}", name=one) for one in labels)) if labels else None
 
 

@@ -85,7 +85,24 @@ class Terminal:
         return shown
 
     def press_ctrl_c(self) -> None:
+        """Press Ctrl-C once the command waits for an answer.
+
+        A moment earlier, the question stands there already and Python has not begun to read: it would note the signal
+        and then read on until a line comes. A person presses again.
+        """
+        deadline = time.monotonic() + self._patience_s
+        while not self._waits():
+            if not self._more(min(deadline, time.monotonic() + 0.01)) and time.monotonic() > deadline:
+                raise AssertionError(f"the command waits for no answer:\n{self.screen}")
         os.write(self._ours, b"\x03")
+
+    def _waits(self) -> bool:
+        """Tell whether the command sleeps, by what Linux says of it; without /proc, take it as waiting."""
+        try:
+            stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return True
+        return stat.rpartition(") ")[2].startswith("S")
 
     def end(self) -> int:
         """Wait for the command's end and return its exit code."""

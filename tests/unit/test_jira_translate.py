@@ -104,15 +104,25 @@ def test_done_follows_the_category_and_not_the_resolution() -> None:
     assert item(status=done).done is None
 
 
+OURS, COPIED = "01JWX3K8000000000000000001", "01JWX3K8000000000000000002"
+
+
 def test_the_marker_is_read_from_property_or_label_and_shown_nowhere() -> None:
-    found = item(labels=["pmb-01JABC", "M3"], properties={"pmbridge": {"uid": "01JXYZ", "rev": 1}})
-    assert found.marker == "01JXYZ"
+    found = item(labels=[f"pmb-{OURS}", "M3"], properties={"pmbridge": {"uid": COPIED, "rev": 1}})
+    assert found.marker == COPIED
     assert [str(one) for one in found.groups] == ["label:M3"]
-    assert item(labels=["pmb-01JABC"]).marker == "01JABC"
-    assert item(labels=["pmb-"]).marker is None
+    assert item(labels=[f"pmb-{OURS}"]).marker == OURS
 
 
-@pytest.mark.parametrize("value", ["text", 5, [], {}, {"uid": 7}, {"uid": ""}, None])
+@pytest.mark.parametrize("label", ["pmb-", "pmb-team", f"pmb-{OURS}X", f"pmb-{OURS.lower()}", f"team-{OURS}"])
+def test_a_label_of_theirs_that_begins_like_our_marker_stays_a_label(label: str) -> None:
+    found = item(labels=[label, f"pmb-{OURS}"])
+    assert found.marker == OURS
+    assert [str(one) for one in found.groups] == [f"label:{label}"]
+    assert item(labels=[label]).marker is None
+
+
+@pytest.mark.parametrize("value", ["text", 5, [], {}, {"uid": 7}, {"uid": ""}, {"uid": "team"}, None])
 def test_a_property_of_somebody_else_is_no_marker(value: Any) -> None:
     assert item(properties={"pmbridge": value}).marker is None
 
@@ -286,7 +296,8 @@ def changes(*items: dict[str, Any], start: str | None = None, created: Any = "20
           "toString": "2026-02-01 00:00:00.0"}, "due", None, Day(on=date(2026, 2, 1))),
         ({"field": "Fix Version", "fieldId": "fixVersions", "from": None, "to": "10026", "toString": "M3"},
          "groups", None, Many(items=(Named(id="version:10026", name="M3"),))),
-        ({"field": "labels", "fieldId": "labels", "from": "", "fromString": "a", "to": "", "toString": "a pmb-1 b"},
+        ({"field": "labels", "fieldId": "labels", "from": "", "fromString": "a", "to": "",
+          "toString": f"a pmb-{OURS} b"},
          "groups", Many(items=(Named(id="label:a", name="a"),)),
          Many(items=(Named(id="label:a", name="a"), Named(id="label:b", name="b")))),
         ({"field": "Sprint", "fieldId": "customfield_10020", "from": "", "fromString": "", "to": "1, 2",
