@@ -67,9 +67,9 @@ def _audience(
 def approval(one: wire_details.RequestApproval, item: RecordId) -> Approval:
     """Return an approval of a service request."""
     votes = [
-        Vote(person=person, decision=_decision(vote.approverDecision))
+        Vote(person=person, decision=_decision(vote.approverDecision), name=vote.approver.get("displayName"))
         for vote in one.approvers or ()
-        if (person := wire.user_id(vote.approver))
+        if vote.approver is not None and (person := wire.user_id(vote.approver))
     ]
     return Approval(
         id=RecordId(kind="approval", external_id=f"{item.external_id}/{one.id}"),

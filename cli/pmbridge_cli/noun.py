@@ -30,7 +30,10 @@ RELEASE = Both("show it to the client, as it is worded now", "按现在的文字
 _COMMON = {"list": LIST, "show": SHOW, "edit": EDIT, "release": RELEASE, "adopt": ADOPT}
 AT = Both("when it really happened: a day or a moment", "实际发生的日期或时刻")
 BY = Both("whose act it is: a contact or a member", "由谁作出：联系人或成员")
-EVIDENCE = Both("a file that proves it, as [KIND:]FILE; may be repeated", "作为证据的文件，写作 [类别:]文件，可重复")
+EVIDENCE = Both(
+    "a file that proves it, as [KIND:]FILE, or tool_approval for what the client answered in the tool; may be repeated",
+    "作为证据的文件，写作 [类别:]文件；写 tool_approval 取客户在工具审批中的答复；可重复",
+)
 REASON = Both("why", "理由")
 FROM = Both("the rest of the input, as TOML", "其余内容，TOML 文件")
 NUMBER = Both("a number that already stands on paper", "纸面上已有的编号")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "pmbridge.recorded/1"
 _NOON = time(12)
+_TOOL_APPROVAL = "tool_approval"
 _KEPT = Both("kept as evidence (sha256 {sha}…)", "已作为证据保存（sha256 {sha}…）")
 _WHOSE = ("raised_by", "asked_by", "stated_by", "complainant", "source_contact", "made_by", "given_by")
 """Fields that name the person whose act it is."""
@@ -52,7 +53,7 @@ def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int
     said = written(concept, verb, words, given, given.get("input_file"), today)
     if noun == ENGAGEMENT and not words and "name" in {one.name for one in taken(concept, said.verb)}:
         said.input.setdefault("name", text_of(engagement.config.name, engagement.config.languages))
-    evidence = attachments(app, given["evidence"])
+    evidence = attachments(app, given["evidence"], lambda: _tool_approval(app, said.ref, said.verb))
     by_whom(said.input, concept, said.verb, given["by"], register)
     try:
         record = register.do(
@@ -113,17 +114,35 @@ def _day(at: datetime, register: Register) -> date:
     return at.astimezone(register.zone).date()
 
 
-def attachments(app: App, texts: Sequence[str]) -> list[Attachment]:
+def attachments(
+    app: App, texts: Sequence[str], approval: Callable[[], Sequence[Attachment]] | None = None
+) -> list[Attachment]:
     """Return the evidence that ``--evidence`` names; on a terminal the kind of a file is asked where nothing tells it.
+
+    *approval* gives what a bare ``tool_approval`` stands for; without it, that is the name of a file.
 
     Raises:
         Refused: a file cannot be read, or its kind cannot be told and nobody can be asked.
     """
     asks = app.interactive and not app.yes
-    told = [
-        f"{_asked_kind(app, text)}:{text}" if asks and Attachment.kind_of(text)[0] is None else text for text in texts
-    ]
-    return [Attachment.of(text) for text in told]
+    found: list[Attachment] = []
+    for text in texts:
+        if text == _TOOL_APPROVAL and approval is not None:
+            found += approval()
+        elif asks and Attachment.kind_of(text)[0] is None:
+            found.append(Attachment.of(f"{_asked_kind(app, text)}:{text}"))
+        else:
+            found.append(Attachment.of(text))
+    return found
+
+
+def _tool_approval(app: App, ref: str | None, verb: str) -> list[Attachment]:
+    """Return what the tool's own approval of *ref* proves; nothing for a record that is only being made."""
+    from pmbridge.approvals import proofs
+
+    if ref is None:
+        return []
+    return proofs(ref, app.chosen().approvals(ref), "declined" if verb == "reject" else "approved")
 
 
 def _asked_kind(app: App, text: str) -> EvidenceKind:

@@ -19,6 +19,7 @@ from pmbridge.domain.evidence import Actor
 from pmbridge.domain.focus import focus_of
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.mapping import EngagementConfig, Source, Words
+from pmbridge.domain.people import People
 from pmbridge.domain.recognise import Observed, recognise
 from pmbridge.domain.resolve import resolve
 from pmbridge.domain.resolved import ResolvedSource
@@ -34,6 +35,7 @@ from pmbridge.sync.run import schemas
 from pmbridge.values import Label, ProjectId
 
 if TYPE_CHECKING:
+    from pmbridge.approvals import ToolApproval
     from pmbridge.desks import Desks
 
 R = TypeVar("R", Item, Group)
@@ -155,6 +157,18 @@ class Engagement:
         from pmbridge.desks import Desks  # a typed method for every verb: most runs do without
 
         return Desks(self.register)
+
+    def approvals(self, *refs: str) -> tuple[ToolApproval, ...]:
+        """Return what a tool's own approval says on the records that *refs* are, the oldest first of each.
+
+        Only a service request of Jira has approvals; empty if there is none. None decides anything by itself: it
+        proves what a person records (``ToolApproval.proofs``).
+        """
+        from pmbridge.approvals import approvals
+
+        observed = self.observed()
+        people = People(self.config.people, observed)
+        return tuple(approvals(refs, book=self.register.book, observed=observed, people=people))
 
     @cached_property
     def _desk(self) -> ReportDesk:

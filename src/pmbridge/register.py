@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -238,6 +239,14 @@ class Attachment:
             occurred_at=occurred_at,
             author=author,
         )
+
+    @classmethod
+    def of_bytes(cls, body: bytes, evidence: Evidence) -> Attachment:
+        """Take *body* for the file behind *evidence*, which gets its hash and size."""
+        made = cls.__new__(cls)
+        made.body = body
+        made.evidence = replace(evidence, sha256=hashlib.sha256(body).hexdigest(), size=len(body))
+        return made
 
     @classmethod
     def of(cls, written: str) -> Attachment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from pmbridge.approvals import ToolApproval
 from pmbridge.conflicts import Conflict
 from pmbridge.domain.book import Book
 from pmbridge.domain.contact import name_of
@@ -29,8 +30,12 @@ def held_tasks(
     moment = Moment(as_of=at, zone=engagement.zone, calendar=register.calendar)
     holding = held(book, moment)
     pending = {one.ref: one for one in decisions_needed(book, moment)}
+    linked = [one.ref for one in holding.client if one.kind == "change" and _is_linked(book, one.ref)]
+    answered = {one.ref: one for one in engagement.approvals(*linked)} if linked and as_of is None else {}
     for one in holding.client:
-        yield _held(one, pending.get(one.ref), engagement, book)
+        asked, said = pending.get(one.ref), answered.get(one.ref)
+        recorded = None if said is None else _answered(one, asked, said, engagement, book)
+        yield recorded or _held(one, asked, engagement, book)
     until = moment.calendar.add_wd(moment.today, SOON_WD)
     for one in holding.ours if everything else holding.soon(until):
         yield _held(one, None, engagement, book)
@@ -65,6 +70,41 @@ def _held(one: Held, asked: Pending | None, engagement: Engagement, book: Book) 
         late_wd=one.late_wd,
         since=one.since,
         on_client=theirs,
+    )
+
+
+def _is_linked(book: Book, ref: str) -> bool:
+    entry = book.get(ref)
+    return entry is not None and bool(entry.links)
+
+
+def _answered(one: Held, asked: Pending | None, said: ToolApproval, engagement: Engagement, book: Book) -> Task | None:
+    """Return that the client has answered in the tool and that somebody has to record it; ``None``: nobody has."""
+    answer = said.approval.decision
+    by = said.approved if answer == "approved" else said.declined if answer == "declined" else ()
+    if not by:
+        return None
+    who = name_of(book, by[0])
+    title = both(asked.question if asked is not None else one.title or Text(zh="", en="", original="zh"))
+    options = [choice.key for choice in asked.choices] if asked is not None else []
+    which = options[0] if len(options) == 1 else "KEY"
+    option = f" --option {which}" if answer == "approved" else ""
+    verb = "approve" if answer == "approved" else "reject"
+    joint = "".join(f" --with {other}" for other in by[1:])
+    command = f"pmbridge change decide {one.ref} {verb}{option} --by {by[0]}{joint} --evidence tool_approval"
+    where = f"{said.tool} {said.key}"
+    zh, en = ("批准", "approved") if answer == "approved" else ("拒绝", "declined")
+    return Task(
+        key=f"answered:{one.ref}:{said.approval.id.external_id}:{answer}",
+        kind="ours",
+        engagement=engagement.name,
+        who=YOU,
+        text=Label(
+            zh=f"{one.ref} {title.zh}：{who}已在 {where} {zh}，请登记",
+            en=f"{one.ref} {title.en}: {who} {en} it in {where}; record it",
+        ),
+        command=Label(zh=command, en=command),
+        since=one.since,
     )
 
 

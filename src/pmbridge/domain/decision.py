@@ -227,7 +227,7 @@ def _authority(subject: Subject | None) -> Guard:
             found=Label(zh=f"{name}在 {ask.today} 没有此项授权", en=f"{name} had no such authority on {ask.today}"),
             needed=Label(zh=f"{_SUBJECTS[subject].zh}的授权", en=f"an authority for {_SUBJECTS[subject].en}"),
             fix=command(
-                f"pmbridge contact authorise {name} --may {subject} --evidence FILE" if known else "--by CONTACT"
+                f"pmbridge contact authorise {known} --may {subject} --evidence FILE" if known else "--by CONTACT"
             ),
         )
 
@@ -262,9 +262,18 @@ def _reach(subject: Subject | None, worth: Callable[[Any], Worth]) -> tuple[Guar
 
 @guard("evidence", "有证据", "proved")
 def proved(ask: Ask[Any, Decided]) -> Iterable[Unmet]:
-    """More than a call note proves it."""
-    kinds = {one.kind for one in ask.evidence}
-    if not kinds - {"call_note"}:
+    """More than a call note proves it; an approval read from a tool proves only what that contact answered there."""
+    mine = {None, *deciders(ask)}
+    strangers = [one for one in ask.evidence if one.kind == "tool_approval" and one.author not in mine]
+    kinds = {one.kind for one in ask.evidence if one not in strangers}
+    if not kinds - {"call_note"} and strangers:
+        who = name_of(ask.register, strangers[0].author) or "–"
+        yield Unmet(
+            found=Label(zh=f"在工具中作答的是{who}", en=f"it was {who} who answered in the tool"),
+            needed=Label(zh="决定人本人的答复", en="the answer of the decider"),
+            fix=command(f"--by {strangers[0].author}"),
+        )
+    elif not kinds - {"call_note"}:
         yield Unmet(
             found=Label(zh="只有通话记录", en="only a call note") if kinds else Label(zh="没有证据", en="no evidence"),
             needed=Label(

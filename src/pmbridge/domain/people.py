@@ -70,6 +70,10 @@ class People:
         """
         return tuple(self._faults)
 
+    def owner(self, connection: str, account: str) -> str | None:
+        """Return the configured person who has that account, ``None`` if nobody does."""
+        return self._owner.get((connection, account))
+
     def assignees(self, work: Iterable[Work]) -> tuple[Assignee, ...]:
         """Return who has how much of *work*, over all tools; who has most of it open comes first.
 

@@ -153,11 +153,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """One approver's answer inside an approval."""
+    """One approver's answer inside an approval. ``name``: as the tool shows it, for people to read."""
 
     person: str
     decision: Literal["approved", "declined", "pending"]
     at: datetime | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
