@@ -182,7 +182,7 @@ class Exposure:
 def pending_exposure(changes: Sequence[Change], moment: Moment, final_milestone: str | None) -> Exposure:
     """Return the sum of the least and of the most expensive options of all changes that wait for the client.
 
-    An emergency counts here until it is confirmed in writing, by its cap where nothing was assessed yet.
+    An emergency counts here until it is confirmed in writing, by its cap where the client has no assessment yet.
     """
     waiting = [one for one in changes if state_of(one, moment) in ("awaiting_decision", "emergency_authorised")]
     offers = [(one, _offers(one)) for one in waiting]
@@ -196,7 +196,8 @@ def pending_exposure(changes: Sequence[Change], moment: Moment, final_milestone:
 
 
 def _offers(change: Change) -> tuple[ChangeOption, ...] | None:
-    options = change.fields.options
+    offered = change.fields.offered
+    options = () if offered is None else offered.options
     if options and all(one.complete for one in options):
         return options
     emergency = change.fields.emergency
@@ -213,8 +214,8 @@ def _days(change: Change, options: Sequence[ChangeOption], milestone: str) -> tu
 
 
 def _recommended(change: Change) -> ChangeOption | None:
-    assessment = change.fields.assessment
-    return None if assessment is None else assessment.option(assessment.recommended)
+    offered = change.fields.offered
+    return None if offered is None else offered.option(offered.recommended)
 
 
 def _spans(known: Sequence[tuple[Change, Sequence[ChangeOption]]]) -> dict[str, Known[Span]]:

@@ -212,6 +212,22 @@ class Assessed(Fields):
         return self.assessments[-1] if self.assessments else None
 
     @property
+    def offered(self) -> Assessment | None:
+        """The newest assessment that the client knows: the one it decided on, else the one that was sent to it last.
+
+        A draft, or one that nobody sent yet, is ours alone.
+        """
+        if self.chosen is not None:
+            return self.assessment
+        return next((one for one in reversed(self.assessments) if one.sent_on is not None), None)
+
+    @property
+    def offered_option(self) -> ChangeOption | None:
+        """Of what the client knows the option that was chosen, before that the one that we recommend."""
+        offered = self.offered
+        return None if offered is None else offered.option(self.chosen or offered.recommended)
+
+    @property
     def options(self) -> tuple[ChangeOption, ...]:
         """The options of the newest assessment."""
         return () if self.assessment is None else self.assessment.options

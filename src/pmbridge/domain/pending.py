@@ -147,7 +147,7 @@ def _changes(book: Book, moment: Moment) -> Iterator[Pending]:
 
 
 def _choices(change: ChangeRequest) -> tuple[Choice, ...]:
-    assessment = change.assessment
+    assessment = change.offered
     if assessment is None:
         return ()
     return tuple(

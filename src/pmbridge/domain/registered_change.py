@@ -25,6 +25,8 @@ Place = tuple[str, RecordId]
 _STATE = Label(zh="状态", en="state")
 TITLE = Label(zh="标题", en="title")
 _NOT_ASSESSED = Label(zh="尚未评估", en="not yet assessed")
+_NOT_SENT = Label(zh="评估尚未发给客户", en="its assessment was not yet sent to the client")
+_NO_MONEY = Unknown(reason=UnknownReason.NOT_PROVIDED, detail=Label(zh="不涉及金额", en="no money involved"))
 _OURS = "register"
 # What a tool may call a state in which the client has long decided, or which it does not tell apart.
 _SAME: Mapping[str, frozenset[str]] = {
@@ -43,11 +45,12 @@ def registered(
 ) -> Change:
     """Return the change of *entry*; *seen* is what a tool shows for it, *final* the ref of the final milestone.
 
-    Days and money are those of the option that was chosen, before that of the one that we recommend.
+    Days and money are those of the option that was chosen, before that of the one that we recommend, and only once the
+    client knows them: an assessment that was not sent is ours alone.
     """
     fields, shown = entry.fields, entry.released or entry.fields
     state = state_of(entry, moment)
-    option = fields.decided_option or fields.option(fields.assessment.recommended if fields.assessment else None)
+    option = fields.offered_option
     sources = (*(() if seen is None else seen.sources), event_source(entry))
     decision = decision_on(book, entry.ref)
     return Change(
@@ -77,19 +80,26 @@ def _days(entry: Entry[ChangeRequest], option: ChangeOption | None, final: str |
     if entry.fields.in_rework:
         return entered(0, [entry])
     if option is None or final is None:
-        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_NOT_ASSESSED)
+        return _not_offered(entry)
     return entered(option.days_on(final), [entry])
 
 
 def _money(entry: Entry[ChangeRequest], option: ChangeOption | None) -> Figure[Money]:
+    if entry.fields.in_rework:
+        return _NO_MONEY
     if option is None:
-        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_NOT_ASSESSED)
+        return _not_offered(entry)
     amounts = tuple(option.money.values())
     if len(amounts) > 1:
         return Unknown(reason=UnknownReason.MIXED_CURRENCY)
     if not amounts:
-        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=Label(zh="不涉及金额", en="no money involved"))
+        return _NO_MONEY
     return entered(amounts[0], [entry])
+
+
+def _not_offered(entry: Entry[ChangeRequest]) -> Unknown:
+    detail = _NOT_SENT if entry.fields.assessments else _NOT_ASSESSED
+    return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=detail)
 
 
 def changes(

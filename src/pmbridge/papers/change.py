@@ -96,10 +96,9 @@ def change_paper(book: Book, entry: Entry[ChangeRequest], frame: PaperFrame, lan
 def _offered(entry: Entry[ChangeRequest]) -> Assessment | None:
     """Return the assessment that the client has or gets next; one that we still work on is not for its eyes."""
     newest = entry.fields.assessment
-    if newest is not None and newest.complete and entry.state != "under_assessment":
+    if newest is not None and newest.complete and entry.state in _WAITS:
         return newest
-    sent = [one for one in entry.fields.assessments if one.sent_on is not None]
-    return sent[-1] if sent else None
+    return entry.fields.offered
 
 
 def _raised(pen: Pen, book: Book, entry: Entry[ChangeRequest]) -> str:
