@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pmbridge.domain.book import REF
+from pmbridge.domain.book import REF, Book
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.evidence import Evidence
 from pmbridge.domain.fields import Adopt
@@ -110,7 +110,8 @@ def _adopt(
 ) -> Adopted:
     made, undated = [], []
     for one in view.milestones:
-        if not one.observed:
+        # One of ours that the client does not know yet takes nobody's place in the view.
+        if not one.observed or _in_hand(batch.book, one):
             continue
         day = on.get(one.ref) or (one.plan.value if isinstance(one.plan, Known) else None)
         if day is None:
@@ -130,6 +131,16 @@ def _adopt(
             entry = batch.do(MILESTONE, "adopt", entry.ref, input=link, at=at)
         made.append(entry)
     return Adopted(tuple(made), tuple(undated))
+
+
+def _in_hand(book: Book, milestone: Milestone) -> bool:
+    """Return whether the register holds *milestone*: under its ref, or linked to one of its tools' records."""
+    places = {(one.connection, one.kind, one.external_id) for one in milestone.sources}
+    return any(
+        entry.ref == milestone.ref
+        or any((link.connection, link.kind, link.external_id) in places for link in entry.links)
+        for entry in book.of(MILESTONE)
+    )
 
 
 def _links(engagement: Engagement, milestone: Milestone) -> Iterator[Adopt]:

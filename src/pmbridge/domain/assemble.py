@@ -18,6 +18,7 @@ from pmbridge.domain import registered
 from pmbridge.domain.agreement import agreed
 from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.disclosed import known_changes
 from pmbridge.domain.discrepancy import settled
 from pmbridge.domain.feed import Feed, SourceData, feed_of
 from pmbridge.domain.figure import Known, Unknown
@@ -78,7 +79,8 @@ def assemble(
     seen, doubles = _changes(data, recognised)
     final = next((one.ref for one in milestones if one.is_final), None)
     changes, differences = registered.changes([(one, place) for one, _, place in seen], book, final, moment)
-    observed_changes = [(one, rule) for one, rule, _ in seen if one in changes]
+    known = known_changes(changes)
+    observed_changes = [(one, rule) for one, rule, _ in seen if one in known]
     schedule = Schedule(
         milestones=milestones,
         moment=moment,
@@ -90,7 +92,7 @@ def assemble(
     )
     work, people = _work(found), People(config.people, observed)
     begun = list(unauthorised(observed, book, moment))
-    rag = colours(schedule, changes, book, unauthorised=begun)
+    rag = colours(schedule, known, book, unauthorised=begun)
     today = moment.today
     return EngagementView(
         name=name,

@@ -73,6 +73,8 @@ def registered(
         decided_on=None if decision is None else decision.fields.decided_on,
         need_by=fields.need_by,
         valid_until=fields.valid_until,
+        released=entry.released is not None,
+        told=seen if entry.released is None else None,
     )
 
 

@@ -158,6 +158,9 @@ class Change:
     need_by: date | None = None
     """Last day on which a decision is useful, as the client was told; ``valid_until``: the last day of the offer."""
     valid_until: date | None = None
+    released: bool = True
+    """Whether the client was ever shown it. If not, ``told`` is what a tool shows of it, ``None`` if none does."""
+    told: Change | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 from pmbridge.domain import view as seen
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.disclosed import client_side
 from pmbridge.domain.figure import Text, UnknownReason
 from pmbridge.domain.raised import Raised
 from pmbridge.report import gate
@@ -73,6 +74,7 @@ def project_for(
 
     The same arguments give the same report. Nothing is read but the arguments.
     """
+    view = client_side(view)
     links = gate.Links.of(view.sources)
     report = client.ClientReport(
         header=_header(view, meta, previous),

@@ -1,4 +1,4 @@
-"""A change of the register in the report: what the client knows of it, and not a word or a figure more."""
+"""Changes and milestones of the register in the report: what the client knows of them, and not a word more."""
 
 from __future__ import annotations
 
@@ -8,25 +8,31 @@ from typing import Any
 
 import pytest
 
+from pmbridge.domain.assemble import assemble
 from pmbridge.domain.change_metrics import forecast_total
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Known, Unknown
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.registered_change import changes
-from pmbridge.domain.view import Change
+from pmbridge.domain.view import Change, EngagementView
 from pmbridge.papers import change_paper, render_html
+from pmbridge.report.model import ClientReport
 from pmbridge.report.project import project_for
 from pmbridge.report.render import render
 from pmbridge.store import Store
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import Label
+from tests.unit import story
 from tests.unit.delivery_bench import Desk
-from tests.unit.register_story import MAIL
+from tests.unit.register_story import LETTER, MAIL
 from tests.unit.report_story import CALENDAR, meta, view_5_june
 from tests.unit.test_papers import FRAME
 
 ASKED = {"title": "小程序优惠券", "description": "618 发券", "reason": "引流", "raised_by": "CT-01", "via": "email"}
 OURS_ALONE = "91,234.00"
+
+INTERNAL = "内部返工 绝密"
+PLAN = {"M5": date(2026, 6, 26), "M7": date(2026, 7, 10)}
 
 
 @pytest.fixture
@@ -127,3 +133,67 @@ def test_rework_at_our_cost_asks_no_money_of_the_client(desk: Desk) -> None:
     (one,) = shown(desk)
     assert isinstance(one.money, Unknown)
     assert one.money.detail == Label(zh="不涉及金额", en="no money involved")
+
+
+# --------------------------------------------------------------- records that the client was never shown
+
+
+def seen(desk: Desk) -> EngagementView:
+    """Return the engagement with what Jira shows of it, as of the evening of 5 June."""
+    now = story.WEEKLY_9
+    return assemble("lanhai", story.config(), CALENDAR, [story.jira(now)], now, book=desk.register.book)
+
+
+def reported(view: EngagementView) -> ClientReport:
+    return project_for(view, meta(view), None, calendar=CALENDAR)
+
+
+def printed(view: EngagementView) -> list[str]:
+    previous = project_for(replace(view, changes=Listing((), engagement="lanhai")), meta(view), None, calendar=CALENDAR)
+    report = project_for(view, meta(view), previous, calendar=CALENDAR)
+    return [render(report, form, language).decode() for form in ("html", "md", "json") for language in ("zh-CN", "en")]
+
+
+def test_a_change_that_nobody_submitted_is_in_no_row_count_or_line_of_the_report(desk: Desk) -> None:
+    before = seen(desk)
+    ref = desk.do("change", "add", day="05-27", input={"title": INTERNAL}).ref
+    view = seen(desk)
+    assert ref in {one.ref for one in view.changes}  # the project manager sees it
+    assert view.unknowns == before.unknowns
+    assert reported(view).changes == reported(before).changes
+    assert all(INTERNAL not in text and ref not in text for text in printed(view))
+    desk.do("change", "submit", ref, day="05-28", input=ASKED)
+    assert ref in {one.ref for one in reported(seen(desk)).changes.rows}
+
+
+def test_a_draft_of_ours_does_not_take_the_place_of_what_a_tool_shows(desk: Desk) -> None:
+    before = seen(desk)
+    shown_by_tool = next(one for one in before.changes if one.observed)
+    place = shown_by_tool.sources[0]
+    link = {"connection": place.connection, "kind": place.kind, "external_id": place.external_id}
+    ref = desk.do("change", "add", day="05-27", input={"title": INTERNAL}).ref
+    desk.do("change", "adopt", ref, day="05-27", input=link)
+    view = seen(desk)
+    assert shown_by_tool not in view.changes
+    assert view.rag == before.rag
+    assert view.unknowns == before.unknowns
+    assert reported(view).changes == reported(before).changes
+    assert all(INTERNAL not in text and f">{ref}<" not in text for text in printed(view))
+
+
+def proposed(desk: Desk, ref: str, on: str, **more: Any) -> None:
+    desk.do("milestone", "add", number=ref, day="04-08", input={"title": INTERNAL, "on": on} | more)
+
+
+def test_a_milestone_that_the_client_does_not_know_is_in_no_report_once_there_is_a_plan(desk: Desk) -> None:
+    proposed(desk, "M5", "2026-06-26")
+    proposed(desk, "M7", "2026-07-10", is_final=True)
+    assert {one.ref for one in seen(desk).milestones} >= {"M5", "M7"}  # before the plan is agreed all are provisional
+    desk.do("schedule_baseline", "agree", day="04-09", input={"dates": PLAN}, by="李总", evidence=[LETTER])
+    before = seen(desk)
+    proposed(desk, "M9", "2026-08-14", weight=500)
+    view = seen(desk)
+    assert [one.ref for one in view.milestones] == [one.ref for one in before.milestones]
+    assert view.progress == before.progress
+    assert view.unknowns == before.unknowns
+    assert all("M9" not in text for text in printed(view))
