@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.change import STATES
+from pmbridge.domain.dated import marked, plain
 from pmbridge.domain.figure import Figure, Known, Money, Progress, SourceRef, Text, Unknown, UnknownReason
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import (
@@ -189,14 +190,16 @@ def work(n: int, title: str, ref: str, done_on: date | None, **given: Any) -> Wo
 
 
 def _hit(left: int) -> RuleHit:
+    said = Label(
+        zh=f"M5 没有预测，距 Jira 中的计划日期 {marked(june(26))} 只有 {left} 个工作日",
+        en=f"M5 has no forecast {left} working days before its plan date in Jira, {marked(june(26))}",
+    )
     return RuleHit(
         rule="SCH-A3",
         dimension="schedule",
         colour="amber",
-        reason=Label(
-            zh=f"M5 没有预测，距 Jira 中的计划日期 06-26 只有 {left} 个工作日",
-            en=f"M5 has no forecast {left} working days before its plan date in Jira, 06-26",
-        ),
+        reason=plain(said, lambda day: f"{day:%m-%d}"),
+        dated=said,
         values={
             "plan": "2026-06-26",
             "forecast": "unknown (too few samples)",

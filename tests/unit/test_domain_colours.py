@@ -196,6 +196,13 @@ def test_a_forecast_of_stale_data_counts_as_none(base: Milestone) -> None:
     (hit,) = judged(near, fresh, stale=["M1"]).hits
     assert (hit.rule, hit.values["stale"]) == ("SCH-A3", "true")
     assert hit.reason.zh == "M1 的预测依据已过期的数据，距 Jira 中的计划日期 06-26 只有 15 个工作日"
+    assert hit.dated is not None
+    assert hit.dated.zh == "M1 的预测依据已过期的数据，距 Jira 中的计划日期 {2026-06-26} 只有 15 个工作日"
+
+
+def test_a_milestone_called_by_braces_keeps_them_in_the_sentence(base: Milestone) -> None:
+    (hit,) = judged(open_milestone(base, plan=on(6, 1), ref="{2026-02-30}")).hits
+    assert hit.reason.en == "{2026-02-30} is 4 working days overdue (plan date in Jira, 06-01)"
 
 
 def test_a_rising_trend_needs_the_reports_before(base: Milestone) -> None:

@@ -352,6 +352,10 @@ def test_what_the_client_owes_is_amber_once_late_and_red_after_five_days(desk: D
     assert (late.rule, late.refs, late.values["late_wd"]) == ("CLI-A1", ("DEP-13",), "2")
     assert late.reason.zh == "DEP-13 支付沙箱账号 应于 06-03 提供，已晚 2 个工作日"
     assert late.reason.en == "DEP-13 支付沙箱账号 was due on 06-03, 2 working days late"
+    assert late.dated == Label(
+        zh="DEP-13 支付沙箱账号 应于 {2026-06-03} 提供，已晚 2 个工作日",
+        en="DEP-13 支付沙箱账号 was due on {2026-06-03}, 2 working days late",
+    )
     assert client_rag(judged(desk, "06-10")).colour == "amber"
     assert fired(client_rag(judged(desk, "06-11"))) == ["CLI-R1"]
     desk.do("dependency", "provide", "DEP-13", day="06-11")

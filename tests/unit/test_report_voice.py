@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pmbridge.domain.dated import marked, quoted
 from pmbridge.domain.figure import UnknownReason
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Run
@@ -149,13 +150,25 @@ def test_dates_in_a_rules_sentence_are_spelt_as_elsewhere(zh: Voice, en: Voice) 
     rule = story.report_9().overall.rules[0]
     said = rule.model_copy(
         update={
-            "reason": Sentence(
-                zh="合同已于 2027-01-08 结束，CR-06-26 于 06-26 提出", en="ended 2027-01-08, CR-06-26, 06-26"
+            "dated": Sentence(
+                zh="合同已于 {2027-01-08} 结束，CR-06-26 于 {2026-06-26} 提出",
+                en="ended {2027-01-08}, CR-06-26, {2026-06-26}",
             )
         }
     )
     assert zh.reason_text(said) == "合同已于 2027年1月8日结束，CR-06-26 于 6月26日提出"
     assert en.reason_text(said) == "ended 8 Jan 2027, CR-06-26, 26 Jun"
+
+
+@pytest.mark.parametrize("title", ["对账任务 02-30 失败", "release 05-12", "{2026-05-12}", "}} {{2026-05-12}"])
+def test_a_date_in_a_title_is_left_as_it_was_written(zh: Voice, en: Voice, title: str) -> None:
+    rule = story.report_9().overall.rules[0]
+    bare = rule.model_copy(update={"reason": Sentence(zh=title, en=title), "dated": None})
+    assert (zh.reason_text(bare), en.reason_text(bare)) == (title, title)
+    said = f"{quoted(title)} {marked(date(2026, 6, 26))} x"
+    dated = rule.model_copy(update={"dated": Sentence(zh=said, en=said)})
+    assert zh.reason_text(dated) == f"{title} 6月26日x"
+    assert en.reason_text(dated) == f"{title} 26 Jun x"
 
 
 def test_the_clients_own_words_replace_ours() -> None:

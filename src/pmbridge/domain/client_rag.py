@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pmbridge.domain.dated import marked, quoted
 from pmbridge.domain.judged import Judged, Rule, coloured, hit, not_applicable, working_days
 from pmbridge.domain.pending import decisions_needed
 from pmbridge.domain.rag import undated
@@ -34,8 +35,8 @@ def overdue(judged: Judged) -> Iterator[RuleHit]:
         if not one.overdue or one.need_by is None:
             continue
         red = one.late_wd > limit
-        by = judged.moment.shown(one.need_by)
-        zh, en = one.question.in_("zh")[0], one.question.in_("en")[0]
+        by = marked(one.need_by)
+        zh, en = (quoted(one.question.in_(language)[0]) for language in ("zh", "en"))
         due = ("应于", "提供", "was due") if one.kind == "dependency" else ("应于", "答复", "was to be answered")
         late = (
             Label(zh=f"已晚 {one.late_wd} 个工作日", en=f"{working_days(one.late_wd)} late")
@@ -46,7 +47,15 @@ def overdue(judged: Judged) -> Iterator[RuleHit]:
             zh=f"{one.ref} {zh} {due[0]} {by} {due[1]}，{late.zh}", en=f"{one.ref} {en} {due[2]} on {by}, {late.en}"
         )
         values = {"need_by": one.need_by.isoformat(), "late_wd": one.late_wd, "limit_wd": limit}
-        yield hit("CLI-R1" if red else "CLI-A1", "client", "red" if red else "amber", reason, (one.ref,), values)
+        yield hit(
+            "CLI-R1" if red else "CLI-A1",
+            "client",
+            "red" if red else "amber",
+            reason,
+            (one.ref,),
+            values,
+            spell=judged.moment.shown,
+        )
 
 
 RULES: tuple[Rule, ...] = (overdue,)

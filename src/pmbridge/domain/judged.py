@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pmbridge.domain.book import Book
+from pmbridge.domain.dated import plain
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Text
 from pmbridge.domain.mapping import ReportingPolicy
@@ -40,16 +42,24 @@ Rule = Callable[[Judged], Iterator[RuleHit]]
 
 
 def hit(
-    rule: str, dimension: Dimension, colour: Colour, reason: Label, refs: Iterable[str], values: Mapping[str, object]
+    rule: str,
+    dimension: Dimension,
+    colour: Colour,
+    reason: Label,
+    refs: Iterable[str],
+    values: Mapping[str, object],
+    *,
+    spell: Callable[[date], str] | None = None,
 ) -> RuleHit:
-    """Return a rule that fired, its *values* as text."""
+    """Return a rule that fired, its *values* as text; *spell*: the days in *reason* are marked, this spells them."""
     return RuleHit(
         rule=rule,
         dimension=dimension,
         colour=colour,
-        reason=reason,
+        reason=reason if spell is None else plain(reason, spell),
         values={name: str(value) for name, value in values.items()},
         refs=tuple(refs),
+        dated=None if spell is None else reason,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pmbridge.domain.dated import marked, plain, quoted
 from pmbridge.domain.figure import Known, Unknown
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.moment import Moment
@@ -81,14 +82,16 @@ def _about(milestones: Sequence[Milestone], zh: str, en: str) -> Label:
 Rule = Callable[[Milestone, Schedule], Iterator[RuleHit]]
 
 
-def _hit(rule: str, colour: Colour, milestone: Milestone, reason: Label, **values: object) -> RuleHit:
+def _hit(rule: str, colour: Colour, milestone: Milestone, schedule: Schedule, said: Label, **values: object) -> RuleHit:
+    """Return a rule that fired; *said* is its sentence, days marked."""
     return RuleHit(
         rule=rule,
         dimension="schedule",
         colour=colour,
-        reason=reason,
+        reason=plain(said, schedule.moment.shown),
         values={name: str(value) for name, value in values.items()},
         refs=(milestone.ref,),
+        dated=said,
     )
 
 
@@ -98,8 +101,8 @@ def _days(n: int) -> str:
 
 def _plan_words(plan: Known[date], milestone: Milestone, schedule: Schedule) -> Label:
     """Return what the plan date is called (by its tool, while nobody agreed it) with the date."""
-    tool = schedule.tools.get(plan.sources[0].connection, "")
-    on = schedule.moment.shown(plan.value)
+    tool = quoted(schedule.tools.get(plan.sources[0].connection, ""))
+    on = marked(plan.value)
     if milestone.provisional and tool:
         return Label(zh=f"{tool} 中的计划日期 {on}", en=f"plan date in {tool}, {on}")
     return Label(zh=f"现计划日期 {on}", en=f"current plan date, {on}")
@@ -118,20 +121,20 @@ def overdue(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit]:
     plan = _plan_words(milestone.plan, milestone, schedule)
     reason = (
         Label(
-            zh=f"{milestone.ref} 已逾期 {late} 个工作日（{plan.zh}）",
-            en=f"{milestone.ref} is {_days(late)} overdue ({plan.en})",
+            zh=f"{quoted(milestone.ref)} 已逾期 {late} 个工作日（{plan.zh}）",
+            en=f"{quoted(milestone.ref)} is {_days(late)} overdue ({plan.en})",
         )
         if late
         else Label(
-            zh=f"{_after(f'{milestone.ref} 未在', plan.zh)} 达成",
-            en=f"{milestone.ref} was not reached by its {plan.en}",
+            zh=f"{_after(f'{quoted(milestone.ref)} 未在', plan.zh)} 达成",
+            en=f"{quoted(milestone.ref)} was not reached by its {plan.en}",
         )
     )
     limit = schedule.policy.tolerances.overdue_wd_red
     values = {"plan": milestone.plan.value.isoformat(), "overdue_wd": late}
     if milestone.is_key and late > limit:
-        yield _hit("SCH-R1", "red", milestone, reason, **values, limit_wd=limit)
-    yield _hit("SCH-A1", "amber", milestone, reason, **values)
+        yield _hit("SCH-R1", "red", milestone, schedule, reason, **values, limit_wd=limit)
+    yield _hit("SCH-A1", "amber", milestone, schedule, reason, **values)
 
 
 def slipping(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit]:
@@ -144,14 +147,15 @@ def slipping(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit]:
     at_least = ("至少", "at least ") if milestone.slip_at_least else ("", "")
     plan = _plan_words(milestone.plan, milestone, schedule)
     reason = Label(
-        zh=f"{_after(f'{milestone.ref} 预计比', plan.zh)} 晚{at_least[0]} {slip} 个工作日",
-        en=f"{milestone.ref} is expected {at_least[1]}{_days(slip)} after its {plan.en}",
+        zh=f"{_after(f'{quoted(milestone.ref)} 预计比', plan.zh)} 晚{at_least[0]} {slip} 个工作日",
+        en=f"{quoted(milestone.ref)} is expected {at_least[1]}{_days(slip)} after its {plan.en}",
     )
     red = slip > tolerances.schedule_wd_red
     yield _hit(
         "SCH-R2" if red else "SCH-A2",
         "red" if red else "amber",
         milestone,
+        schedule,
         reason,
         plan=milestone.plan.value.isoformat(),
         forecast=_shown(milestone),
@@ -170,20 +174,19 @@ def after_contract(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit
     last = max(expected, today) if expected is not None else today
     if last <= end:
         return
-    shown = schedule.moment.shown
     reason = (
         Label(
-            zh=f"最终里程碑 {milestone.ref} 预测 {shown(expected)}，晚于合同结束日期 {shown(end)}",
-            en=f"the final milestone {milestone.ref} is forecast for {shown(expected)}, "
-            f"after the contract's end {shown(end)}",
+            zh=f"最终里程碑 {quoted(milestone.ref)} 预测 {marked(expected)}，晚于合同结束日期 {marked(end)}",
+            en=f"the final milestone {quoted(milestone.ref)} is forecast for {marked(expected)}, "
+            f"after the contract's end {marked(end)}",
         )
         if expected == last
         else Label(
-            zh=f"合同已于 {shown(end)} 结束，最终里程碑 {milestone.ref} 尚未达成",
-            en=f"the contract ended on {shown(end)} and the final milestone {milestone.ref} is not reached",
+            zh=f"合同已于 {marked(end)} 结束，最终里程碑 {quoted(milestone.ref)} 尚未达成",
+            en=f"the contract ended on {marked(end)} and the final milestone {quoted(milestone.ref)} is not reached",
         )
     )
-    yield _hit("SCH-R3", "red", milestone, reason, forecast=_shown(milestone), contract_end=end.isoformat())
+    yield _hit("SCH-R3", "red", milestone, schedule, reason, forecast=_shown(milestone), contract_end=end.isoformat())
 
 
 def unforeseeable(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit]:
@@ -196,16 +199,17 @@ def unforeseeable(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit]
     if left > limit or not (unknown or stale):
         return
     plan = _plan_words(milestone.plan, milestone, schedule)
-    zh = f"{milestone.ref} 没有预测" if unknown else f"{milestone.ref} 的预测依据已过期的数据"
+    zh = f"{quoted(milestone.ref)} 没有预测" if unknown else f"{quoted(milestone.ref)} 的预测依据已过期的数据"
     en = "has no forecast" if unknown else "has a forecast made of stale data"
     reason = Label(
         zh=f"{zh}，{_after('距', plan.zh)} 只有 {left} 个工作日",
-        en=f"{milestone.ref} {en}, and its {plan.en}, is only {_days(left)} away",
+        en=f"{quoted(milestone.ref)} {en}, and its {plan.en}, is only {_days(left)} away",
     )
     yield _hit(
         "SCH-A3",
         "amber",
         milestone,
+        schedule,
         reason,
         plan=milestone.plan.value.isoformat(),
         forecast=_shown(milestone),
@@ -222,11 +226,12 @@ def rising(milestone: Milestone, schedule: Schedule) -> Iterator[RuleHit]:
         return
     series = [*past, milestone.slip_current.value]
     if trend(series) == "rising":
+        ref = quoted(milestone.ref)
         reason = Label(
-            zh=f"{milestone.ref} 的预计延期连续三期增大，现为 {series[-1]} 个工作日",
-            en=f"the expected delay of {milestone.ref} has grown in three reports running, to {_days(series[-1])}",
+            zh=f"{ref} 的预计延期连续三期增大，现为 {series[-1]} 个工作日",
+            en=f"the expected delay of {ref} has grown in three reports running, to {_days(series[-1])}",
         )
-        yield _hit("SCH-A4", "amber", milestone, reason, slips_wd=", ".join(map(str, series[-4:])))
+        yield _hit("SCH-A4", "amber", milestone, schedule, reason, slips_wd=", ".join(map(str, series[-4:])))
 
 
 def _shown(milestone: Milestone) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pmbridge.domain.change_fields import ChangeRequest
+from pmbridge.domain.dated import marked, quoted
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Unknown
 from pmbridge.domain.judged import Judged, Rule, coloured, hit, named, working_days
@@ -66,12 +67,13 @@ def unconfirmed(judged: Judged) -> Iterator[RuleHit]:
         if entry.state != "emergency_authorised" or emergency is None or judged.moment.today <= emergency.confirm_by:
             continue
         name, refs = named(entry, *_A_CHANGE)
-        by = judged.moment.shown(emergency.confirm_by)
+        by = marked(emergency.confirm_by)
         reason = Label(
-            zh=f"{name.zh} 口头授权，应于 {by} 前书面确认，尚未确认",
-            en=f"{name.en} was authorised by word of mouth and not confirmed in writing by {by}",
+            zh=f"{quoted(name.zh)} 口头授权，应于 {by} 前书面确认，尚未确认",
+            en=f"{quoted(name.en)} was authorised by word of mouth and not confirmed in writing by {by}",
         )
-        yield hit("SCP-R3", "scope", "red", reason, refs, {"confirm_by": emergency.confirm_by.isoformat()})
+        values = {"confirm_by": emergency.confirm_by.isoformat()}
+        yield hit("SCP-R3", "scope", "red", reason, refs, values, spell=judged.moment.shown)
 
 
 def unassessed(judged: Judged) -> Iterator[RuleHit]:

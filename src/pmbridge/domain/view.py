@@ -192,6 +192,8 @@ class RuleHit:
     reason: Label
     values: Mapping[str, str]
     refs: tuple[str, ...]
+    dated: Label | None = None
+    """``reason`` with its days marked (:mod:`pmbridge.domain.dated`); ``None``: there are none in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,10 @@ class Header(Part):
 
 
 class Rule(Part):
-    """A colour rule that fired: the sentence for the reader, and id and values for S14."""
+    """A colour rule that fired: the sentence for the reader, and id and values for S14.
+
+    ``dated`` is ``reason`` with each day as ``{2026-06-26}`` and every other brace twice; ``None`` without a day.
+    """
 
     rule: str
     dimension: Dimension
@@ -89,6 +92,7 @@ class Rule(Part):
     reason: Sentence
     values: tuple[Fact, ...]
     anchors: tuple[str, ...]
+    dated: Sentence | None = None
 
 
 class Overall(Part):

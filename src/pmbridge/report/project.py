@@ -142,6 +142,7 @@ def _rule(hit: seen.RuleHit) -> client.Rule:
         reason=gate.sentence(hit.reason),
         values=tuple(gate.fact(name, hit.values[name]) for name in FACTS if name in hit.values),
         anchors=gate.refs(hit.refs),
+        dated=gate.sentence(hit.dated) if hit.dated else None,
     )
 
 

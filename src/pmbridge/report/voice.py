@@ -19,6 +19,7 @@ from babel.dates import format_date, get_timezone_gmt, get_timezone_location
 from babel.numbers import format_decimal, get_currency_name, get_currency_precision
 
 from pmbridge.domain.change import STATES
+from pmbridge.domain.dated import spelt
 from pmbridge.domain.figure import REASON_LABELS, UNIT_LABELS, plain
 from pmbridge.domain.text import title_of
 from pmbridge.domain.view import Colour
@@ -30,8 +31,6 @@ from pmbridge.report.parts import Amount, Missing, Quote, Sentence, Source, Work
 from pmbridge.values import Label, Language
 
 Said = str | Run | Mark | Inline
-_DATE = re.compile(r"(?<![\w-])(?:(\d{4})-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w-])")
-_DATE_ZH = re.compile(_DATE.pattern + r" ?")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -134,11 +133,11 @@ class Voice:
         return Run(text=word, lang="" if language == self.language else language)
 
     def reason_text(self, rule: Rule) -> str:
-        """Return a rule's sentence, its dates (``06-26``) in this language's form."""
-        said = rule.reason.zh if self.zh else rule.reason.en
+        """Return a rule's sentence, its days in this language's form; what looks like one in a title stays as it is."""
+        if rule.dated is None:
+            return rule.reason.zh if self.zh else rule.reason.en
         # A Chinese date ends in a Chinese character, after which no space stands.
-        pattern = _DATE_ZH if self.zh else _DATE
-        return pattern.sub(lambda on: self.day(date(int(on[1] or self._year), int(on[2]), int(on[3]))), said)
+        return spelt(rule.dated.zh if self.zh else rule.dated.en, self.day, tight=self.zh)
 
     def reason(self, rule: Rule) -> Inline:
         """Return a rule's sentence, linked to the row that it speaks of."""
