@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge.domain.book import REF, Book
 from pmbridge.domain.contact import Contact, name_of
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.impact import Assessed
+from pmbridge.domain.impact import Assessed, prices
 from pmbridge.domain.machine import Condition
 from pmbridge.drafting import Recipient, draft
 from pmbridge.errors import Refused
@@ -231,9 +231,9 @@ def _meaning(book: Book, entry: Entry[Any], verb: str, given: Mapping[str, Any])
         en.append(f"option {key}")
         option = entry.fields.option(key) if isinstance(entry.fields, Assessed) else None
         if option is not None:
-            prices = [str(one) for one in option.money.values()]
-            zh += [*prices, f"{option.largest_shift} 日"]
-            en += [*prices, f"{option.largest_shift} working days"]
+            costs = prices(option.money.values(), option.monthly.values())
+            zh += [*(one.zh for one in costs), f"{option.largest_shift} 日"]
+            en += [*(one.en for one in costs), f"{option.largest_shift} working days"]
     if entry.kind == "deliverable" and verb == "accept":
         n = len(entry.fields.acceptance_criteria)
         zh.append(f"{n} 项标准均记为通过")

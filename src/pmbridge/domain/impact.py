@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -33,6 +33,9 @@ DIMENSIONS: Mapping[Dimension, Label] = {
     "resource": Label(zh="资源", en="resource"),
     "sustainability": Label(zh="可持续性", en="sustainability"),
 }
+
+A_MONTH = Label(zh="{money}/月", en="{money} a month")
+"""How a price that is due each month is written."""
 
 
 class _Part(BaseModel):
@@ -240,6 +243,14 @@ class Assessed(Fields):
     def decided_option(self) -> ChangeOption | None:
         """The option that was chosen."""
         return self.option(self.chosen)
+
+
+def prices(once: Iterable[Money], monthly: Iterable[Money]) -> tuple[Label, ...]:
+    """Return in words what something costs: what is paid once, then what is paid each month without an end."""
+    return (
+        *(Label(zh=str(one), en=str(one)) for one in once),
+        *(Label(zh=A_MONTH.zh.format(money=one), en=A_MONTH.en.format(money=one)) for one in monthly),
+    )
 
 
 def unsettled(options: tuple[ChangeOption, ...]) -> Iterator[tuple[ChangeOption, Dimension]]:

@@ -66,6 +66,7 @@ def contract(book: Book, final: str | None, moment: Moment) -> Contract:
     return Contract(
         original=original,
         approved=metrics.approved_money(all_of_them),
+        approved_monthly=metrics.approved_monthly(all_of_them),
         current=current,
         forecast=metrics.forecast_total(book, moment),
         days=nothing if final is None else metrics.approved_days(all_of_them, final),

@@ -69,6 +69,7 @@ def registered(
         days=_days(entry, option, final),
         days_on=final if option is not None else None,
         money=_money(entry, option),
+        monthly=() if option is None or fields.in_rework else tuple(option.monthly.values()),
         sources=sources,
         decided_on=None if decision is None else decision.fields.decided_on,
         need_by=fields.need_by,

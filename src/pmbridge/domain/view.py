@@ -152,7 +152,9 @@ class Change:
     days: Figure[int]
     days_on: str | None
     money: Figure[Money]
+    """What it costs once; what it costs each month without an end stands in ``monthly``, by currency."""
     sources: tuple[SourceRef, ...]
+    monthly: tuple[Money, ...] = ()
     decided_on: date | None = None
     """Day of the client's decision that stands; a tool's state is none."""
     need_by: date | None = None
@@ -169,6 +171,8 @@ class Contract:
 
     original: Figure[Money]
     approved: Mapping[str, Figure[Money]]
+    approved_monthly: Mapping[str, Figure[Money]]
+    """What was approved for each month without an end, by currency: it is in no total."""
     current: Figure[Money]
     forecast: Figure[Money]
     """With what we recommend in the changes that wait for the client as well."""

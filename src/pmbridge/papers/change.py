@@ -9,7 +9,16 @@ from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.client_decision import decision_on
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.impact import DIMENSIONS, MUST_BE_SETTLED, Assessment, ChangeOption, Dimension, ImpactLine
+from pmbridge.domain.impact import (
+    A_MONTH,
+    DIMENSIONS,
+    MUST_BE_SETTLED,
+    Assessment,
+    ChangeOption,
+    Dimension,
+    ImpactLine,
+    prices,
+)
 from pmbridge.papers.paper import Paper, PaperFrame, Pen, amount, day, fingerprint, heads
 from pmbridge.report.blocks import Block, Inline, Lines, Paragraph, Run, Section
 from pmbridge.values import Label, Language
@@ -39,7 +48,6 @@ _OPS = {
     "modify": Label(zh="修改 {ref}", en="modifies {ref}"),
     "remove": Label(zh="取消 {ref}", en="removes {ref}"),
 }
-_MONTHLY = Label(zh="{money}/月", en="{money} a month")
 _MONTHS = Label(zh="{money}/月 × {n}", en="{money} a month × {n}")
 _CHOOSE = Label(zh="同意方案 {key}（{sum}）", en="Option {key} ({sum})")
 _REFUSE = Label(zh="不同意", en="Not agreed")
@@ -180,15 +188,15 @@ def _price(pen: Pen, line: ImpactLine) -> str:
     if budget.kind == "one_off":
         return amount(budget.amount)
     if budget.months is None:
-        return pen.say(_MONTHLY, money=amount(budget.amount))
+        return pen.say(A_MONTH, money=amount(budget.amount))
     return pen.say(_MONTHS, money=amount(budget.amount), n=budget.months)
 
 
 def _answers(pen: Pen, assessment: Assessment) -> list[Inline]:
     found: list[Inline] = []
     for one in assessment.options:
-        money = [amount(each) for each in one.money.values()] or ["0"]
-        found.append(pen.run(pen.say(_CHOOSE, key=one.key, sum=", ".join(money))))
+        costs = [pen.say(each) for each in prices(one.money.values(), one.monthly.values())] or ["0"]
+        found.append(pen.run(pen.say(_CHOOSE, key=one.key, sum=pen.comma.join(costs))))
     return [*found, pen.run(pen.say(_REFUSE)), pen.run(pen.say(_LATER))]
 
 

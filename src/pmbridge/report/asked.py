@@ -47,8 +47,8 @@ class Ask(Part):
     """S2: something that waits for the client: a decision, an acceptance, a thing to provide, or information.
 
     ``wd_left``: working days to ``need_by``, negative once they are over; ``None`` without a date. ``turn``: the number
-    of the submission. ``valid_until``: the last day of the offer. ``days``, ``days_on`` and ``money`` are those of the
-    option that we recommend, or what a tool says.
+    of the submission. ``valid_until``: the last day of the offer. ``days``, ``days_on``, ``money`` and ``monthly`` are
+    those of the option that we recommend, or what a tool says.
     """
 
     ref: str
@@ -60,6 +60,7 @@ class Ask(Part):
     days: DaysFigure
     days_on: str | None
     money: MoneyFigure | None
+    monthly: tuple[Amount, ...] = ()
     need_by: DayFigure
     overdue: bool = False
     wd_left: int | None = None
@@ -104,6 +105,7 @@ def _asked(one: Pending, change: seen.Change | None, *, show_money: bool) -> Ask
         days=_UNTOLD if change is None else gate.days(change.days, ref),
         days_on=gate.clean(change.days_on) if change is not None and change.days_on else None,
         money=gate.money(change.money, ref) if change is not None and show_money else None,
+        monthly=() if change is None else gate.amounts(change.monthly, show_money=show_money),
         need_by=_by(one.need_by, ref),
         overdue=one.overdue,
         wd_left=one.wd_left,
@@ -122,8 +124,8 @@ def _option(one: Choice, *, show_money: bool) -> AskOption:
         key=gate.clean(one.key),
         title=gate.quote(one.text),
         consequence=gate.quote(one.consequence) if one.consequence else None,
-        money=tuple(Amount(amount=each.amount, currency=each.currency) for each in one.money) if show_money else (),
-        monthly=tuple(Amount(amount=each.amount, currency=each.currency) for each in one.monthly) if show_money else (),
+        money=gate.amounts(one.money, show_money=show_money),
+        monthly=gate.amounts(one.monthly, show_money=show_money),
         days=tuple(Shift(ref=gate.clean(ref), days=days) for ref, days in one.days),
         recommended=one.recommended,
     )
@@ -147,6 +149,7 @@ def _by_tools(view: seen.EngagementView, *, show_money: bool) -> Iterator[Ask]:
             days=gate.days(change.days, ref),
             days_on=gate.clean(change.days_on) if change.days_on else None,
             money=gate.money(change.money, ref) if show_money else None,
+            monthly=gate.amounts(change.monthly, show_money=show_money),
             need_by=_by(change.need_by, ref),
         )
 

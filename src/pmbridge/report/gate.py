@@ -109,9 +109,19 @@ def money(figure: domain.Figure[domain.Money], *anchors: str) -> client.MoneyFig
     return _shown(
         client.Given[client.Amount],
         figure,
-        lambda money: client.Amount(amount=money.amount, currency=money.currency),
+        amount,
         *anchors,
     )
+
+
+def amount(money: domain.Money) -> client.Amount:
+    """Return an amount."""
+    return client.Amount(amount=money.amount, currency=money.currency)
+
+
+def amounts(money: Iterable[domain.Money], *, show_money: bool) -> tuple[client.Amount, ...]:
+    """Return amounts; none where the client is shown no money."""
+    return tuple(amount(one) for one in money) if show_money else ()
 
 
 def work(figure: domain.Figure[domain.Progress], *anchors: str) -> client.WorkFigure:

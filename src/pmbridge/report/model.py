@@ -21,6 +21,7 @@ from pmbridge.domain.machine import Holder
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
 from pmbridge.report.asked import Ask
 from pmbridge.report.parts import (
+    Amount,
     DayFigure,
     DaysFigure,
     Exact,
@@ -277,7 +278,10 @@ class Milestone(Part):
 
 
 class Change(Part):
-    """S8, one row. ``state`` ``None``: what the tool says in ``tool_state`` is not mapped."""
+    """S8, one row. ``state`` ``None``: what the tool says in ``tool_state`` is not mapped.
+
+    ``money``: what it costs once; ``monthly``: what it costs each month without an end, by currency.
+    """
 
     ref: str
     title: Quote
@@ -295,6 +299,7 @@ class Change(Part):
     days_on: str | None
     money: MoneyFigure | None
     sources: tuple[Source, ...]
+    monthly: tuple[Amount, ...] = ()
     decided_on: date | None = None
 
     @property
@@ -337,6 +342,7 @@ class Changes(Part):
     """S8. ``rows`` are all that were recognised; a weekly page may list the open ones only.
 
     ``approved_money`` is unknown where several currencies were approved: ``approved_by_currency`` holds each.
+    ``approved_monthly``: what was approved for each month without an end, by currency; it is in no total.
     ``contract`` ``None``: no budget is agreed, or the client does not share it.
     """
 
@@ -347,6 +353,7 @@ class Changes(Part):
     approved_money: MoneyFigure | None
     approved_days: DaysFigure
     approved_by_currency: tuple[MoneyFigure, ...] = ()
+    approved_monthly: tuple[MoneyFigure, ...] = ()
     contract: Contract | None = None
 
 

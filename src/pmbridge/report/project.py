@@ -301,6 +301,7 @@ def _change(change: seen.Change, links: gate.Links, *, show_money: bool) -> clie
         days=gate.days(change.days, gate.clean(change.ref)),
         days_on=gate.clean(change.days_on) if change.days_on else None,
         money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
+        monthly=gate.amounts(change.monthly, show_money=show_money),
         sources=links.sources(change.sources, ref=gate.clean(change.ref)),
         decided_on=change.decided_on,
     )
@@ -318,6 +319,9 @@ def _changes(view: seen.EngagementView, links: gate.Links, *, show_money: bool) 
         approved_money=_approved(contract) if show_money else None,
         approved_days=_UNTOLD if contract is None else gate.days(contract.days),
         approved_by_currency=tuple(gate.money(one) for one in contract.approved.values())
+        if contract is not None and show_money
+        else (),
+        approved_monthly=tuple(gate.money(one) for one in contract.approved_monthly.values())
         if contract is not None and show_money
         else (),
         contract=client.Contract(

@@ -324,6 +324,7 @@ DECISION_UNTOLD = _("无客户决定记录", "no record of a client decision")
 NOT_LISTED = _("另有 {n} 项已结束，未列出。", "{n} more have ended and are not listed.")
 APPROVED_LINE = _("已批准合计（费用与工期）：{total}。", "Approved in total (cost and time): {total}.")
 CONTRACT_LINE = _("合同金额 {original} → {current}。", "Contract value {original} → {current}.")
+CONTRACT_MONTHLY = _("按月支付、未定期限的费用不计在内。", " What is paid each month without an end is not in it.")
 CHURN_LINE = _(
     "需求变动：自基线 0 以来 {total}，最近 20 个工作日 {recent}。",
     "Requirements changed: {total} since baseline 0, {recent} in the last 20 working days.",

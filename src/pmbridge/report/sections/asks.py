@@ -8,7 +8,7 @@ from pmbridge.report.blocks import Column, Inline, Lines, Paragraph, Row, Run, S
 from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Given
 from pmbridge.report.reply import reply_link
-from pmbridge.report.sections.glance import name_of, tools_of
+from pmbridge.report.sections.glance import name_of, only_monthly, tools_of
 from pmbridge.report.voice import Voice, runs
 
 
@@ -136,11 +136,12 @@ def _option(one: AskOption, ask: Ask, voice: Voice) -> Inline:
 
 def _impact(ask: Ask, voice: Voice) -> Inline:
     parts: list[Inline] = [_days_impact(ask, voice)]
-    if ask.money is not None:
+    if ask.money is not None and not only_monthly(ask.money, ask.monthly):
         if isinstance(ask.money, Given):
             parts.append((Run(text=voice.money(ask.money.value), style="figure"),))
         else:
             parts.append(voice.say(w.IMPACT_MONEY_UNKNOWN, unknown=voice.unknown(ask.money)))
+    parts += [voice.say(w.ASK_MONTHLY, money=voice.money(each)) for each in ask.monthly]
     return voice.join(parts, by=w.DOT)
 
 

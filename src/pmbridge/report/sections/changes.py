@@ -7,7 +7,7 @@ from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Column, Inline, Lines, Paragraph, Row, Run, Section, Table
 from pmbridge.report.model import Change, ClientReport
 from pmbridge.report.parts import Given
-from pmbridge.report.sections.glance import approved_words
+from pmbridge.report.sections.glance import approved_words, only_monthly
 from pmbridge.report.sections.milestones import source_lines
 from pmbridge.report.voice import Voice, runs
 from pmbridge.values import Label
@@ -49,7 +49,8 @@ def changes(report: ClientReport, voice: Voice) -> Section:
             name: voice.money_in_sentence(one.value)
             for name, one in (("original", contract.original), ("current", contract.current))
         }
-        blocks.append(Paragraph(words=voice.say(w.CONTRACT_LINE, **money)))
+        monthly = voice.say(w.CONTRACT_MONTHLY) if report.changes.approved_monthly else ()
+        blocks.append(Paragraph(words=(*voice.say(w.CONTRACT_LINE, **money), *monthly)))
     if report.scope is not None and isinstance(report.scope.churn, Given):
         recent = report.scope.churn_recent
         said = runs(voice.work(recent.value)) if isinstance(recent, Given) else voice.unknown(recent)
@@ -142,9 +143,12 @@ def _days(change: Change, voice: Voice) -> Lines:
 
 
 def _money(change: Change, voice: Voice) -> Lines:
+    monthly = tuple(voice.say(w.ASK_MONTHLY, money=voice.money(each)) for each in change.monthly)
     if isinstance(change.money, Given):
-        return (runs(voice.money(change.money.value)),)
-    return voice.unknown_lines(change.money) if change.money else (_untold(voice),)
+        return (runs(voice.money(change.money.value)), *monthly)
+    if only_monthly(change.money, change.monthly):
+        return monthly
+    return (*(voice.unknown_lines(change.money) if change.money else (_untold(voice),)), *monthly)
 
 
 def _decided(change: Change, voice: Voice) -> Inline:

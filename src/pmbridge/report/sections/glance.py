@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from pmbridge.domain.figure import UnknownReason
 from pmbridge.report import names
 from pmbridge.report import words as w
 from pmbridge.report.asked import Ask
 from pmbridge.report.blocks import Hero, Inline, Lines, Run, Tile, Tiles
 from pmbridge.report.model import ClientReport, Milestone
-from pmbridge.report.parts import Given
+from pmbridge.report.parts import Given, Missing
 from pmbridge.report.voice import Voice, runs
 
 SHOWN_REASONS = 3
@@ -156,11 +159,22 @@ def approved_words(report: ClientReport, voice: Voice, *, sentence: bool = False
     """Return the approved total, money where it is shown, else days; *sentence*: as running text has it."""
     changes = report.changes
     total = changes.approved_money or changes.approved_days
+    spell = voice.money_in_sentence if sentence else voice.money
+    found: list[Inline] = []
     if not isinstance(total, Given):
-        return voice.unknown(total)
-    if isinstance(total.value, int):
-        return runs(voice.shift(total.value))
-    return runs(voice.money_in_sentence(total.value) if sentence else voice.money(total.value))
+        found += [] if only_monthly(total, changes.approved_monthly) else [voice.unknown(total)]
+    else:
+        found.append(runs(voice.shift(total.value) if isinstance(total.value, int) else spell(total.value)))
+    for each in changes.approved_monthly:
+        found.append(
+            voice.say(w.ASK_MONTHLY, money=spell(each.value)) if isinstance(each, Given) else voice.unknown(each)
+        )
+    return voice.join(found, by=w.DOT)
+
+
+def only_monthly(once: object, monthly: Sequence[object]) -> bool:
+    """Return whether nothing is paid once, and something each month."""
+    return bool(monthly) and isinstance(once, Missing) and once.reason is UnknownReason.NOT_PROVIDED
 
 
 def _changes_tile(report: ClientReport, voice: Voice) -> Tile:
