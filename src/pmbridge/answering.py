@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge.domain.book import REF, Book
 from pmbridge.domain.contact import Contact, name_of
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.impact import Assessed, prices
+from pmbridge.domain.impact import Assessed, ChangeOption, prices, reshaped
 from pmbridge.domain.machine import Condition
 from pmbridge.drafting import Recipient, draft
 from pmbridge.errors import Refused
@@ -231,11 +231,22 @@ def _meaning(book: Book, entry: Entry[Any], verb: str, given: Mapping[str, Any])
         en.append(f"option {key}")
         option = entry.fields.option(key) if isinstance(entry.fields, Assessed) else None
         if option is not None:
-            costs = prices(option.money.values(), option.monthly.values())
-            zh += [*(one.zh for one in costs), f"{option.largest_shift} 日"]
-            en += [*(one.en for one in costs), f"{option.largest_shift} working days"]
+            said = _effects(option)
+            zh += [one.zh for one in said]
+            en += [one.en for one in said]
     if entry.kind == "deliverable" and verb == "accept":
         n = len(entry.fields.acceptance_criteria)
         zh.append(f"{n} 项标准均记为通过")
         en.append(f"all {n} criteria passed" if n != 1 else "its criterion passed")
     return Label(zh="，".join(zh), en=", ".join(en))
+
+
+def _effects(option: ChangeOption) -> list[Label]:
+    """Return what *option* costs and what it does to the schedule, each in words."""
+    days = Label(zh=f"{option.largest_shift} 日", en=f"{option.largest_shift} working days")
+    found = reshaped(option.added, option.cancelled)
+    return [
+        *prices(option.money.values(), option.monthly.values()),
+        *((days,) if option.shifts or not found else ()),
+        *found,
+    ]

@@ -11,7 +11,7 @@ from pmbridge.domain.contact import Contact, find_contact, name_of
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Text
 from pmbridge.domain.held import Held, held
-from pmbridge.domain.impact import prices
+from pmbridge.domain.impact import prices, reshaped
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.pending import Pending, decisions_needed
 from pmbridge.domain.refusal import unknown_record
@@ -196,7 +196,8 @@ def _more(asked: Pending, language: str) -> list[str]:
     found += [one.label.in_(language) for one in asked.cost_of_delay]
     for choice in asked.choices:
         costs = [one.in_(language) for one in prices(choice.money, choice.monthly)]
-        parts = [*costs, *(f"{ref} {days:+d}" for ref, days in choice.days)]
+        milestones = [one.in_(language) for one in reshaped(choice.added, choice.cancelled)]
+        parts = [*costs, *(f"{ref} {days:+d}" for ref, days in choice.days), *milestones]
         advised = Label(zh="，我们建议", en=", which we recommend").in_(language) if choice.recommended else ""
         detail = f"（{'，'.join(parts)}）" if language == "zh" else f" ({', '.join(parts)})"
         found.append(f"  {choice.key}  {one_line(choice.text.in_(language)[0])}{detail if parts else ''}{advised}")

@@ -12,7 +12,9 @@ import pytest
 from pmbridge.answering import _meaning
 from pmbridge.domain.assemble import assemble
 from pmbridge.domain.entry import Entry
+from pmbridge.domain.figure import Known, Unknown
 from pmbridge.domain.pending import decisions_needed
+from pmbridge.domain.registered_change import changes
 from pmbridge.papers import change_paper
 from pmbridge.reminding import _more
 from pmbridge.report.blocks import Inline, Run
@@ -23,7 +25,7 @@ from pmbridge.testing.clock import FakeClock
 from pmbridge.values import Label, Language
 from tests.unit import story
 from tests.unit.delivery_bench import Desk
-from tests.unit.register_story import MAIL
+from tests.unit.register_story import LETTER, MAIL
 from tests.unit.report_story import CALENDAR, meta
 from tests.unit.test_papers import FRAME
 
@@ -143,3 +145,69 @@ def test_a_reminder_and_an_answer_say_what_is_paid_each_month(desk: Desk) -> Non
         zh="批准，方案 A，CNY 1,000.00，CNY 5,000.00/月，0 日",
         en="approve, option A, CNY 1,000.00, CNY 5,000.00 a month, 0 working days",
     )
+
+
+# ------------------------------------------------------------------------------------ milestones that come and go
+
+
+def planned(desk: Desk) -> None:
+    for ref, on in (("M5", "2026-06-26"), ("M7", "2026-07-10")):
+        more = {"is_final": True} if ref == "M7" else {}
+        desk.do("milestone", "add", number=ref, day="04-08", input={"title": f"里程碑 {ref}", "on": on} | more)
+    dates = {"M5": date(2026, 6, 26), "M7": date(2026, 7, 10)}
+    desk.do("schedule_baseline", "agree", day="04-09", input={"dates": dates}, by="李总", evidence=[LETTER])
+
+
+def schedule(milestone: str, op: str, **more: Any) -> dict[str, Any]:
+    line = {"milestone": milestone, "op": op} | more
+    return {"dimension": "schedule", "finding": "quantified", "schedule": line}
+
+
+def test_a_milestone_that_is_cancelled_or_added_is_not_said_to_move_by_no_day(desk: Desk) -> None:
+    planned(desk)
+    entry = offer(
+        desk,
+        option("A", ONCE, schedule=schedule("M5", "cancel")),
+        option("B", ONCE, schedule=schedule("M8", "add", new_on="2026-08-14")),
+        option("C", ONCE, schedule=schedule("M5", "shift", delta_wd=2)),
+        option("D", ONCE),
+    )
+    (asked,) = decisions_needed(desk.register.book, desk.moment("06-05"))
+    assert [one.days for one in asked.choices] == [(), (), (("M5", 2),), ()]
+    text = printed(desk, "en")
+    (line,) = (one for one in text.splitlines() if one.startswith(f'| <a id="ask-{entry.ref}"></a>'))
+    assert "cancels [M5](<#M5>) · CNY 1,000.00" in line
+    assert "adds M8 (14 Aug) · CNY 1,000.00" in line
+    assert "[M5](<#M5>) +2 working days · CNY 1,000.00" in line
+    assert "[M7](<#M7>) 0 working days · CNY 1,000.00" in line
+    assert line.count("0 working days") == 1
+    zh = printed(desk, "zh-CN")
+    assert "取消 [M5](<#M5>) · CNY 1,000.00" in zh
+    assert "新增 M8（8月14日） · CNY 1,000.00" in zh
+
+
+def test_a_reminder_and_an_answer_say_which_milestone_comes_or_goes(desk: Desk) -> None:
+    planned(desk)
+    entry = offer(
+        desk,
+        option("A", ONCE, schedule=schedule("M5", "cancel")),
+        option("B", ONCE, schedule=schedule("M8", "add", new_on="2026-08-14")),
+    )
+    book = desk.register.book
+    (asked,) = decisions_needed(book, desk.moment("06-05"))
+    assert _more(asked, "en") == [
+        "  A  做法A (CNY 1,000.00, cancels M5), which we recommend",
+        "  B  做法B (CNY 1,000.00, adds M8 (2026-08-14))",
+    ]
+    assert _meaning(book, entry, "approve", {"option": "A"}).en == "approve, option A, CNY 1,000.00, cancels M5"
+    assert _meaning(book, entry, "approve", {"option": "B"}).zh == "批准，方案 B，CNY 1,000.00，新增 M8（2026-08-14）"
+
+
+def test_a_final_milestone_that_is_cancelled_has_no_number_of_days(desk: Desk) -> None:
+    planned(desk)
+    offer(desk, option("A", ONCE, schedule=schedule("M7", "cancel")))
+    (one,), _ = changes([], desk.register.book, "M7", desk.moment("06-05"))
+    assert isinstance(one.days, Unknown)
+    (one,), _ = changes([], desk.register.book, "M5", desk.moment("06-05"))
+    assert isinstance(one.days, Known)
+    assert one.days.value == 0

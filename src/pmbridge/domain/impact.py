@@ -36,6 +36,8 @@ DIMENSIONS: Mapping[Dimension, Label] = {
 
 A_MONTH = Label(zh="{money}/月", en="{money} a month")
 """How a price that is due each month is written."""
+_ADDED = Label(zh="新增 {ref}（{day}）", en="adds {ref} ({day})")
+_CANCELLED = Label(zh="取消 {ref}", en="cancels {ref}")
 
 
 class _Part(BaseModel):
@@ -152,8 +154,25 @@ class ChangeOption(_Part):
         return totals(one.amount for one in self.budget if one.total is None)
 
     def days_on(self, milestone: str) -> int:
-        """Return by how many working days *milestone* moves."""
-        return sum(one.delta_wd or 0 for one in self.schedule if one.milestone == milestone)
+        """Return by how many working days *milestone* moves; one that is added or cancelled moves by none."""
+        return sum(one.delta_wd or 0 for one in self.schedule if one.milestone == milestone and one.op == "shift")
+
+    @property
+    def shifts(self) -> tuple[tuple[str, int], ...]:
+        """The milestones that it moves, each with its working days, by ref."""
+        return tuple(sorted((one.milestone, one.delta_wd or 0) for one in self.schedule if one.op == "shift"))
+
+    @property
+    def added(self) -> tuple[tuple[str, date], ...]:
+        """The milestones that it adds, each with its date, by ref."""
+        return tuple(
+            sorted((one.milestone, one.new_on) for one in self.schedule if one.op == "add" and one.new_on is not None)
+        )
+
+    @property
+    def cancelled(self) -> tuple[str, ...]:
+        """The milestones that it cancels, by ref."""
+        return tuple(sorted(one.milestone for one in self.schedule if one.op == "cancel"))
 
     @property
     def largest_shift(self) -> int:
@@ -250,6 +269,14 @@ def prices(once: Iterable[Money], monthly: Iterable[Money]) -> tuple[Label, ...]
     return (
         *(Label(zh=str(one), en=str(one)) for one in once),
         *(Label(zh=A_MONTH.zh.format(money=one), en=A_MONTH.en.format(money=one)) for one in monthly),
+    )
+
+
+def reshaped(added: Iterable[tuple[str, date]], cancelled: Iterable[str]) -> tuple[Label, ...]:
+    """Return in words which milestones come to the schedule and which leave it."""
+    return (
+        *(Label(zh=_ADDED.zh.format(ref=ref, day=on), en=_ADDED.en.format(ref=ref, day=on)) for ref, on in added),
+        *(Label(zh=_CANCELLED.zh.format(ref=ref), en=_CANCELLED.en.format(ref=ref)) for ref in cancelled),
     )
 
 

@@ -28,7 +28,10 @@ SOON_WD = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One answer that is open to the client. Money by currency; days by the ref of the milestone that would move."""
+    """One answer that is open to the client. Money by currency; days by the ref of the milestone that would move.
+
+    ``added``: milestones that would come to the schedule, with their dates. ``cancelled``: those that would leave it.
+    """
 
     key: str
     text: Text
@@ -36,6 +39,8 @@ class Choice:
     money: tuple[Money, ...] = ()
     monthly: tuple[Money, ...] = ()
     days: tuple[tuple[str, int], ...] = ()
+    added: tuple[tuple[str, date], ...] = ()
+    cancelled: tuple[str, ...] = ()
     recommended: bool = False
 
 
@@ -156,7 +161,9 @@ def _choices(change: ChangeRequest) -> tuple[Choice, ...]:
             text=one.title,
             money=tuple(one.money.values()),
             monthly=tuple(one.monthly.values()),
-            days=tuple(sorted({(line.milestone, one.days_on(line.milestone)) for line in one.schedule})),
+            days=one.shifts,
+            added=one.added,
+            cancelled=one.cancelled,
             recommended=one.key == assessment.recommended,
         )
         for one in assessment.options

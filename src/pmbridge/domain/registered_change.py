@@ -26,6 +26,7 @@ _STATE = Label(zh="状态", en="state")
 TITLE = Label(zh="标题", en="title")
 _NOT_ASSESSED = Label(zh="尚未评估", en="not yet assessed")
 _NOT_SENT = Label(zh="评估尚未发给客户", en="its assessment was not yet sent to the client")
+_CANCELS = Label(zh="取消最终里程碑", en="it cancels the final milestone")
 _NO_MONEY = Unknown(reason=UnknownReason.NOT_PROVIDED, detail=Label(zh="不涉及金额", en="no money involved"))
 _OURS = "register"
 # What a tool may call a state in which the client has long decided, or which it does not tell apart.
@@ -84,6 +85,8 @@ def _days(entry: Entry[ChangeRequest], option: ChangeOption | None, final: str |
         return entered(0, [entry])
     if option is None or final is None:
         return _not_offered(entry)
+    if final in option.cancelled:
+        return Unknown(reason=UnknownReason.NOT_PROVIDED, detail=_CANCELS)
     return entered(option.days_on(final), [entry])
 
 

@@ -18,6 +18,7 @@ from pmbridge.domain.impact import (
     Dimension,
     ImpactLine,
     prices,
+    reshaped,
 )
 from pmbridge.papers.paper import Paper, PaperFrame, Pen, amount, day, fingerprint, heads
 from pmbridge.report.blocks import Block, Inline, Lines, Paragraph, Run, Section
@@ -41,8 +42,6 @@ _NOTHING = Label(zh="不做", en="Do nothing")
 _OPEN = Label(zh="未评估", en="not assessed")
 _NO_EFFECT = Label(zh="无影响：{why}", en="none: {why}")
 _SHIFT = Label(zh="{ref} {days} 个工作日 → {day}", en="{ref} {days} working days → {day}")
-_ADDED = Label(zh="新增 {ref}（{day}）", en="adds {ref} ({day})")
-_CANCELLED = Label(zh="取消 {ref}", en="cancels {ref}")
 _OPS = {
     "add": Label(zh="增加 {ref}", en="adds {ref}"),
     "modify": Label(zh="修改 {ref}", en="modifies {ref}"),
@@ -173,9 +172,9 @@ def _finding(pen: Pen, line: ImpactLine) -> Inline:
     if line.schedule is not None:
         one = line.schedule
         if one.op == "cancel":
-            return pen.run(pen.say(_CANCELLED, ref=one.milestone))
-        if one.op == "add":
-            return pen.run(pen.say(_ADDED, ref=one.milestone, day=day(one.new_on)))
+            return pen.run(pen.say(*reshaped((), [one.milestone])))
+        if one.op == "add" and one.new_on is not None:
+            return pen.run(pen.say(*reshaped([(one.milestone, one.new_on)], ())))
         return pen.run(pen.say(_SHIFT, ref=one.milestone, days=f"{one.delta_wd or 0:+d}", day=day(one.new_on)))
     if line.budget is not None:
         return pen.run(_price(pen, line))

@@ -24,8 +24,18 @@ class Shift(Part):
     days: int
 
 
+class Addition(Part):
+    """A milestone that would come to the schedule, and its date."""
+
+    ref: str
+    on: date
+
+
 class AskOption(Part):
-    """One answer that is open: what it costs once and each month, which milestones it moves. No money: not shown."""
+    """One answer that is open: what it costs once and each month, which milestones it moves, adds and cancels.
+
+    No money: not shown.
+    """
 
     key: str
     title: Quote
@@ -34,6 +44,8 @@ class AskOption(Part):
     monthly: tuple[Amount, ...]
     days: tuple[Shift, ...]
     recommended: bool
+    added: tuple[Addition, ...] = ()
+    cancelled: tuple[str, ...] = ()
 
 
 class Delay(Part):
@@ -128,6 +140,8 @@ def _option(one: Choice, *, show_money: bool) -> AskOption:
         monthly=gate.amounts(one.monthly, show_money=show_money),
         days=tuple(Shift(ref=gate.clean(ref), days=days) for ref, days in one.days),
         recommended=one.recommended,
+        added=tuple(Addition(ref=gate.clean(ref), on=on) for ref, on in one.added),
+        cancelled=gate.refs(one.cancelled),
     )
 
 

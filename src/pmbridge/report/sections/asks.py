@@ -119,7 +119,9 @@ def _recommended(what: Inline, voice: Voice) -> Inline:
 def _option(one: AskOption, ask: Ask, voice: Voice) -> Inline:
     """Return an option with what it costs; of a change also that it moves nothing, where that is so."""
     effects: list[Inline] = [
-        voice.say(w.IMPACT_DAYS, ref=voice.link_to(each.ref), shift=voice.shift(each.days)) for each in one.days
+        *(voice.say(w.IMPACT_DAYS, ref=voice.link_to(each.ref), shift=voice.shift(each.days)) for each in one.days),
+        *(voice.say(w.ASK_ADDS, ref=voice.link_to(each.ref), day=voice.day(each.on)) for each in one.added),
+        *(voice.say(w.ASK_CANCELS, ref=voice.link_to(each)) for each in one.cancelled),
     ]
     priced = bool(one.money or one.monthly)
     if priced and not effects and ask.days_on is not None:
