@@ -16,6 +16,7 @@ from pmbridge.domain.entry import Entry
 from pmbridge.errors import Refused
 from pmbridge.papers.paper import EMPTY_BOX, Paper, PaperFrame, Pen, day, heads
 from pmbridge.report.blocks import Block, Lines, Paragraph, Run, Section
+from pmbridge.report.gate import one_line
 from pmbridge.values import Label, Language
 
 _FORM = Label(zh="验收确认单", en="Acceptance form")
@@ -96,7 +97,7 @@ def acceptance_paper(book: Book, entry: Entry[Deliverable], frame: PaperFrame, l
     return Paper(
         language=language,
         name=number,
-        title=f"{pen.say(_FORM if record is None else _CERTIFICATE)} {number}",
+        title=f"{pen.say(_FORM if record is None else _CERTIFICATE)} {one_line(number)}",
         facts=tuple(facts),
         sections=tuple(sections),
         answers=tuple(pen.run(pen.say(one)) for one in _ANSWERS) if record is None else (),
@@ -118,7 +119,7 @@ def _criteria(pen: Pen, fields: Deliverable, record: AcceptanceRecord | None) ->
         marks = [EMPTY_BOX] * len(_MARKS)
         if said is not None:
             marks[_MARKS[said.mark]] = _TICKED
-        title = (Run(text=f"{one.id} "), *pen.words(one.text))
+        title = (Run(text=f"{one_line(one.id)} "), *pen.words(one.text))
         if not one.mandatory:
             title = (*title, Run(text=pen.say(_OPTIONAL), style="note"))
         note = pen.words(said.note) if said is not None else pen.run("" if record is not None else "________")

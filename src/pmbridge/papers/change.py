@@ -22,6 +22,7 @@ from pmbridge.domain.impact import (
 )
 from pmbridge.papers.paper import Paper, PaperFrame, Pen, amount, day, fingerprint, heads
 from pmbridge.report.blocks import Block, Inline, Lines, Paragraph, Run, Section
+from pmbridge.report.gate import one_line
 from pmbridge.values import Label, Language
 
 _TITLE = Label(zh="变更请求单 {ref}", en="Change request {ref}")
@@ -150,7 +151,7 @@ def _impact(pen: Pen, assessment: Assessment | None) -> Section:
 def _option_row(
     pen: Pen, option: ChangeOption, recommended: str | None, dimensions: Sequence[Dimension]
 ) -> tuple[Lines, ...]:
-    name = (Run(text=f"{option.key} ", style="strong"), *pen.words(option.title))
+    name = (Run(text=f"{one_line(option.key)} ", style="strong"), *pen.words(option.title))
     advised: Lines = (name, (Run(text=pen.say(_ADVISED), style="note"),)) if option.key == recommended else (name,)
     return (advised, *(_findings(pen, option, one) for one in dimensions))
 

@@ -17,6 +17,7 @@ from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.mapping import Words
 from pmbridge.domain.text import text_of
 from pmbridge.report.blocks import Column, Inline, Lines, Row, Run, Section, Table
+from pmbridge.report.gate import in_lines, one_line
 from pmbridge.report.html import CSP, css, environment
 from pmbridge.report.markdown import escape, section
 from pmbridge.values import Label, Language
@@ -88,8 +89,8 @@ class Pen:
         self.zh = language == "zh-CN"
 
     def say(self, label: Label, **facts: object) -> str:
-        """Return *label* with its slots filled."""
-        return label.in_(self.language).format(**facts)
+        """Return *label* with its slots filled, each with one line."""
+        return label.in_(self.language).format(**{name: one_line(str(fact)) for name, fact in facts.items()})
 
     def led(self, label: Label) -> str:
         """Return *label* with the colon that leads on to what it is about."""
@@ -101,22 +102,23 @@ class Pen:
         return "，" if self.zh else ", "
 
     def words(self, text: Text | None) -> Inline:
-        """Return somebody's words, marked where they exist in the other language only."""
+        """Return somebody's words in their lines, marked where they exist in the other language only."""
         if text is None:
             return ()
-        said, exists = text.in_("zh" if self.zh else "en")
+        found, exists = text.in_("zh" if self.zh else "en")
+        said = in_lines(found) or "…"
         if exists:
             return (Run(text=said),)
         lang = "zh-CN" if text.original == "zh" else "en"
         return Run(text=said, lang=lang), Run(text=self.say(UNTRANSLATED), style="note")
 
     def plain(self, text: Text) -> str:
-        """Return somebody's words as plain text."""
-        return text.in_("zh" if self.zh else "en")[0]
+        """Return somebody's words as plain text on one line."""
+        return one_line(text.in_("zh" if self.zh else "en")[0]) or "…"
 
     def run(self, text: str) -> Inline:
-        """Return plain words."""
-        return (Run(text=text),) if text else ()
+        """Return plain words on one line."""
+        return (Run(text=said),) if (said := one_line(text)) else ()
 
     def table(self, caption: str, heads: Sequence[str], rows: Iterable[Sequence[Lines]], name: str = "paper") -> Table:
         """Return a table whose first column is wide."""

@@ -10,6 +10,7 @@ from pmbridge.domain.entry import Entry
 from pmbridge.domain.requirement_fields import Kind, Requirement, Revision
 from pmbridge.papers.paper import Paper, PaperFrame, Pen, day, fingerprint, heads
 from pmbridge.report.blocks import Lines, Paragraph, Run, Section
+from pmbridge.report.gate import one_line
 from pmbridge.values import Label, Language
 
 _TITLE = Label(zh="需求文档", en="Requirement document")
@@ -121,7 +122,7 @@ def _row(pen: Pen, entry: Entry[Requirement], revision: Revision) -> tuple[Lines
     title = (Run(text=f"{entry.ref} ", style="strong"), *pen.words(fields.title))
     criteria: Lines = tuple(
         (
-            Run(text=f"{one.id} "),
+            Run(text=f"{one_line(one.id)} "),
             *pen.words(one.text),
             Run(text=f" · {pen.say(_VERIFIED[one.verification])}", style="note"),
         )

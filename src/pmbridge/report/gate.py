@@ -27,13 +27,25 @@ V = TypeVar("V")
 # Only these details are sizes of our own; others quote states, titles and sources for the project manager.
 _TELLING = frozenset({domain.UnknownReason.INSUFFICIENT_SAMPLE})
 _BARE = re.compile(r"[-−+]?[\d.,:\- ]+|true|false")
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
     """Return *text* on one line: no control, direction or half characters, at most 300 characters."""
-    one_line = " ".join(_INVISIBLE.sub(" ", text).split())
-    return one_line if len(one_line) <= 300 else one_line[:299] + "…"
+    whole = one_line(text)
+    return whole if len(whole) <= 300 else whole[:299] + "…"
+
+
+def one_line(text: str) -> str:
+    """Return the whole of *text* on one line: no control, direction or half characters."""
+    return " ".join(_INVISIBLE.sub(" ", text).split())
+
+
+def in_lines(text: str) -> str:
+    """Return the whole of *text* in its lines, at most one of them empty in a row, each as :func:`one_line` has it."""
+    lines = "\n".join(one_line(line) for line in text.splitlines())
+    return _EMPTY_LINES.sub("\n\n", lines).strip()
 
 
 def refs(refs: Iterable[str]) -> tuple[str, ...]:
@@ -57,8 +69,8 @@ def _web(url: str) -> str | None:
 
 
 def sentence(label: Label) -> client.Sentence:
-    """Return a sentence of ours."""
-    return client.Sentence(zh=label.zh, en=label.en)
+    """Return a sentence of ours, on one line: a title of somebody may stand in it."""
+    return client.Sentence(zh=one_line(label.zh), en=one_line(label.en))
 
 
 def quote(text: domain.Text) -> client.Quote:

@@ -27,9 +27,9 @@ from pmbridge.report.blocks import (
 )
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
+_LINE_END = re.compile(r"\r\n?|\n")
 _LEADING = re.compile(r"^(\s*)([-+=>]|\d+[.)])")
 _SHAPES = {"red": "■", "amber": "▲", "green": "●", "grey": "◇"}
-_WRAPPED = {"strong": "**", "code": "`"}
 
 
 def render_markdown(document: Document) -> bytes:
@@ -131,7 +131,7 @@ def _mark(mark: Mark) -> str:
 
 def _run(run: Run) -> str:
     if run.style == "code":
-        return f"`{run.text.replace('`', '')}`"
+        return f"`{_LINE_END.sub(' ', run.text.replace('`', ''))}`"
     text = escape(run.text)
     if run.style == "strong" and text.strip():
         text = f"**{text.strip()}**"
@@ -147,8 +147,8 @@ _CLOSING = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C", " ": 
 
 
 def escape(text: str) -> str:
-    """Return *text* so that none of it is markup."""
-    return _SPECIAL.sub(r"\\\1", text)
+    """Return *text* so that none of it is markup. Its lines stay: none ends a heading, a paragraph or a cell."""
+    return _LINE_END.sub("<br>", _SPECIAL.sub(r"\\\1", text))
 
 
 def _leading(words: str) -> str:
