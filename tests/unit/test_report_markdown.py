@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from pmbridge.domain.view import Rag, RuleHit
 from pmbridge.papers import Paper, acceptance_paper, change_paper, render_html, render_markdown, requirements_paper
 from pmbridge.report import gate
+from pmbridge.report.blocks import Paragraph, Run, Section
+from pmbridge.report.markdown import section
 from pmbridge.report.project import project_for
 from pmbridge.report.render import render
 from pmbridge.store import Store
@@ -123,3 +125,37 @@ def test_a_criterion_of_several_lines_stays_in_its_cell(desk: Desk) -> None:
 def test_words_without_a_visible_character_are_an_ellipsis_on_a_form(desk: Desk) -> None:
     text = render_markdown(form(desk, "zh-CN", reason=TURNED)).decode()
     assert next(line for line in text.splitlines() if "原因" in line).endswith("…（原文）")
+
+
+# ----------------------------------------------------------------------------------------------------------- in bold
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("REQ-01 ", "**REQ-01** "),
+        (" a", " **a**"),
+        ("原因：", "**原因**："),
+        ("Reason: ", "**Reason**: "),
+        ("（暂定）", "（**暂定**）"),
+        ("a*b", "**a\\*b**"),
+        ("*a*", "\\***a**\\*"),
+        ("…", "…"),
+        ("", ""),
+    ],
+)
+def test_words_in_bold_are_bold_beside_any_others(text: str, markdown: str) -> None:
+    block = Paragraph(words=(Run(text="前"), Run(text=text, style="strong"), Run(text="后")))
+    (made,) = (one for one in section(Section(anchor="", heading="", blocks=(block,))) if not one.startswith("##"))
+    assert made == f"前{markdown}后"
+    shown = page(made.encode())
+    assert "**" not in shown
+    assert re.sub("<[^>]*>", "", shown) == f"前{text}后\n"
+    assert ("<strong>" in shown) == ("**" in markdown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_stars_are_left_on_a_form(desk: Desk, language: Language) -> None:
+    shown = page(render_markdown(form(desk, language)))
+    assert "*" not in shown
+    assert ("<strong>原因</strong>：引流" if language == "zh-CN" else "<strong>Reason</strong>: 引流") in shown

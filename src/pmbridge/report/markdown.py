@@ -7,6 +7,7 @@ markup, a link or a table cell.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from pmbridge.report.blocks import (
@@ -132,10 +133,20 @@ def _mark(mark: Mark) -> str:
 def _run(run: Run) -> str:
     if run.style == "code":
         return f"`{_LINE_END.sub(' ', run.text.replace('`', ''))}`"
-    text = escape(run.text)
-    if run.style == "strong" and text.strip():
-        text = f"**{text.strip()}**"
+    text = _strong(run.text) if run.style == "strong" else escape(run.text)
     return f"[{text}]({_target(run.href)})" if run.href else text
+
+
+def _strong(text: str) -> str:
+    """Return *text* in bold but for the blanks and the punctuation at its ends.
+
+    CommonMark takes no ``**`` for the end of emphasis between punctuation and a letter: ``**Reason:**we``.
+    """
+    inner = [at for at, one in enumerate(text) if unicodedata.category(one)[0] not in "PSZC"]
+    if not inner:
+        return escape(text)
+    first, last = inner[0], inner[-1] + 1
+    return f"{escape(text[:first])}**{escape(text[first:last])}**{escape(text[last:])}"
 
 
 def _target(href: str) -> str:
