@@ -13,6 +13,7 @@ from pmbridge.domain.view import EngagementView, Milestone
 from pmbridge.report.model import ClientReport, DiffLine
 from pmbridge.report.notice import notices
 from pmbridge.report.project import project_for
+from pmbridge.report.render import render
 from pmbridge.values import Label
 from tests.unit import report_story as story
 
@@ -130,6 +131,30 @@ def test_milestones_that_come_and_go() -> None:
     assert (gone.kind, gone.tone, gone.anchors) == ("milestone_gone", "bad", ())
 
 
+@pytest.mark.parametrize(("observed", "tone"), [(True, "bad"), (False, "change")])
+def test_a_milestone_that_was_cancelled_is_told_once(observed: bool, tone: str) -> None:
+    cancelled = m4(state="cancelled", observed=observed, plan=JUNE_24, points=(50, 60))
+    line = one(bare(m4(observed=observed)), bare(cancelled))
+    assert (line.kind, line.tone, line.ref, *sides(line)) == ("milestone_state", tone, "M4", "in_progress", "cancelled")
+    assert difference(bare(cancelled), bare(m4(state="cancelled", observed=observed))) == ()
+    again = one(bare(cancelled), bare(m4(observed=observed)))
+    assert (again.tone, *sides(again)) == ("other", "cancelled", "in_progress")
+
+
+def test_a_cancelled_milestone_has_a_line_with_what_is_behind_it() -> None:
+    made = report(bare(m4(state="cancelled", moved_by=("CR-004",))), report(bare(m4())), 9)
+    assert notices(made)[0] == Label(zh="M4 状态 进行中 → 已取消", en="M4 state in progress → cancelled")
+    rows = render(made, "md", "en").decode().splitlines()
+    assert any("state | **Bad news** | in progress | cancelled | by CR-004 |" in row for row in rows)
+
+
+def test_what_was_reached_and_is_cancelled_now_is_a_correction_too() -> None:
+    found = difference(bare(m4(reached=date(2026, 5, 29))), bare(m4(state="cancelled")))
+    assert [(line.kind, line.tone) for line in found] == [("not_reached", "restated"), ("milestone_state", "bad")]
+    found = difference(bare(m4(state="cancelled")), bare(m4(reached=story.june(5))))
+    assert [line.kind for line in found] == ["reached"]
+
+
 def test_changes_that_move_come_and_go() -> None:
     base = story.view_5_june()
     closed, waiting, approved = base.changes[0], base.changes[3], base.changes[4]
@@ -160,9 +185,34 @@ def test_a_colour_that_turned(before: Any, now: Any, tone: str) -> None:
     assert (line.kind, line.tone, line.ref, *sides(line)) == ("colour", tone, "schedule", before, now)
 
 
-def test_a_dimension_without_anything_to_judge_turns_no_colour() -> None:
+@pytest.mark.parametrize(
+    ("before", "now", "tone"),
+    [(None, "red", "bad"), (None, "amber", "bad"), ("red", None, "other"), ("amber", None, "other")],
+)
+def test_a_colour_that_came_or_went_with_what_there_is_to_judge(before: Any, now: Any, tone: str) -> None:
     base = bare(m4())
-    assert difference(base, replace(base, rag=(replace(base.rag[0], colour=None),))) == ()
+    old = replace(base, rag=(replace(base.rag[0], colour=before),))
+    view = replace(base, rag=(replace(base.rag[0], colour=now),))
+    line = one(old, view)
+    assert (line.kind, line.tone, line.ref, *sides(line)) == ("colour", tone, "schedule", before, now)
+    made = report(view, report(old), 9)
+    assert ("n/a → Red" if now == "red" else "n/a") in notices(made)[0].en
+    assert "n/a" in next(row for row in render(made, "md", "en").decode().splitlines() if "| Schedule state |" in row)
+
+
+@pytest.mark.parametrize("colour", ["green", "grey"])
+def test_that_there_is_something_to_judge_is_no_news_by_itself(colour: Any) -> None:
+    base = bare(m4())
+    judged, nothing = (replace(base, rag=(replace(base.rag[0], colour=one),)) for one in (colour, None))
+    assert difference(judged, nothing) == difference(nothing, judged) == ()
+
+
+@pytest.mark.parametrize(("now", "told"), [("red", True), ("amber", True), ("grey", False), ("green", False)])
+def test_an_aspect_that_the_last_report_did_not_have_is_told_when_something_is_wrong(now: Any, told: bool) -> None:
+    base = bare(m4())
+    view = replace(base, rag=(replace(base.rag[0], colour=now),))
+    found = difference(replace(base, rag=()), view)
+    assert [(line.tone, *sides(line)) for line in found] == ([("bad", None, now)] if told else [])
 
 
 def test_a_changed_threshold_is_told_because_thresholds_are_part_of_the_agreement() -> None:

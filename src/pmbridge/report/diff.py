@@ -100,6 +100,9 @@ def _milestones(previous: ClientReport, report: ClientReport, wd: WorkingDaysBet
             yield _line("milestone_new", "other", now, None, None)
             continue
         yield from _reaching(old, now, wd, previous.header.as_of.date())
+        if "cancelled" in (old.state, now.state):
+            yield from _cancelling(old, now)
+            continue
         if "reached" not in (old.state, now.state):
             yield from _date(old, now, "forecast", wd)
         yield from _date(old, now, "plan", wd)
@@ -120,6 +123,16 @@ def _reaching(old: Milestone, now: Milestone, wd: WorkingDaysBetween, last: date
             yield _line("not_reached", "restated", now, _iso(then), None)
         case False, True:
             yield _line("reached", "restated" if today and today < last else "good", now, None, _iso(today))
+
+
+def _cancelling(old: Milestone, now: Milestone) -> Iterator[DiffLine]:
+    """Yield that it was cancelled or taken up again; its dates and its work are not compared then.
+
+    Bad news where only a tool says that it was cancelled: in the register an approved change stands behind it.
+    """
+    if now.state not in (old.state, "reached"):
+        tone: Tone = "other" if now.state != "cancelled" else "bad" if now.observed else "change"
+        yield _line("milestone_state", tone, now, _side(old.state), _side(now.state))
 
 
 def _date(old: Milestone, now: Milestone, what: str, wd: WorkingDaysBetween) -> Iterator[DiffLine]:
@@ -176,14 +189,19 @@ def _learned_late(old: Change, now: Change, last: date) -> bool:
 
 
 def _colours(previous: ClientReport, report: ClientReport) -> Iterator[DiffLine]:
+    """Yield the colours that turned. Nothing to judge, also in a report that lacks the aspect, weighs as green.
+
+    Between it and green or grey nothing that was known got better or worse: that is no news.
+    """
     before = {s.dimension: s.colour for s in previous.status}
     for now in report.status:
-        old = before.get(now.dimension)
-        if old is None or now.colour is None or old == now.colour:
+        old, new = before.get(now.dimension), now.colour
+        if old == new or ({old, new} <= {None, "green", "grey"} and None in (old, new)):
             continue
-        worse = _SEVERITY[now.colour] > _SEVERITY[old]
-        tone: Tone = "bad" if worse else "other" if "grey" in (old, now.colour) else "good"
-        yield _line("colour", tone, None, _side(old), _side(now.colour), ref=now.dimension)
+        worse = _SEVERITY[new or "green"] > _SEVERITY[old or "green"]
+        tone: Tone = "bad" if worse else "other" if {None, "grey"} & {old, new} else "good"
+        sides = (None if colour is None else _side(colour) for colour in (old, new))
+        yield _line("colour", tone, None, *sides, ref=now.dimension)
 
 
 def _percents(progress: RollUp) -> str:

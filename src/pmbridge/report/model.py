@@ -139,6 +139,7 @@ DiffKind = Literal[
     "plan_new",
     "reached",
     "milestone_new",
+    "milestone_state",
     "milestone_gone",
     "work_done",
     "work_total",
@@ -161,7 +162,7 @@ class Side(Part):
 
 
 class DiffLine(Part):
-    """S3: one difference; ``None`` on one side: not there, or unknown.
+    """S3: one difference; ``None`` on one side: not there, unknown, or of a colour: nothing to judge.
 
     ``size`` in working days, positive = later; ``None`` where none applies or it cannot be told.
     """

@@ -115,6 +115,7 @@ DIFF_SUBJECTS: Mapping[DiffKind, Label] = {
     "plan_lost": _("现计划", "current plan"),
     "plan_new": _("现计划", "current plan"),
     "milestone_new": _("新增{milestone}", "new {milestone}"),
+    "milestone_state": _("状态", "state"),
     "milestone_gone": _("{milestone}不再出现", "{milestone} no longer there"),
     "work_done": _("已完成的工作量", "work done"),
     "work_total": _("总工作量", "work in total"),

@@ -14,6 +14,7 @@ from pmbridge.values import Label
 
 _NEW, _GONE = Label(zh="新出现", en="is new"), Label(zh="不再出现", en="is gone")
 _UNKNOWN = Label(zh="未知", en="unknown")
+_NOTHING = Label(zh="不适用", en="n/a")
 _UNREACHED = Label(zh="改为未达成", en="no longer holds")
 _UNBINDING = Label(zh="（工具中的状态，不是客户决定）", en="(the tool's state, no client decision)")
 _STATES = frozenset({"change_new", "change_state"})
@@ -65,11 +66,13 @@ def _what(line: DiffLine) -> Label:
 
 def _side(line: DiffLine, side: Side | None, today: date) -> Label:
     if side is None:
-        return _UNKNOWN
+        return _NOTHING if line.kind == "colour" else _UNKNOWN
     if side.word:
         return Label(zh=f"「{side.value}」", en=f"“{side.value}”")
     if line.kind == "colour":
         return next(label for colour, label in names.COLOURS.items() if colour == side.value)
+    if line.kind == "milestone_state":
+        return next(label for state, label in names.MILESTONE_STATES.items() if state == side.value)
     if line.kind.startswith("change_") and side.value in STATES:
         return STATES[side.value].label
     try:

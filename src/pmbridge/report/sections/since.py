@@ -88,6 +88,8 @@ def _side(report: ClientReport, line: DiffLine, side: Side | None, voice: Voice)
         return runs(voice.day(date.fromisoformat(side.value)))
     if line.kind == "colour":
         return (voice.colour(_COLOURS[side.value]),)
+    if line.kind == "milestone_state":
+        return runs(voice.name(names.MILESTONE_STATES, side.value))
     if line.kind.startswith("change_"):
         return voice.state(None if side.word else side.value, side.value)
     if line.kind.startswith("work_"):
@@ -98,6 +100,8 @@ def _side(report: ClientReport, line: DiffLine, side: Side | None, voice: Voice)
 def _nothing(report: ClientReport, line: DiffLine, voice: Voice) -> Inline:
     if line.kind in ("reached", "not_reached"):
         return voice.say(w.NOT_YET)
+    if line.kind == "colour":
+        return runs(voice.text(w.NOT_APPLICABLE))
     if line.kind in ("forecast_lost", "plan_lost"):
         m = report.milestone(line.ref)
         figure = None if m is None else m.forecast if line.kind == "forecast_lost" else m.plan
@@ -117,7 +121,7 @@ def _note(report: ClientReport, line: DiffLine, voice: Voice) -> Inline:
     """Return the size, and the cause as the register has it: a tool records none."""
     parts: list[Inline] = [runs(voice.shift(line.size))] if line.size is not None else []
     m = report.milestone(line.ref)
-    if line.kind == "plan":
+    if line.kind in ("plan", "milestone_state"):
         changes = m.moved_by if m is not None else ()
         parts.append(voice.say(w.MOVED_BY, refs=voice.refs(changes)) if changes else voice.say(w.NO_CHANGE_BEHIND))
     elif line.kind == "forecast" and m is not None and m.forecast_method is not None:
