@@ -353,6 +353,36 @@ def test_an_overdue_milestone_is_due_and_says_by_how_much() -> None:
     assert [(due.ref, due.in_wd) for due in report.upcoming.milestones] == [("M5", -4)]
 
 
+@pytest.mark.parametrize(
+    ("plan", "forecast", "due"),
+    [
+        (date(2026, 8, 28), date(2026, 6, 22), (date(2026, 6, 22), 10)),
+        (date(2026, 6, 26), date(2026, 8, 28), (date(2026, 6, 26), 14)),
+        (date(2026, 6, 1), date(2026, 6, 22), (date(2026, 6, 1), -4)),
+        (None, date(2026, 6, 22), (date(2026, 6, 22), 10)),
+        (date(2026, 8, 28), date(2026, 8, 28), None),
+        (date(2026, 8, 28), date(2026, 6, 1), None),
+    ],
+)
+def test_no_day_of_what_comes_next_is_later_than_its_end(
+    plan: date | None, forecast: date, due: tuple[date, int] | None
+) -> None:
+    view = story.view_5_june()
+    one = story.milestone("M5", points=(9, 40), plan=plan, forecast=forecast)
+    report = projected(replace(view, milestones=Listing([one])))
+    assert [(each.on, each.in_wd) for each in report.upcoming.milestones] == ([due] if due else [])
+    text = render(report, "md", "en").decode()
+    assert ("10 working days left" in text) == (due is not None and due[1] == 10)
+
+
+def test_what_comes_next_is_listed_by_date() -> None:
+    view = story.view_5_june()
+    first = story.milestone("M5", plan=date(2026, 6, 26))
+    second = story.milestone("M6", plan=date(2026, 8, 28), forecast=date(2026, 6, 22))
+    report = projected(replace(view, milestones=Listing([first, second])))
+    assert [each.ref for each in report.upcoming.milestones] == ["M6", "M5"]
+
+
 def test_days_off_that_join_on_are_one_holiday() -> None:
     around = story.CALENDAR.holidays_between(date(2026, 9, 20), date(2026, 10, 20))
     found = holidays.stretches(around, story.CALENDAR)

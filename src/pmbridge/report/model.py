@@ -218,7 +218,10 @@ class Status(Part):
 
 
 class Due(Part):
-    """S6: a milestone due by ``Upcoming.until``, or overdue; ``in_wd`` working days from the as-of day."""
+    """S6: a milestone due by ``Upcoming.until``, or overdue; ``in_wd`` working days from the as-of day.
+
+    ``on``: its plan date; its forecast where that alone falls in the time.
+    """
 
     ref: str
     on: date
@@ -234,7 +237,7 @@ class Holiday(Part):
 
 
 class Upcoming(Part):
-    """S6: the next 20 working days."""
+    """S6: the next 20 working days; milestones by date."""
 
     until: date
     milestones: tuple[Due, ...]

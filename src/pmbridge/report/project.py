@@ -241,11 +241,28 @@ def _upcoming(view: seen.EngagementView, calendar: Calendar) -> client.Upcoming:
     until = calendar.add_wd(view.today, AHEAD_WD)
     due = []
     for m in view.milestones:
-        days = [day for day in (m.plan.value_or(None), m.forecast.value_or(None)) if day is not None]
-        if m.state not in ("reached", "cancelled") and days and min(days) <= until:
-            due.append(client.Due(ref=gate.clean(m.ref), on=days[0], in_wd=calendar.wd(view.today, days[0])))
+        on = _due_on(m, view.today, until)
+        if on is not None:
+            due.append(client.Due(ref=gate.clean(m.ref), on=on, in_wd=calendar.wd(view.today, on)))
+    due.sort(key=lambda one: one.on)
     off = {day: name for day, name in view.holidays.items() if view.today < day <= until}
     return client.Upcoming(until=until, milestones=tuple(due), holidays=stretches(off, calendar))
+
+
+def _due_on(m: seen.Milestone, today: date, until: date) -> date | None:
+    """Return the day by *until* on which an open milestone is due, ``None`` if there is none.
+
+    That is its plan date. Where that is later, or not known, it is the forecast; a forecast that is past says nothing
+    of a plan that is still to come.
+    """
+    plan, forecast = m.plan.value_or(None), m.forecast.value_or(None)
+    if m.state in ("reached", "cancelled"):
+        return None
+    if plan is not None and plan <= until:
+        return plan
+    if forecast is not None and forecast <= until and (plan is None or forecast >= today):
+        return forecast
+    return None
 
 
 # ------------------------------------------------------------------------------------------------------------ S7, S8
