@@ -83,6 +83,18 @@ def test_an_approved_change_wants_its_state_and_the_decision_as_a_comment(regist
     assert of(found, WantedItem) == []
 
 
+def test_a_decision_that_is_told_does_not_add_a_price_for_each_month_to_one_that_is_paid_once(
+    register: Register,
+) -> None:
+    monthly = price("CNY 5000.00")
+    monthly["budget"]["kind"] = "monthly"
+    chosen = option("A", price("CNY 1000.00"))
+    chosen["lines"] = [*chosen["lines"], monthly]
+    ref = approved(register, ("05-27", "05-28", "05-29", "06-02"), chosen)
+    (comment,) = of(look(register, observed(change_item(ref))), WantedComment)
+    assert "，CNY 1,000.00, CNY 5,000.00/月，" in comment.body.original
+
+
 def test_a_date_that_an_approved_change_moved_is_wanted_because_of_it(register: Register) -> None:
     ref = approved(register, ("05-27", "05-28", "05-29", "06-02"), option("A", shift("M5", 3)))
     register.do("change", "implement", ref, at=at("06-03"))

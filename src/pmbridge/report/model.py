@@ -323,7 +323,8 @@ class Count(Part):
 class Contract(Part):
     """What the contract was worth when it was made, and what it is worth with the approved changes.
 
-    ``forecast``: with what we recommend in the changes that wait for the client as well.
+    ``forecast``: with what we recommend in the changes that wait for the client as well. A price for each month without
+    an end is in none of them.
     """
 
     original: MoneyFigure

@@ -404,14 +404,6 @@ def _data(view: seen.EngagementView) -> client.Data:
     )
 
 
-def _gap(note: seen.UnknownNote) -> client.Gap:
-    return client.Gap(ref=gate.clean(note.ref), what=gate.sentence(note.what), reason=note.reason)
-
-
-def _dispute(found: seen.Discrepancy) -> client.Dispute:
-    return client.Dispute(ref=gate.clean(found.ref), what=gate.sentence(found.what))
-
-
 def _thresholds(policy: Mapping[str, str]) -> tuple[Fact, ...]:
     named = {name.rpartition(".")[2]: value for name, value in policy.items()}
     return tuple(gate.fact(name, named[name]) for name in THRESHOLDS if name in named)

@@ -14,9 +14,11 @@ from typing import Any, Literal
 from pmbridge.domain.baseline import baselines
 from pmbridge.domain.book import Book, numbered
 from pmbridge.domain.change import STATES
+from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.client_decision import ClientDecision, decision_on
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.entry import Entry
+from pmbridge.domain.impact import prices
 from pmbridge.domain.recognise import Observed, RecognisedMilestone, recognise
 from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource
 from pmbridge.domain.text import without_ref
@@ -277,7 +279,7 @@ def _change(
             because=entry.ref,
             source=source,
             record=record,
-            body=Rich(format="markdown", original=_said(decision, book, language)),
+            body=Rich(format="markdown", original=_said(decision, entry, book, language)),
             audience=rule.write.decision,
         )
 
@@ -303,20 +305,23 @@ def _title(entry: Entry[Any], record: Item, source: ResolvedSource) -> WantedFie
     )
 
 
-def _said(decision: Entry[ClientDecision], book: Book, language: str) -> str:
+def _said(decision: Entry[ClientDecision], change: Entry[ChangeRequest], book: Book, language: str) -> str:
     """Return the decision in one line: the verdict, the option, what it costs, who decided and when."""
     fields = decision.fields
     verdict = _VERDICTS[fields.verdict]
     who = ", ".join(name_of(book, one) for one in fields.decided_by)
-    money = ", ".join(str(one) for one in fields.money)
+    option = change.fields.option(fields.option)
+    # The decision itself holds what it commits, which of a price for each month is one month.
+    costs = prices(fields.money, ()) if option is None else prices(option.money.values(), option.monthly.values())
+    money = ", ".join(one.in_(language) for one in costs)
     if language.lower().startswith("zh"):
-        option = f"方案 {fields.option}" if fields.option else ""
-        parts = [f"{verdict.zh}{option}", money, f"{fields.days} 个工作日" if fields.verdict != "reject" else ""]
+        chosen = f"方案 {fields.option}" if fields.option else ""
+        parts = [f"{verdict.zh}{chosen}", money, f"{fields.days} 个工作日" if fields.verdict != "reject" else ""]
         when, head = f"{who} {fields.decided_on}", f"客户决定（{decision.ref}）："
         conditions = "" if fields.conditions is None else f" 条件：{fields.conditions.in_('zh')[0]}"
         return f"{head}{'，'.join(one for one in parts if one)}。{when}{conditions}"
-    option = f"option {fields.option}" if fields.option else ""
-    parts = [f"{verdict.en} {option}".strip(), money, f"{fields.days} wd" if fields.verdict != "reject" else ""]
+    chosen = f"option {fields.option}" if fields.option else ""
+    parts = [f"{verdict.en} {chosen}".strip(), money, f"{fields.days} wd" if fields.verdict != "reject" else ""]
     conditions = "" if fields.conditions is None else f" Conditions: {fields.conditions.in_('en')[0]}"
     line = ", ".join(one for one in parts if one)
     return f"The client's decision ({decision.ref}): {line}. {who}, {fields.decided_on}{conditions}"
