@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -13,6 +13,8 @@ from pmbridge.clock import from_millis
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.figure import Text
 from pmbridge.domain.machine import NEW
+from pmbridge.domain.moment import Moment
+from pmbridge.domain.next_step import lapsed_offer, renew
 from pmbridge.domain.refusal import unknown_record
 from pmbridge.errors import UnknownRef
 from pmbridge_cli.context import App
@@ -38,9 +40,10 @@ HIDDEN = Both("{n} more are over (--all)", "另有 {n} 条已结束（--all）")
 def listed(app: App, noun: str, *, state: Sequence[str], everything: bool) -> None:
     """Write the records of *noun*: ref, title, state with its day, and what it is due by."""
     register, concept = app.chosen().register, concept_of(noun)
-    records = register.book.of(noun)
-    over = [one for one in records if concept.states[one.state].terminal]
-    shown = [one for one in records if (not state or one.state in state)]
+    records, moment = register.book.of(noun), _moment(app, register)
+    states = {one.ref: concept.shown_state(one, moment) for one in records}
+    over = [one for one in records if concept.states[states[one.ref]].terminal]
+    shown = [one for one in records if (not state or states[one.ref] in state)]
     if not everything and not state:
         shown = [one for one in shown if one not in over]
     if app.json:
@@ -48,7 +51,7 @@ def listed(app: App, noun: str, *, state: Sequence[str], everything: bool) -> No
             {
                 "schema": "pmbridge.records/1",
                 "noun": noun,
-                "records": [_document(register.book, one) for one in (records if everything else shown)],
+                "records": [_document(register.book, one, moment) for one in (records if everything else shown)],
             }
         )
         return
@@ -56,13 +59,13 @@ def listed(app: App, noun: str, *, state: Sequence[str], everything: bool) -> No
         app.out.line(NOTHING.filled(noun=Both(concept.label.en, concept.label.zh)))
         app.out.next(f"pmbridge {noun} {_first_verb(concept)}")
         return
-    today = app.workspace.clock.now().astimezone(register.zone).date()
+    today = moment.today
     rows = [
         [
             one.ref,
             _revealed(register.book, title(one, app.language)),
-            app.out.say(concept.states[one.state].label),
-            day(one.since.day, today),
+            app.out.say(concept.states[states[one.ref]].label),
+            day(_since(concept, one, moment), today),
             _due(one, today),
         ]
         for one in shown
@@ -83,19 +86,19 @@ def shown(app: App, noun: str, ref: str) -> None:
     record = register.book.get(ref_of(concept, ref) or ref)
     if record is None or record.kind != noun:
         raise _unknown(register, concept, ref)
-    events = register.events(record.ref)
+    events, moment = register.events(record.ref), _moment(app, register)
     if app.json:
-        document = _document(register.book, record)
+        document = _document(register.book, record, moment)
         document["events"] = [_event_document(one, register) for one in events]
         app.out.document({"schema": "pmbridge.record/1", "noun": noun, **document})
         return
-    today = app.workspace.clock.now().astimezone(register.zone).date()
-    label = concept.states[record.state].label
+    today, since = moment.today, _since(concept, record, moment)
+    label = concept.states[concept.shown_state(record, moment)].label
     head = _revealed(register.book, title(record, app.language))
     app.out.line(
         Both(
-            f"{record.ref} {head} · {label.en} since {day(record.since.day, today)}",
-            f"{record.ref} {head} · {label.zh}，自 {day(record.since.day, today)}",
+            f"{record.ref} {head} · {label.en} since {day(since, today)}",
+            f"{record.ref} {head} · {label.zh}，自 {day(since, today)}",
         )
     )
     own: frozenset[str] = frozenset()
@@ -113,6 +116,24 @@ def shown(app: App, noun: str, ref: str) -> None:
     app.out.line(Both("History", "经过"))
     for one in events:
         app.out.line(f"  {visible(_event_line(app, concept, one, register, today))}")
+    if lapsed_offer(concept, record, moment) is not None:
+        app.out.next(renew(record))
+
+
+def _moment(app: App, register: Register) -> Moment:
+    return Moment(as_of=app.workspace.clock.now(), zone=register.zone, calendar=register.calendar)
+
+
+def _since(concept: Concept, record: Entry[Any], moment: Moment) -> date:
+    """Return the day since when *record* is in the state that is shown: where time alone led to it, its first day."""
+    entered, name = record.since.day, concept.shown_state(record, moment)
+    if name == record.state:
+        return entered
+    for ahead in range((moment.today - entered).days):
+        noon = datetime.combine(entered + timedelta(days=ahead), time(12), moment.zone)
+        if concept.shown_state(record, Moment(as_of=noon, zone=moment.zone, calendar=moment.calendar)) == name:
+            return noon.date()
+    return moment.today
 
 
 def title(record: Entry[Any], language: str = "en") -> str:
@@ -149,13 +170,14 @@ def _unknown(register: Register, concept: Concept, ref: str) -> UnknownRef:
     return unknown_record(register.book, concept, ref)
 
 
-def _document(book: Book, record: Entry[Any]) -> dict[str, Any]:
+def _document(book: Book, record: Entry[Any], moment: Moment) -> dict[str, Any]:
+    concept = book.concepts[record.kind]
     fields = record.fields.model_dump(mode="json")
     fields |= {name: _revealed(book, value) for name, value in fields.items() if isinstance(value, str)}
     return {
         "ref": record.ref,
-        "state": record.state,
-        "since": record.since.day.isoformat(),
+        "state": concept.shown_state(record, moment),
+        "since": _since(concept, record, moment).isoformat(),
         "audience": record.audience,
         "version": record.version,
         "fields": fields,

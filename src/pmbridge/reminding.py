@@ -13,6 +13,7 @@ from pmbridge.domain.figure import Text
 from pmbridge.domain.held import Held, held
 from pmbridge.domain.impact import prices, reshaped
 from pmbridge.domain.moment import Moment
+from pmbridge.domain.next_step import lapsed_offer, renew
 from pmbridge.domain.pending import Pending, decisions_needed
 from pmbridge.domain.refusal import unknown_record
 from pmbridge.domain.text import text_of
@@ -102,6 +103,11 @@ def _elsewhere(entry: Entry[Any], book: Book, moment: Moment) -> Held:
     """Return nothing: say who holds *entry* instead of the client."""
     ours = next((one for one in held(book, moment).ours if one.ref == entry.ref), None)
     show = f"pmbridge {entry.kind} show {entry.ref}"
+    if (last := lapsed_offer(book.concepts[entry.kind], entry, moment)) is not None:
+        raise Refused(
+            detail=f"the offer of {entry.ref} expired on {last}, so it waits for nobody",
+            detail_zh=f"{entry.ref} 的报价已于 {last} 到期，不再等待客户", command=renew(entry),
+        )  # fmt: skip
     if ours is None:
         raise Refused(detail=f"nobody holds {entry.ref}", detail_zh=f"{entry.ref} 不在等任何人", command=show)
     who = ours.who or ""

@@ -5,6 +5,7 @@ Words are compared without white space: where a line breaks depends on the windo
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +15,7 @@ import pytest
 import tomlkit
 
 from pmbridge.demo import WEEKLY_9, ZONE
+from pmbridge.errors import Refused
 from tests.e2e.story_desk import Desk, Told, desk
 
 IMPACT = Path(__file__).parents[2] / "src/pmbridge/demo_story/papers/cr-004-impact.toml"
@@ -126,6 +128,22 @@ def test_a_refused_approval_says_all_of_it_at_once_and_how_to_meet_it(told: Told
             "下一步：pmbridge change show CR-004",
         )  # fmt: skip
         assert shown.count("✗") == 3
+
+
+def test_an_offer_that_ran_out_is_shown_as_lapsed_wherever_it_is_looked_at(told: Told, tmp_path: Path) -> None:
+    again = "下一步：pmbridge change reassess CR-004 --reason …"
+    with desk(told, tmp_path, datetime(2026, 6, 15, 9, 0, tzinfo=ZONE)) as later:
+        assert "CR-004" not in later.type("change list")
+        assert_says(later.type("change list --state lapsed"), "CR-004", "已失效", "06-13")
+        shown = later.type("change show CR-004")
+        assert_says(shown, "CR-004 小程序优惠券 · 已失效，自 06-13")
+        assert shown.splitlines()[-1] == again
+        document = json.loads(later.type("change show CR-004 --json"))
+        assert (document["state"], document["since"]) == ("lapsed", "2026-06-13")
+        with pytest.raises(Refused) as refused:
+            later.type("remind CR-004")
+    assert refused.value.text("zh") == "CR-004 的报价已于 2026-06-12 到期，不再等待客户"
+    assert again.endswith(refused.value.next_step("zh"))
 
 
 def test_a_reply_is_read_line_by_line_and_nothing_is_recorded_without_a_person(monday: Desk) -> None:

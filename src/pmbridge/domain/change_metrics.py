@@ -34,7 +34,7 @@ Change = Entry[ChangeRequest]
 
 def state_of(change: Change, moment: Moment) -> str:
     """Return the state to show: the stored one, or ``lapsed`` where the offer ran out meanwhile."""
-    return change.state if CHANGE.derived is None else CHANGE.derived(change, moment)
+    return CHANGE.shown_state(change, moment)
 
 
 OSLC: Mapping[str, frozenset[str]] = {

@@ -211,10 +211,7 @@ def changes_ended(ask: Ask[Engagement, Close]) -> Iterable[Unmet]:
     """Every change request is closed, rejected, withdrawn, lapsed or cancelled."""
     concept = ask.register.concepts.get("change")
     for one in ask.register.of("change"):
-        shown = one.state
-        if concept is not None and concept.derived is not None:
-            shown = concept.derived(one, ask.moment)
-        if concept is None or not concept.states[shown].terminal:
+        if concept is None or not concept.states[concept.shown_state(one, ask.moment)].terminal:
             fix = f"pmbridge change show {one.ref}"
             yield _in_state(ask, one, Label(zh="已了结", en="ended"), fix)
 

@@ -89,7 +89,7 @@ def _serves(book: Book, one: Held, listed: set[tuple[str, Holder]]) -> bool:
 
 def _waiting(entry: Entry[Any], asked: Mapping[str, Pending], book: Book, moment: Moment) -> Iterator[Held]:
     concept = book.concepts[entry.kind]
-    name = entry.state if concept.derived is None else concept.derived(entry, moment)
+    name = concept.shown_state(entry, moment)
     state = concept.states[name]
     if state.terminal:
         return

@@ -356,6 +356,11 @@ class Concept:
         """Return the step that *verb* takes from *state*, ``None`` when there is none."""
         return self._by_source.get((verb, state))
 
+    def shown_state(self, record: Any, moment: Moment) -> str:
+        """Return the state of *record* to show: the stored one unless time alone has moved it."""
+        stored: str = record.state
+        return stored if self.derived is None else self.derived(record, moment)
+
     @cached_property
     def naming(self) -> frozenset[str]:
         """The fields that name people wherever one of its steps takes them."""

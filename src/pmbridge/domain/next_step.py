@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.machine import Concept
+from pmbridge.domain.moment import Moment
 
 
 def next_command(concept: Concept, record: Entry[Any], *, moves: bool | None = None) -> str:
@@ -23,3 +25,14 @@ def next_command(concept: Concept, record: Entry[Any], *, moves: bool | None = N
                 f"pmbridge {concept.name} {f'decide {record.ref} {verb}' if step.verdict else f'{verb} {record.ref}'}"
             )
     return show
+
+
+def lapsed_offer(concept: Concept, record: Entry[Any], moment: Moment) -> date | None:
+    """Return until when the offer of a change stood that nobody decided on in time, ``None`` of anything else."""
+    lapsed = concept.name == "change" and concept.shown_state(record, moment) == "lapsed"
+    return record.fields.valid_until if lapsed else None
+
+
+def renew(record: Entry[Any]) -> str:
+    """Return the command that makes a new offer of a lapsed one possible."""
+    return f"pmbridge change reassess {record.ref} --reason …"
