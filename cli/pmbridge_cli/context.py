@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pmbridge.workspace import Workspace
 
 ALL = "all"
+_OF_NO_ENGAGEMENT = frozenset(
+    {"init", "connect", "disconnect", "sync", "doctor", "schedule", "db", "adapters", "demo", "completion"}
+)
+"""Commands about the workspace: ``-e`` means nothing to them."""
 STOPPED = Both(
     "Stopped. What was stored is sound; run the same command again.", "已停止。已保存的内容完好，可再次运行同一命令。"
 )
@@ -51,7 +55,8 @@ class App:
     @cached_property
     def out(self) -> Output:
         """Where to write. First use fixes the language, so it comes after the options were read."""
-        return Output(sys.stdout, sys.stderr, language_of(self.lang, self.config, self.env, os.getcwd()), self.env)  # noqa: PTH109
+        language = language_of(self.lang, self.config, self.env, os.getcwd())  # noqa: PTH109
+        return Output(sys.stdout, sys.stderr, language, self.env, self.addressed)
 
     @property
     def language(self) -> str:
@@ -69,6 +74,17 @@ class App:
     def same_command(self) -> str:
         """The command of this run, to be pasted: without its own options, with the engagement that was named."""
         return f"pmbridge {self.command}{f' -e {self.engagement}' if self.engagement else ''}".rstrip()
+
+    def addressed(self, command: str, engagement: str | None = None) -> str:
+        """Return *command* with ``-e`` where without it another run would not know which engagement is meant.
+
+        *engagement*: the one that it is about; left out: the one that this run was told.
+        """
+        name = engagement or self.engagement
+        known = self._opened.engagements if self._opened else ()
+        if len(known) < 2 or name not in (*known, ALL) or name == self.env.get("PMBRIDGE_ENGAGEMENT"):
+            return command
+        return f"{command} -e {name}" if _takes_engagement(command) else command
 
     @property
     def interactive(self) -> bool:
@@ -158,3 +174,11 @@ class App:
             show_choices=False,
         )  # fmt: skip
         return names[int(answer) - 1] if answer.isdigit() else answer
+
+
+def _takes_engagement(command: str) -> bool:
+    """Return whether *command* is one of ours about one engagement, and does not name it yet."""
+    program, *words = command.split()
+    if program != "pmbridge" or not words or {"-e", "--help"} & {*words}:
+        return False
+    return words[0] not in _OF_NO_ENGAGEMENT and words[:2] not in (["engagement", "add"], ["engagement", "list"])

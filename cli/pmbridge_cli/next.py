@@ -65,7 +65,7 @@ def next_(app: App, *, everything: bool, as_of: str | None, exit_code: bool) -> 
         for at, task in enumerate(tasks, 1)
     ]
     things = [app.out.shown(visible(say(task.text))) for task in tasks]
-    commands = [visible(say(task.command)) for task in tasks]
+    commands = [visible(app.addressed(say(task.command), task.engagement)) for task in tasks]
     app.out.lines(_lines(app, columns, rows, things, commands))
     return code
 
@@ -127,7 +127,7 @@ def task_document(app: App, task: Task) -> dict[str, Any]:
         "engagement": task.engagement,
         "who": "client" if task.on_client else "us",
         "text": visible(app.out.say(task.text)),
-        "command": app.out.say(task.command),
+        "command": app.addressed(app.out.say(task.command), task.engagement),
         "due": due.isoformat() if due else None,
         "late_wd": task.late_wd,
         "since": task.since.isoformat() if task.since else None,

@@ -19,7 +19,7 @@ from pmbridge_cli.context import App
 from pmbridge_cli.layout import visible, wrapped
 from pmbridge_cli.noun import ENGAGEMENT, concept_of
 from pmbridge_cli.noun_input import taken, written
-from pmbridge_cli.words import Both, same
+from pmbridge_cli.words import NEXT, Both, same
 
 if TYPE_CHECKING:
     from pmbridge.domain.entry import Entry
@@ -224,18 +224,18 @@ def refused(app: App, error: GuardFailed, concept: Concept, ref: str | None, *, 
     head = Both(str(said["detail"]).partition(": ")[0], str(said["detail_zh"]).partition("：")[0])
     app.out.tell(Both(f"Refused: {head.en}.", f"拒绝：{head.zh}。"))
     for one in unmet:
-        app.out.tell(Both(f"  ✗ {_unmet(one, 'en')}", f"  ✗ {_unmet(one, 'zh')}"))
+        app.out.tell(Both(f"  ✗ {_unmet(app, one, 'en')}", f"  ✗ {_unmet(app, one, 'zh')}"))
     if met := [one.label for one in conditions if one.met]:
         app.out.tell(
             Both(f"Met: {', '.join(one.en for one in met)}.", f"已满足 {len(met)} 项：{'，'.join(o.zh for o in met)}。")
         )
-    app.out.talk(Both(f"Next: {show}", f"下一步：{show}"))
+    app.out.talk(NEXT.filled(command=app.addressed(show)))
     return error.exit_code
 
 
-def _unmet(one: Condition, language: str) -> str:
+def _unmet(app: App, one: Condition, language: str) -> str:
     """Say what was found, what is needed, and what would bring it."""
     lead, colon, stop = ("需要", "：", "。") if language == "zh" else ("Needed", ": ", ". ")
     found, needed, fix = (visible(text.in_(language)) if text else "" for text in (one.found, one.needed, one.fix))
     wanted = f"{lead}{colon}{needed}{stop}" if needed else ""
-    return f"{one.label.in_(language)}{colon}{found}{stop}{wanted}{fix}".rstrip()
+    return f"{one.label.in_(language)}{colon}{found}{stop}{wanted}{app.addressed(fix) if fix else ''}".rstrip()

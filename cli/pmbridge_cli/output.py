@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
@@ -83,10 +83,20 @@ def _naming() -> Iterator[None]:
 
 
 class Output:
-    """Where a command writes. ``language`` may become English when stdout cannot show Chinese."""
+    """Where a command writes. ``language`` may become English when stdout cannot show Chinese.
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, language: str, env: Mapping[str, str] = os.environ) -> None:
-        self.stdout, self.stderr, self._env = stdout, stderr, env
+    *addressed* completes a command that is printed as the next one.
+    """
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        language: str,
+        env: Mapping[str, str] = os.environ,
+        addressed: Callable[[str], str] = str,
+    ) -> None:
+        self.stdout, self.stderr, self._env, self._addressed = stdout, stderr, env, addressed
         self.plain = not _can_show(stdout, "中")
         self.language = language
         self._used = 0
@@ -171,6 +181,7 @@ class Output:
         """Write the one JSON document of ``--json``."""
         import json
 
+        content = _completed(content, self._addressed)
         text = spelled(json.dumps(content, ensure_ascii=False, indent=2))
         if not _can_show(self.stdout, text):  # JSON has a spelling of its own for what an encoding lacks
             text = json.dumps(content, indent=2)
@@ -178,14 +189,14 @@ class Output:
 
     def next(self, command: Said | str) -> None:
         """Write the next step as the last line of the result."""
-        self.line(NEXT.filled(command=command))
+        self.line(NEXT.filled(command=self._addressed(self.say(command))))
 
     def error(self, text: str, next_step: str, name: str) -> None:
         """Write an error: what happened to which thing, the next step, its stable name."""
         # What a server said stands in them: on a line of its own it could pass for ours.
         self.talk(ERROR.filled(text=visible(text)))
         if next_step:
-            self.talk(NEXT.filled(command=visible(next_step)))
+            self.talk(NEXT.filled(command=visible(self._addressed(next_step))))
         self.stderr.write(self.dim(f"[{visible(name)}]") + "\n")
 
     def dim(self, text: str) -> str:
@@ -218,6 +229,20 @@ def _can_show(stream: TextIO, text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+_COMMANDS = frozenset({"next", "command", "fix"})
+"""Keys of a document whose text is a command, or says one."""
+
+
+def _completed(content: Any, addressed: Callable[[str], str]) -> Any:
+    """Return *content* with its commands completed."""
+    if isinstance(content, Mapping):
+        return {
+            key: addressed(one) if key in _COMMANDS and isinstance(one, str) and one else _completed(one, addressed)
+            for key, one in content.items()
+        }
+    return [_completed(one, addressed) for one in content] if isinstance(content, list | tuple) else content
 
 
 def error_document(error: PmbridgeError, language: str) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _screen(
     out.lines(wrapped(visible(out.shown(_rest(view, everything=everything))), room))
     if everything and (people := people_line(view)):
         out.lines(wrapped(say(people), room))
-    out.line(_waiting(app, tasks))
+    out.line(_waiting(app, tasks, engagement.name))
     if engagement.config.policy.first_no.weekly and not view.calendar_final:
         out.note(
             Both(
@@ -295,7 +295,7 @@ def _name_of_state(state: str, observed: bool, tool: str) -> Both:  # noqa: FBT0
     return Both(label.en, label.zh)
 
 
-def _waiting(app: App, tasks: tuple[Task, ...]) -> str:
+def _waiting(app: App, tasks: tuple[Task, ...], engagement: str) -> str:
     if not tasks:
         return app.out.say(NOTHING_TO_DO)
     theirs = sum(task.on_client for task in tasks)
@@ -313,4 +313,5 @@ def _waiting(app: App, tasks: tuple[Task, ...]) -> str:
     listed = joined(parts, " · ", " · ")
     # No blank behind a full-width mark.
     said = app.out.shown(Both(listed.en, listed.zh.replace("） ·", "）·")))
-    return spread(said[:1].upper() + said[1:], app.out.say(NEXT.filled(command="pmbridge next")), app.out.room)
+    step = app.out.say(NEXT.filled(command=app.addressed("pmbridge next", engagement)))
+    return spread(said[:1].upper() + said[1:], step, app.out.room)

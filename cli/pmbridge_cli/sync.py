@@ -303,10 +303,11 @@ def _task_lines(app: App, what: Both, tasks: Sequence[Task]) -> list[str]:
         return []
     number = counted(len(tasks), "item", "items", " 项")
     lines = [f"pmbridge: {app.out.say(Both(f'{number.en}: {what.en}', f'{number.zh}{what.zh}'))}"]
-    return lines + [
-        f"  {task.engagement}  {visible(app.out.say(task.text))}  → {located(app, visible(app.out.say(task.command)))}"
-        for task in tasks
-    ]
+    return lines + [f"  {task.engagement}  {visible(app.out.say(task.text))}  → {_step(app, task)}" for task in tasks]
+
+
+def _step(app: App, task: Task) -> str:
+    return located(app, visible(app.addressed(app.out.say(task.command), task.engagement)))
 
 
 def _run_line(result: SyncResult, code: int) -> str:
