@@ -10,21 +10,12 @@ from pmbridge_cli.context import App
 from pmbridge_cli.drafts import kept_draft
 from pmbridge_cli.grammar import argument, command
 from pmbridge_cli.layout import visible
+from pmbridge_cli.value_words import value_name
 from pmbridge_cli.words import Both, counted, joined, same
 
 if TYPE_CHECKING:
     from pmbridge.answering import Answer, Answering
 
-SUBJECTS = {
-    "requirements": Both("requirements", "需求"),
-    "goals": Both("goals", "目标"),
-    "milestones": Both("milestones", "里程碑"),
-    "change": Both("changes", "变更"),
-    "acceptance": Both("acceptance", "验收"),
-    "expectation": Both("expectations", "期望"),
-    "report_ack": Both("acknowledging reports", "确认报告"),
-    "closure": Both("closure", "结项"),
-}
 NOBODY = Both(
     "{who} is no contact: nothing is recorded. Add them with: pmbridge contact add",
     "{who} 不是联系人，不作记录。登记联系人：pmbridge contact add",
@@ -132,7 +123,7 @@ def _authority(authorities: Any) -> Both:
     parts = []
     for subject, one in granted.items():
         limit = f" ≤ {one.money_limit}" if subject == "change" and one.money_limit is not None else ""
-        name = SUBJECTS[subject]
+        name = value_name("may_decide", subject)
         parts.append(Both(name.en + limit, name.zh + limit))
     if not parts:
         return Both("may decide nothing", "没有授权")

@@ -19,7 +19,7 @@ from pmbridge.domain.book import REF
 from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.machine import NEW, Concept, Step
 from pmbridge.errors import Refused
-from pmbridge_cli.field_words import CHINESE
+from pmbridge_cli.field_words import field_name
 from pmbridge_cli.grammar import Option
 from pmbridge_cli.words import Both
 
@@ -97,24 +97,19 @@ def positional(concept: Concept, verb: str) -> list[str]:
 
 def options_of(concept: Concept, verb: str) -> list[Option]:
     """Return the options for the fields of *verb*."""
-    return [_option(one) for one in taken(concept, verb) if one.shape != "file"]
+    return [_option(one, concept.fields.__name__) for one in taken(concept, verb) if one.shape != "file"]
 
 
-def _option(one: Taken) -> Option:
-    words = _words(one)
+def _option(one: Taken, owner: str) -> Option:
+    words = _words(one, owner)
     names = [one.option, f"in_{one.name}"]
     if one.shape == "flag":
         return Option(names, both=words, is_flag=True, default=None)
     return Option(names, both=words, metavar=_metavar(one.kind), multiple=one.shape == "many")
 
 
-def field_name(name: str) -> Both:
-    """Return what people call the field *name*."""
-    return Both(name.replace("_", " "), CHINESE.get(name, name.replace("_", " ")))
-
-
-def _words(one: Taken) -> Both:
-    name = field_name(one.name)
+def _words(one: Taken, owner: str) -> Both:
+    name = field_name(one.name, owner)
     if get_origin(one.kind) is not Literal:
         return name
     choices = ", ".join(str(each).replace("_", "-") for each in get_args(one.kind))
@@ -128,13 +123,13 @@ def _metavar(kind: Any) -> str:
 
 
 def _shape(annotation: Any) -> tuple[Literal["one", "many", "flag", "file"], Any]:
-    kind = _bare(annotation)
+    kind = bare(annotation)
     if kind is bool:
         return "flag", kind
     if _is_plain(kind):
         return "one", kind
     if get_origin(kind) in (tuple, frozenset, list):
-        inner = _bare(next(iter(get_args(kind)), None))
+        inner = bare(next(iter(get_args(kind)), None))
         if _is_plain(inner):
             return "many", inner
     return "file", kind
@@ -144,14 +139,14 @@ def _is_plain(kind: Any) -> bool:
     return get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, _PLAIN))
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
     """Return *annotation* without its metadata and without ``None``."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _bare(get_args(annotation)[0])
+        return bare(get_args(annotation)[0])
     if origin in (Union, UnionType):
         some = [one for one in get_args(annotation) if one is not type(None)]
-        return _bare(some[0]) if len(some) == 1 else annotation
+        return bare(some[0]) if len(some) == 1 else annotation
     return annotation
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from pmbridge.clock import from_millis
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.figure import Text
@@ -20,7 +18,8 @@ from pmbridge.errors import UnknownRef
 from pmbridge_cli.context import App
 from pmbridge_cli.layout import Column, hung, padded, table, visible, wrapped
 from pmbridge_cli.noun import concept_of
-from pmbridge_cli.noun_input import field_name, ref_of
+from pmbridge_cli.noun_fields import FieldWords, revealed
+from pmbridge_cli.noun_input import ref_of
 from pmbridge_cli.words import Both, day
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def listed(app: App, noun: str, *, state: Sequence[str], everything: bool) -> No
     rows = [
         [
             one.ref,
-            _revealed(register.book, title(one, app.language)),
+            revealed(register.book, title(one, app.language)),
             app.out.say(concept.states[states[one.ref]].label),
             day(_since(concept, one, moment), today),
             _due(one, today),
@@ -94,7 +93,7 @@ def shown(app: App, noun: str, ref: str) -> None:
         return
     today, since = moment.today, _since(concept, record, moment)
     label = concept.states[concept.shown_state(record, moment)].label
-    head = _revealed(register.book, title(record, app.language))
+    head = revealed(register.book, title(record, app.language))
     app.out.line(
         Both(
             f"{record.ref} {head} · {label.en} since {day(since, today)}",
@@ -108,7 +107,8 @@ def shown(app: App, noun: str, ref: str) -> None:
         own = OWN_LINES
         for said in life(record, register, app.workspace.clock.now()):
             app.out.lines(hung(f"  {app.out.say(said)}", app.out.room))
-    for name, value in _values(register.book, record.fields, app.language, own):
+    words = FieldWords(book=register.book, language=app.out.language, zone=register.zone)
+    for name, value in words.fields(record.fields, own):
         for at, line in enumerate(wrapped(visible(value), app.out.room - 22)):
             app.out.line(f"  {padded(name if at == 0 else '', 20)}{line}")
     for link in record.links:
@@ -161,11 +161,6 @@ def _due(record: Entry[Any], today: date) -> str:
     return ""
 
 
-def _revealed(book: Book, text: str) -> str:
-    """Return *text*, or the words behind its seal; of a pseudonymised contact nothing but a dash is left."""
-    return book.reveal(text) or "–"
-
-
 def _unknown(register: Register, concept: Concept, ref: str) -> UnknownRef:
     return unknown_record(register.book, concept, ref)
 
@@ -173,7 +168,7 @@ def _unknown(register: Register, concept: Concept, ref: str) -> UnknownRef:
 def _document(book: Book, record: Entry[Any], moment: Moment) -> dict[str, Any]:
     concept = book.concepts[record.kind]
     fields = record.fields.model_dump(mode="json")
-    fields |= {name: _revealed(book, value) for name, value in fields.items() if isinstance(value, str)}
+    fields |= {name: revealed(book, value) for name, value in fields.items() if isinstance(value, str)}
     return {
         "ref": record.ref,
         "state": concept.shown_state(record, moment),
@@ -215,28 +210,3 @@ def _event_line(app: App, concept: Concept, event: Event, register: Register, to
     proofs = [str(one.get("title")) for one in payload.get("evidence") or ()]
     parts: Iterable[str | None] = (on, word, who, payload.get("reason"), *proofs)
     return "  ".join(str(one) for one in parts if one)
-
-
-def _values(
-    book: Book, fields: BaseModel, language: str, own: frozenset[str] = frozenset()
-) -> Iterable[tuple[str, str]]:
-    for name, value in fields:
-        if name in own or value in (None, "", (), frozenset(), False):
-            continue
-        yield field_name(name).in_(language), _said(book, value, language)
-
-
-def _said(book: Book, value: Any, language: str) -> str:
-    if isinstance(value, Text):
-        return value.in_(language)[0]
-    if isinstance(value, str):
-        return _revealed(book, value)
-    if isinstance(value, BaseModel):
-        told = [(field_name(name).in_(language), one) for name, one in value if one not in (None, (), "")]
-        return " · ".join(f"{name} {_said(book, one, language)}" for name, one in told)
-    if isinstance(value, dict):
-        return " · ".join(f"{key} {_said(book, one, language)}" for key, one in value.items())
-    if isinstance(value, tuple | frozenset | list):
-        some = sorted(value, key=str) if isinstance(value, frozenset) else value
-        return "; ".join(_said(book, one, language) for one in some)
-    return str(value)
