@@ -283,7 +283,7 @@ WORDS: dict[str, Words] = {
     "chain": Words(
         "Event {seq} ({what}) does not match its hash: the register was changed outside pmbridge. Reports are blocked.",
         "事件 {seq}（{what}）与校验值不符：登记册被 pmbridge 以外的程序改过。报告已停用。",
-        *_same("pmbridge db check --report"),
+        *_same("pmbridge db check"),
     ),
     "report-check": Words(
         "{report} cannot be issued: {failing}. {checks}.",

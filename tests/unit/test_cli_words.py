@@ -20,10 +20,6 @@ from pmbridge_cli.main import TREE
 from pmbridge_cli.words import Both
 from tests.needs import ROOT
 
-LATER = {
-    # Errors of what this version cannot do yet; nothing raises them, so nobody sees their hint.
-    "chain": "db check --report",
-}
 # What pmbridge does in a sentence about itself; any other word behind its name is a command.
 VERBS = {"needs", "turns", "made", "does", "keeps", "can", "cannot", "is", "was", "has", "asks", "reads", "knows"}
 _COMMAND = re.compile(r"pmbridge(?=[ ])(?:\s+(?:\[[^\]]*\]|[A-Za-z0-9{}_./:…\"=-]+))+")
@@ -71,7 +67,6 @@ def hints() -> list[tuple[str, str]]:
     found = [
         (f"error_words:{name}", text)
         for name, said in WORDS.items()
-        if name not in LATER
         for text in (said.en, said.zh, said.next_en, said.next_zh)
     ]
     for folder in _SOURCES:
@@ -121,12 +116,6 @@ def test_the_hints_are_really_found() -> None:
 def test_what_does_not_exist_yet_is_not_in_the_tree() -> None:
     for name in ("worker",):
         assert TREE.get_command(click.Context(TREE), name) is None
-
-
-def test_later_errors_are_raised_nowhere() -> None:
-    for name in LATER:
-        raised = [file for file in (ROOT / "src").rglob("*.py") if f'"{name}"' in file.read_text("utf-8")]
-        assert {file.name for file in raised} <= {"errors.py", "error_words.py"}, name
 
 
 @pytest.mark.parametrize("name", sorted(WORDS))

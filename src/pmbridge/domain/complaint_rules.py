@@ -82,7 +82,7 @@ def independent(ask: Ask[Complaint, Any]) -> Iterable[Unmet]:
             if client
             else Label(zh=f"投诉涉及 {who}", en=f"the complaint is about {who}"),
             needed=Label(zh="未被投诉的我方成员", en="a member of the agency whom it is not about"),
-            fix=command("--investigator NAME"),
+            fix=command("--investigator NAME" if hasattr(ask.input, "investigator") else "--complained-of NAME"),
         )
 
 

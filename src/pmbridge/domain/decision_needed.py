@@ -129,13 +129,13 @@ def distinct_options(ask: Ask[DecisionNeeded, Add]) -> Iterable[Unmet]:
         yield Unmet(
             found=Label(zh=f"方案 {'、'.join(twice)} 重复", en=f"option {', '.join(twice)} occurs twice"),
             needed=Label(zh="每个方案一个字母", en="one letter for each option"),
-            fix=command("--options"),
+            fix=command("--from FILE"),
         )
     if len(ask.input.options) == 1:
         yield Unmet(
             found=Label(zh="只有一个方案", en="only one option"),
             needed=Label(zh="至少两个方案，或不列方案", en="two options or more, or none"),
-            fix=command("--options"),
+            fix=command("--from FILE"),
         )
 
 

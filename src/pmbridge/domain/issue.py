@@ -182,7 +182,7 @@ def action_dated(ask: Ask[Issue, Act]) -> Iterable[Unmet]:
         yield Unmet(
             found=Label(zh="没有措施", en="no action"),
             needed=Label(zh="至少一项措施", en="at least one action"),
-            fix=command("--actions"),
+            fix=command(f"pmbridge issue act {ask.ref} --from FILE"),
         )
     if ask.input.due_on is None and ask.fields.due_on is None:
         yield Unmet(
