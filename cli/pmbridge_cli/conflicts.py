@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmbridge_cli.context import App
-from pmbridge_cli.grammar import Option, command, option
+from pmbridge_cli.grammar import Misused, Option, command, option
 from pmbridge_cli.layout import Column, visible
 from pmbridge_cli.words import Both, day, same
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pmbridge.conflicts import Conflict
 
 KINDS = {
@@ -38,6 +40,12 @@ _HEADS = (
 )
 _BASE = Both("both said before: {base}", "上次一致：{base}")
 _SETTLED = Both("{n} settled (--all)", "另有 {n} 条已处理（--all）")
+_NO_VERB = Both(
+    'conflicts takes list, show or settle, not "{word}".', "conflicts 后面写 list、show 或 settle，没有「{word}」。"
+)
+_ODD_WORD = Both('"{word}" is one word too many.', "多出「{word}」。")
+_WHICH = Both("{verb} needs the number of one difference, as D-01.", "{verb} 后面要写一条不一致的编号，如 D-01。")
+_HOW = Both("How is {ref} settled? One of: {ways}.", "{ref} 怎样处理？写其中之一：{ways}。")
 _SHOW, _LIST, _SETTLE = "show", "list", "settle"
 
 
@@ -69,7 +77,20 @@ def conflicts(
         return _show(app, conflict(found, rest[0]))
     if verb == _SETTLE and len(rest) == 2 and rest[1] in WAYS:
         return _settle(app, conflict(found, rest[0]), rest[1], reason, until)
-    raise click.UsageError("conflicts [list] | show D-n | settle D-n keep|take|raise|ignore")
+    raise _misused(verb, rest)
+
+
+def _misused(verb: str, rest: Sequence[str]) -> Misused:
+    """Return what is wrong with the words after ``conflicts``."""
+    ref = rest[0] if rest else None
+    takes = {_LIST: 0, _SHOW: 1, _SETTLE: 2}.get(verb)
+    if takes is None:
+        return Misused(_NO_VERB.filled(word=verb), "pmbridge conflicts")
+    if len(rest) > takes:
+        return Misused(_ODD_WORD.filled(word=rest[takes]), "pmbridge conflicts")
+    if ref is None:
+        return Misused(_WHICH.filled(verb=verb), "pmbridge conflicts")
+    return Misused(_HOW.filled(ref=ref, ways=Both(", ".join(WAYS), "、".join(WAYS))), f"pmbridge conflicts show {ref}")
 
 
 # -------------------------------------------------------------------------------------------------------- looking

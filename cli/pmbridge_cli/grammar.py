@@ -170,6 +170,14 @@ class UnknownCommand(click.UsageError):
         self.word, self.known = word, known
 
 
+class Misused(click.UsageError):
+    """What is wrong with words that click cannot judge, in both languages, and the command that goes on from there."""
+
+    def __init__(self, said: Both, step: str) -> None:
+        super().__init__(said.en)
+        self.said, self.step = said, step
+
+
 def command(name: str | None = None, *, help: Both, **kwargs: Any) -> Callable[[Callable[..., int | None]], Command]:  # noqa: A002
     """Make a command of a function whose first parameter is the :class:`App`."""
 
@@ -243,6 +251,8 @@ def early(args: Sequence[str]) -> App:
 
 def usage_error(error: click.UsageError) -> tuple[Both, str]:
     """Return what is wrong with the command line, and the next command."""
+    if isinstance(error, Misused):
+        return error.said, error.step
     path = error.ctx.command_path if error.ctx else "pmbridge"
     return _usage_text(error, path), f"{path} --help"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmbridge_cli.context import App
-from pmbridge_cli.grammar import argument, command
+from pmbridge_cli.grammar import Misused, argument, command
 from pmbridge_cli.layout import visible
 from pmbridge_cli.words import Both, same
 
@@ -36,6 +36,15 @@ _WAITS = {
     "take": Both("was changed in the tool and may be taken", "工具中改过，可取用"),
 }
 _SURE = Both("Apply plan {n}?", "执行计划 {n}？")
+_UNCONFIRMED = Both(
+    "Plan {n} was not applied: there is no terminal to confirm it on, and its number was not given.",
+    "计划 {n} 未执行：没有可供确认的终端，也没有写明计划编号。",
+)
+_NO_NUMBER = Both('"{word}" is no number of a plan.', "「{word}」不是计划的编号。")
+_ODD_WORD = Both(
+    'plan takes nothing, or "show" and the number of a plan; "{word}" is neither.',
+    "plan 后面不写内容，或写 show 和计划编号；「{word}」不对。",
+)
 _PARTS = (
     ("create", Both("new", "新建")),
     ("update", Both("changed", "修改")),
@@ -55,9 +64,10 @@ _PARTS = (
 def plan(app: App, *, words: tuple[str, ...]) -> int:
     from pmbridge.planning import make_plan, stored_plan
 
-    number = _number(words[1]) if len(words) == 2 else None
+    number = _number(words[1]) if words[:1] == ("show",) and len(words) == 2 else None
     if words and (words[0] != "show" or len(words) > 2):
-        raise click.UsageError("plan | plan show [N]")
+        word = words[0] if words[0] != "show" else words[2]
+        raise Misused(_ODD_WORD.filled(word=word), "pmbridge plan show")
     made = stored_plan(app.workspace, app.chosen(), number) if words else make_plan(app.workspace, app.chosen())
     if app.json:
         app.out.document(document(app, made))
@@ -81,7 +91,7 @@ def apply(app: App, *, number: str | None) -> int:
     before = stored_plan(app.workspace, app.chosen(), None if number is None else _number(number))
     if number is None and not app.yes:
         if not app.interactive:
-            raise click.UsageError(f"apply {before.number}")
+            raise Misused(_UNCONFIRMED.filled(n=before.number), f"pmbridge apply {before.number}")
         if not app.json:
             _show(app, before)
         if not Ask(app, in_person=True).confirm(_SURE.filled(n=before.number), default=False):
@@ -111,7 +121,7 @@ def apply(app: App, *, number: str | None) -> int:
 
 def _number(written: str) -> int:
     if not written.isdigit():
-        raise click.UsageError("plan show N | apply N")
+        raise Misused(_NO_NUMBER.filled(word=written), "pmbridge plan show")
     return int(written)
 
 

@@ -108,7 +108,7 @@ def conflict(all_of_them: Sequence[Conflict], ref: str) -> Conflict:
             return one
     near = [one.ref for one in all_of_them]
     raise UnknownRef(
-        ref=ref, where="conflicts", near=f"Open: {', '.join(near)}." if near else "",
+        ref=ref, where="the differences", where_zh="不一致", near=f"Open: {', '.join(near)}." if near else "",
         near_zh=f"现有：{'、'.join(near)}。" if near else "", command="pmbridge conflicts",
     )  # fmt: skip
 

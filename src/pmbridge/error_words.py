@@ -198,9 +198,10 @@ WORDS: dict[str, Words] = {
     ),
     "unknown-ref": Words(
         "There is no {ref} in {where}. {near}",
-        "{where_zh} 里没有 {ref}。{near_zh}",
+        "没有 {ref}（{where_zh}）。{near_zh}",
         *_same("{command}"),
     ),
+    "no-plan": Words("No plan was made for {engagement} yet.", "{engagement} 还没有计划。", *_same("pmbridge plan")),
     "which-engagement": Words(
         "{count} engagements here: {names}.",
         "这里有 {count} 个项目：{names}。",

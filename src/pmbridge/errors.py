@@ -80,7 +80,7 @@ class PmbridgeError(Exception):
         """Return what happened to which thing, without the next step."""
         zh = language.lower().startswith("zh")
         words = WORDS[self.name]
-        return (words.zh if zh else words.en).format_map(self._facts(zh=zh))
+        return (words.zh if zh else words.en).format_map(self._facts(zh=zh)).rstrip()
 
     def next_step(self, language: str = "en") -> str:
         """Return the next command or hint, empty when there is nothing to do."""

@@ -99,8 +99,12 @@ def stored_plan(workspace: Workspace, engagement: Engagement, number: int | None
     stored = workspace.store.writings.plan(number)
     entries = () if stored is None else tuple(entry_of(one) for one in stored.entries)
     if stored is None or any(one.engagement != engagement.name for one in entries):
-        ref = "plan" if number is None else str(number)
-        raise UnknownRef(ref=ref, where=engagement.name, near="", near_zh="", command="pmbridge plan")
+        if number is None:
+            raise UnknownRef("no-plan", engagement=engagement.name)
+        raise UnknownRef(
+            ref=number, where=f"the plans of {engagement.name}", where_zh=f"{engagement.name} 的计划", near="",
+            command="pmbridge plan show",
+        )  # fmt: skip
     return Plan(number=stored.number, made_at=stored.made_at, entries=entries, mapping_hash=stored.mapping_hash)
 
 

@@ -194,17 +194,24 @@ def test_the_title_of_a_draft_is_taken_from_the_tool(desk: Desk, office: Office,
 
 
 @pytest.mark.parametrize(
-    ("args", "code"),
+    ("args", "code", "said", "step"),
     [
-        (("show", "D-99"), 1),
-        (("show",), 2),
-        (("settle", "D-01"), 2),
-        (("settle", "D-01", "overwrite"), 2),
-        (("settle", "D-01", "ignore", "--reason", "x", "--until", "someday"), 1),
+        ("show D-99", 1, "没有 D-99（不一致）。现有：D-01。", ""),
+        ("show", 2, "show 后面要写一条不一致的编号，如 D-01。", ""),
+        ("list D-01", 2, "多出「D-01」。", ""),
+        ("drop", 2, "conflicts 后面写 list、show 或 settle，没有「drop」。", ""),
+        ("settle D-01", 2, "D-01 怎样处理？写其中之一：keep、take、raise、ignore。", " show D-01"),
+        ("settle D-01 overwrite", 2, "D-01 怎样处理？写其中之一：keep、take、raise、ignore。", " show D-01"),
+        ("settle D-01 ignore --reason x --until someday", 1, "--until「someday」不是日期",
+            " settle D-01 ignore --reason TEXT --until 06-12"),
     ],
-)
-def test_what_is_no_difference_or_no_way_to_settle_it_is_refused(desk: Desk, args: tuple[str, ...], code: int) -> None:
-    assert desk.run("conflicts", *args).code == code
+)  # fmt: skip
+def test_what_is_no_difference_or_no_way_to_settle_it_is_refused(
+    desk: Desk, args: str, code: int, said: str, step: str
+) -> None:
+    found = desk.run("conflicts", *args.split())
+    assert found.code == code
+    assert found.talk.splitlines()[:2] == [f"错误：{said}", f"下一步：pmbridge conflicts{step}"]
 
 
 def test_without_differences_there_is_nothing_to_settle(desk: Desk, office: Office, jira: JiraSandbox) -> None:

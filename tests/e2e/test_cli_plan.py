@@ -232,10 +232,27 @@ def test_a_plan_under_another_mapping_is_refused_whole(desk: Desk, office: Offic
 
 
 def test_without_a_terminal_a_plan_must_be_named(desk: Desk) -> None:
+    none = desk.run("apply")
+    assert none.code == 1
+    assert none.talk.splitlines()[:2] == ["错误：lanhai 还没有计划。", "下一步：pmbridge plan"]
     assert planned(desk)["plan"] == 1
-    assert desk.run("apply").code == 2
-    assert desk.run("apply", "7").code == 1
-    assert desk.run("plan", "list").code == 2
+    unnamed = desk.run("apply")
+    assert unnamed.code == 2
+    assert unnamed.talk.splitlines()[:2] == [
+        "错误：计划 1 未执行：没有可供确认的终端，也没有写明计划编号。",
+        "下一步：pmbridge apply 1",
+    ]
+    for args, code, said in (
+        (("apply", "7"), 1, "没有 7（lanhai 的计划）。"),
+        (("apply", "x"), 2, "「x」不是计划的编号。"),
+        (("plan", "show", "x"), 2, "「x」不是计划的编号。"),
+        (("plan", "list"), 2, "plan 后面不写内容，或写 show 和计划编号；「list」不对。"),
+    ):
+        found = desk.run(*args)
+        assert found.code == code
+        assert found.talk.splitlines()[:2] == [f"错误：{said}", "下一步：pmbridge plan show"]
+    english = desk.run("apply", "--lang", "en").talk.splitlines()[0]
+    assert english.startswith("Error: Plan 1 was not applied: there is no terminal to confirm it on")
 
 
 @pytest.mark.parametrize("what", ["lost_after", "lost_before", "late"])

@@ -76,7 +76,7 @@ def test_an_unknown_ref_names_what_is_near_and_the_engagement() -> None:
     with pytest.raises(UnknownRef) as nothing:
         Listing[Milestone]()["M1"]
     assert "There is no M1 in this list." in str(nothing.value)
-    assert "此列表 里没有 M1" in nothing.value.text("zh")
+    assert "没有 M1（此列表）" in nothing.value.text("zh")
 
 
 def test_a_ref_that_could_mean_two_is_not_guessed() -> None:
