@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pmbridge.domain.contact import find_contact, name_of
+from pmbridge.error_words import system_words
 from pmbridge.errors import Refused
 from pmbridge.reply import read_reply
 from pmbridge_cli.ask import Ask, as_it_is
@@ -70,8 +71,8 @@ def _body(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        why = error.strerror or "no access"
-        raise Refused(detail=f"{path} cannot be read: {why}", detail_zh=f"读不了 {path}：{why}") from error
+        why = system_words(error)
+        raise Refused(detail=f"{path} cannot be read: {why.en}", detail_zh=f"读不了 {path}：{why.zh}") from error
 
 
 def _short(text: str) -> str | None:

@@ -15,6 +15,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError
 from pmbridge.identity import CONNECTION, RUN
 
@@ -140,7 +141,7 @@ def _file(path: Path) -> logging.Handler:
     except OSError as exc:
         raise ConfigError(
             "refused",
-            detail=f"The log file {path} cannot be written: {exc.strerror}.",
-            detail_zh=f"无法写入日志文件 {path}：{exc.strerror}。",
+            detail=f"The log file {path} cannot be written: {system_words(exc).en}.",
+            detail_zh=f"无法写入日志文件 {path}：{system_words(exc).zh}。",
             command="pmbridge doctor",
         ) from None

@@ -206,7 +206,9 @@ def _failed(app: App, error: Exception) -> int:
 
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, PmbridgeError):
-        return _say(app, error.with_facts(command=app.same_command))
+        # What was refused is refused again; what it takes is said by its help.
+        again = f"{app.same_command} --help" if error.name == "refused" else app.same_command
+        return _say(app, error.with_facts(command=again))
     from pmbridge_cli.bug import reported
 
     return _say(app, reported(error, app))
@@ -237,10 +239,12 @@ def _silently() -> int:
 
 def _unwritten(app: App, error: Unwritable) -> int:
     """Say on the other stream that the result did not get out; if that one is full too, the code has to do."""
+    from pmbridge.error_words import system_words
     from pmbridge.errors import ConfigError
 
     _abandon(sys.stdout)
-    said = ConfigError("output", detail=error.strerror, command=app.same_command)
+    why = system_words(error)
+    said = ConfigError("output", detail=why.en, detail_zh=why.zh, command=app.same_command)
     try:
         app.out.error(said.text(app.language), said.next_step(app.language), said.name)
         sys.stderr.flush()

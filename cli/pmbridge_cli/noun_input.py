@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pmbridge.domain.book import REF
 from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.machine import NEW, Concept, Step
+from pmbridge.error_words import system_words
 from pmbridge.errors import Refused
 from pmbridge_cli.field_words import field_name
 from pmbridge_cli.grammar import Option
@@ -271,7 +272,7 @@ def _from_file(name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
-        why = error.strerror or "no access"
-        raise Refused(detail=f"{name} cannot be read: {why}", detail_zh=f"读不了 {name}：{why}") from error
+        why = system_words(error)
+        raise Refused(detail=f"{name} cannot be read: {why.en}", detail_zh=f"读不了 {name}：{why.zh}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(detail=f"{name} is no TOML: {error}", detail_zh=f"{name} 不是 TOML：{error}") from error

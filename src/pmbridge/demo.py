@@ -23,6 +23,7 @@ from pmbridge import demo_story
 from pmbridge.adapter.registry import load_sandbox
 from pmbridge.domain.mapping import Words
 from pmbridge.engagement import Engagement
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, RateLimited, Refused
 from pmbridge.reporting import Report
 from pmbridge.sync import SyncResult
@@ -346,8 +347,8 @@ class Demo:
         except OSError as error:
             raise ConfigError(
                 "refused",
-                detail=f"{secrets} cannot be made: {error.strerror}.",
-                detail_zh=f"无法创建 {secrets}：{error.strerror}。",
+                detail=f"{secrets} cannot be made: {system_words(error).en}.",
+                detail_zh=f"无法创建 {secrets}：{system_words(error).zh}。",
                 command="pmbridge demo --out DIR",
             ) from error
         tables: dict[str, dict[str, object]] = {}

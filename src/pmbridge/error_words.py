@@ -6,6 +6,7 @@ plugin which knows less still gives a whole sentence.
 
 from __future__ import annotations
 
+import errno
 from typing import NamedTuple
 
 
@@ -41,6 +42,37 @@ SINCE: dict[str, tuple[Words, Words]] = {
     ),
 }
 """Sentences about data that was read before, each with what stands in its place when nothing was."""
+
+
+_SYSTEM = {
+    errno.EACCES: "没有权限",
+    errno.EBUSY: "正被占用",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EEXIST: "已存在",
+    errno.EFBIG: "文件过大",
+    errno.EINVAL: "不允许的操作",
+    errno.EIO: "读写出错",
+    errno.EISDIR: "是文件夹",
+    errno.ELOOP: "链接循环",
+    errno.EMFILE: "打开的文件过多",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.ENFILE: "打开的文件过多",
+    errno.ENODEV: "没有这个设备",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOEXEC: "不是可执行的程序",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.ENXIO: "没有这个设备",
+    errno.EPERM: "不允许的操作",
+    errno.EROFS: "磁盘只读",
+}
+
+
+def system_words(error: OSError) -> Words:
+    """Return what the system said was wrong; it speaks English here, and what it rarely says stays so."""
+    said = error.strerror or "no access"
+    return Words(said, _SYSTEM.get(error.errno or 0, error.strerror or "无法访问"))
 
 
 def _same(command: str) -> tuple[str, str]:
@@ -119,7 +151,7 @@ WORDS: dict[str, Words] = {
     ),
     "secret-unreadable": Words(
         'The secret of "{name}" could not be read from {where}: {detail}.',
-        "无法从 {where} 读取「{name}」的令牌：{detail}。",
+        "无法从 {where_zh} 读取「{name}」的令牌：{detail_zh}。",
         *_same("pmbridge doctor {name}"),
     ),
     "rate-limited": Words(
@@ -242,7 +274,7 @@ WORDS: dict[str, Words] = {
     ),
     "output": Words(
         "The result could not be written: {detail}. What the command has stored is kept.",
-        "结果无法写出：{detail}。命令已保存的内容保留。",
+        "结果无法写出：{detail_zh}。命令已保存的内容保留。",
         "make room or write elsewhere, then {command}",
         "腾出空间或改写到别处，再运行 {command}",
     ),
@@ -254,7 +286,7 @@ WORDS: dict[str, Words] = {
     ),
     "bad-logo": Words(
         "The logo {file} cannot be used: {detail}.",
-        "无法使用标志图片 {file}：{detail}。",
+        "无法使用标志图片 {file}：{detail_zh}。",
         "correct agency.logo in pmbridge.toml",
         "改正 pmbridge.toml 中的 agency.logo",
     ),

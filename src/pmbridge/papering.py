@@ -7,6 +7,7 @@ from typing import Literal
 
 from pmbridge.domain.refusal import unknown_record
 from pmbridge.engagement import Engagement
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError
 from pmbridge.papers import (
     Paper,
@@ -73,7 +74,6 @@ def _put(path: Path, content: bytes) -> None:
     except OSError as error:
         raise ConfigError(
             "refused",
-            detail=f"{path} cannot be written: {error.strerror}.",
-            detail_zh=f"无法写入 {path}：{error.strerror}。",
-            command="--out DIR",
+            detail=f"{path} cannot be written: {system_words(error).en}.",
+            detail_zh=f"无法写入 {path}：{system_words(error).zh}。",
         ) from error

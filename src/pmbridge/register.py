@@ -24,6 +24,7 @@ from pmbridge.domain.event import Event, Head
 from pmbridge.domain.evidence import Actor, Evidence, EvidenceKind
 from pmbridge.domain.machine import Concept, Condition
 from pmbridge.domain.terms import terms_in_force
+from pmbridge.error_words import system_words
 from pmbridge.errors import ChainBroken, Refused
 from pmbridge.store import Store
 from pmbridge.store.register import RegisterWriting
@@ -229,8 +230,8 @@ class Attachment:
                 )
             self.body = path.read_bytes()
         except OSError as error:
-            why = error.strerror or "no access"
-            raise Refused(detail=f"{path} cannot be read: {why}", detail_zh=f"读不了 {path}：{why}") from error
+            why = system_words(error)
+            raise Refused(detail=f"{path} cannot be read: {why.en}", detail_zh=f"读不了 {path}：{why.zh}") from error
         self.evidence = Evidence(
             kind=kind,
             title=title or path.name,
@@ -258,9 +259,10 @@ class Attachment:
         kind, path = cls.kind_of(written)
         if kind is None:
             raise Refused(
-                detail=f"what is {written}? Write its kind before it: signed_document, meeting_minute or file",
-                detail_zh=f"{written} 是什么证据？请在前面写类别：signed_document、meeting_minute 或 file",
-                command=f"--evidence signed_document:{written}",
+                detail=f"what is {written}? Write before it whether it is a signed_document, a meeting_minute or a "
+                f"file, as signed_document:{written}",
+                detail_zh=f"{written} 是什么证据？请在前面写类别 signed_document、meeting_minute 或 file，"
+                f"如 signed_document:{written}",
             )
         return cls(path, kind)
 

@@ -16,6 +16,7 @@ from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text
 from pmbridge.domain.mapping import EngagementConfig, Words
 from pmbridge.domain.view import EngagementView
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, Refused, UnknownRef
 from pmbridge.report.checks import Check, checks
 from pmbridge.report.model import ClientReport
@@ -76,8 +77,8 @@ def _put(path: Path, content: bytes) -> None:
     except OSError as error:
         raise ConfigError(
             "refused",
-            detail=f"{path} cannot be written: {error.strerror}.",
-            detail_zh=f"无法写入 {path}：{error.strerror}。",
+            detail=f"{path} cannot be written: {system_words(error).en}.",
+            detail_zh=f"无法写入 {path}：{system_words(error).zh}。",
             command="pmbridge report weekly --out DIR",
         ) from error
 
@@ -306,9 +307,15 @@ def _logo(folder: Path, logo: str | None) -> str | None:
     try:
         body = path.read_bytes()
     except OSError as exc:
-        raise ConfigError("bad-logo", file=str(path), detail=exc.strerror or "unreadable") from exc
+        why = system_words(exc)
+        raise ConfigError("bad-logo", file=str(path), detail=why.en, detail_zh=why.zh) from exc
     if media is None or len(body) > _LOGO_BYTES:
-        raise ConfigError("bad-logo", file=str(path), detail="png, jpg or svg up to 200 kB")
+        raise ConfigError(
+            "bad-logo",
+            file=str(path),
+            detail="png, jpg or svg up to 200 kB",
+            detail_zh="须为 png、jpg 或 svg，不超过 200 kB",
+        )
     return f"data:{media};base64,{base64.b64encode(body).decode()}"
 
 

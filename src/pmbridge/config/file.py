@@ -20,6 +20,7 @@ from tomlkit.items import AbstractTable, AoT, Item, KeyType, SingleKey, Table
 
 from pmbridge.config.load import FILE_NAME, check
 from pmbridge.config.model import WorkspaceConfig
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, Refused
 
 _IGNORED = ("data/", "reports/")
@@ -323,8 +324,8 @@ def _writing(path: Path) -> Iterator[None]:
     except OSError as exc:
         raise ConfigError(
             "refused",
-            detail=f"{path} cannot be written: {exc.strerror}.",
-            detail_zh=f"无法写入 {path}：{exc.strerror}。",
+            detail=f"{path} cannot be written: {system_words(exc).en}.",
+            detail_zh=f"无法写入 {path}：{system_words(exc).zh}。",
             command="pmbridge doctor",
         ) from None
 

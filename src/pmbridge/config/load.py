@@ -19,6 +19,7 @@ from pmbridge.config.faults import Fault, of_validation, unknown_key, unknown_va
 from pmbridge.config.model import NAME_PATTERN, Agency, Raw, SyncLimits, WorkspaceConfig, WorkspaceTable
 from pmbridge.config.people import people_faults
 from pmbridge.domain.mapping import EngagementConfig
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, UnknownAdapter
 from pmbridge.secrets import Reference
 from pmbridge.values import Label
@@ -73,9 +74,9 @@ def load_config(path: str | os.PathLike[str]) -> WorkspaceConfig:
     except OSError as exc:
         if isinstance(exc, FileNotFoundError):
             raise ConfigError("config-missing", folder=str(file.parent)) from None
-        said = str(exc.strerror)
+        said = system_words(exc)
         raise invalid(
-            file, [Fault(where="", text=Label(en=f"cannot be read: {said}", zh=f"无法读取：{said}"))]
+            file, [Fault(where="", text=Label(en=f"cannot be read: {said.en}", zh=f"无法读取：{said.zh}"))]
         ) from None
     try:
         raw = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))

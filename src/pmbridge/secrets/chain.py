@@ -15,6 +15,7 @@ from typing import Literal, NoReturn
 
 from pydantic import SecretStr
 
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, CredentialMissing
 from pmbridge.secrets.keyrings import os_keyring
 from pmbridge.secrets.reference import SERVICE, Reference, described, trimmed, variable
@@ -211,7 +212,7 @@ class SecretChain:
                 content = file.read(_MAX_BYTES)
             text = content.decode("utf-8-sig")
         except OSError as exc:
-            self._unreadable(where, Label(en=f"{path}: {exc.strerror}", zh=f"{path}：{exc.strerror}"))
+            self._unreadable(where, Label(en=f"{path}: {system_words(exc).en}", zh=f"{path}：{system_words(exc).zh}"))
         except UnicodeDecodeError:
             self._unreadable(where, Label(en=f"{path} is no text", zh=f"{path} 不是文本"))
         if not (value := trimmed(text)):
@@ -245,7 +246,7 @@ class SecretChain:
                 Label(en=f"no answer within {_COMMAND_TIMEOUT_S} seconds", zh=f"{_COMMAND_TIMEOUT_S} 秒内没有结果"),
             )
         except OSError as exc:
-            self._unreadable(where, Label(en=str(exc.strerror), zh=str(exc.strerror)))
+            self._unreadable(where, Label(en=system_words(exc).en, zh=system_words(exc).zh))
         if done.returncode:
             self._unreadable(
                 where, Label(en=f"it ended with exit code {done.returncode}", zh=f"退出码为 {done.returncode}")
@@ -330,7 +331,7 @@ class SecretChain:
             raise ConfigError(
                 "refused",
                 connection=self.connection,
-                detail=f"{path} cannot be written: {exc.strerror}.",
-                detail_zh=f"无法写入 {path}：{exc.strerror}。",
+                detail=f"{path} cannot be written: {system_words(exc).en}.",
+                detail_zh=f"无法写入 {path}：{system_words(exc).zh}。",
                 command=f"pmbridge doctor {self.connection}",
             ) from None

@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from pmbridge.error_words import system_words
 from pmbridge.errors import Busy, ConfigError, InternalError, PmbridgeError
 
 Backend = Literal["sqlite", "postgresql"]
@@ -199,7 +200,8 @@ def _prepare(path: Path) -> None:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as error:
-        raise ConfigError("store-unusable", store=str(path), detail=error.strerror or "no access") from error
+        why = system_words(error)
+        raise ConfigError("store-unusable", store=str(path), detail=why.en, detail_zh=why.zh) from error
 
 
 def _engine(url: URL, backend: Backend) -> Engine:

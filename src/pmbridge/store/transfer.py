@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, delete, func, insert, select, text
 
 from pmbridge.domain.machine import Concept
+from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, Refused
 from pmbridge.store import register, schema, verify
 from pmbridge.store.engine import Database
@@ -50,7 +51,8 @@ def export(database: Database, target: Path) -> int:
         part.rename(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise ConfigError("store-unusable", store=str(target), detail=error.strerror or "no access") from error
+        why = system_words(error)
+        raise ConfigError("store-unusable", store=str(target), detail=why.en, detail_zh=why.zh) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -67,7 +69,8 @@ def load(database: Database, source: Path, concepts: Mapping[str, Concept]) -> i
     try:
         file = source.open("rb")
     except OSError as error:
-        raise ConfigError("store-unusable", store=str(source), detail=error.strerror or "no access") from error
+        why = system_words(error)
+        raise ConfigError("store-unusable", store=str(source), detail=why.en, detail_zh=why.zh) from error
     with file, database.write() as connection:
         _refuse_unless_empty(connection, database.shown)
         connection.execute(delete(workspace))
