@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge_cli.context import App
 from pmbridge_cli.drafts import kept_draft
 from pmbridge_cli.grammar import argument, command
-from pmbridge_cli.layout import visible
+from pmbridge_cli.layout import cut, hung, visible
 from pmbridge_cli.value_words import value_name
 from pmbridge_cli.words import Both, counted, joined, same
 
@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 
 NOBODY = Both(
     "{who} is no contact: nothing is recorded. Add them with: pmbridge contact add",
-    "{who} 不是联系人，不作记录。登记联系人：pmbridge contact add",
+    "{who}不是联系人，不作记录。登记联系人：pmbridge contact add",
 )
+_NO_LINE = Both(
+    "No line of it begins with a reference, as CR-004: nothing to record.",
+    "没有以编号（如 CR-004）开头的行，无可登记。",
+)
+_ONLY_QUOTED = Both("It says nothing beside what it quotes: nothing to record.", "除引用的原文外没有内容，无可登记。")
+_SHOWN = 240
+"""Columns of a line that are shown where it is not recorded."""
 RECORD = Both("record?", "记录？")
 NOT_HERE = Both(
     "Nothing was recorded: a person confirms each line, on a terminal.", "没有记录：每一条都要由人在终端上确认。"
 )
 _RECORDED = Both("{n} recorded, evidence: {file} (sha256 {sha}…).", "已记录 {n} 条，证据：{file}（sha256 {sha}…）。")
+_NO_DECISION = Both("No decision was recorded.", "没有登记任何决定。")
 _DRAFT = Both("Draft of an acknowledgement: {path}", "确认收到的草稿：{path}")
 _KEPT = Both("the mail is kept as {ref}", "原文已存为沟通记录 {ref}")
 
@@ -46,13 +54,16 @@ def answer(app: App, *, file: str) -> int:
     if app.json:
         app.out.document(_document(app, mail, found))
         return 0
-    app.out.line(_sender(app, mail, len(found)))
+    app.out.lines(hung(app.out.say(_sender(app, mail, len(found))), app.out.room))
+    if not found:
+        app.out.line(_NO_LINE if mail.reply.text.strip() else _ONLY_QUOTED)
     if mail.contact is None:
         _list(app, found)
         return 0
     if not app.interactive:
         _list(app, found)
-        app.out.note(NOT_HERE)
+        if found:
+            app.out.note(NOT_HERE)
         return 0
     return _confirmed(app, mail, found)
 
@@ -83,7 +94,9 @@ def _confirmed(app: App, mail: Answering, found: tuple[Answer, ...]) -> int:
             failed = refused(app, error, concept_of(str(one.kind)), one.ref)
     kept = mail.keep()
     evidence = mail.evidence.evidence
-    said = _RECORDED.filled(n=len(done), file=visible(evidence.title), sha=str(evidence.sha256)[:4])
+    said = _NO_DECISION
+    if done:
+        said = _RECORDED.filled(n=len(done), file=visible(evidence.title), sha=str(evidence.sha256)[:4])
     if kept is not None:
         note = _KEPT.filled(ref=kept.ref)
         said = Both(f"{said.en} {note.en[:1].upper()}{note.en[1:]}.", f"{said.zh}{note.zh}。")
@@ -97,8 +110,8 @@ def _confirmed(app: App, mail: Answering, found: tuple[Answer, ...]) -> int:
 
 def _list(app: App, found: tuple[Answer, ...]) -> None:
     for at, one in enumerate(found, 1):
-        app.out.line(_line(at, one))
-        _conditions(one, app.out.line)
+        app.out.lines(hung(app.out.say(_line(at, one)), app.out.room))
+        _conditions(one, lambda each: app.out.lines(hung(app.out.say(each), app.out.room)))
 
 
 def _sender(app: App, mail: Answering, lines: int) -> Both:
@@ -106,10 +119,12 @@ def _sender(app: App, mail: Answering, lines: int) -> Both:
     shown = f"{reply.name} <{reply.address}>" if reply.name else reply.address
     who = visible(shown) if reply.address else ""
     if contact is None:
-        return NOBODY.filled(who=who or Both("The sender", "发件人"))
+        return NOBODY.filled(who=Both(who, f"{who} ") if who else Both("The sender", "发件人"))
     at = f"{mail.at.astimezone(app.chosen().zone):%Y-%m-%d %H:%M}"
     may = _authority(contact.fields.authorities)
     n = counted(lines, "line", "lines", "")
+    if not lines:
+        return Both(f"{who}, {at} (a contact, {may.en}).", f"{who}，{at}（联系人，{may.zh}）。")
     return Both(
         f"{who}, {at} (a contact, {may.en}). {n.en} read:", f"{who}，{at}（联系人，{may.zh}）。读到 {lines} 条："
     )
@@ -138,6 +153,7 @@ def _line(at: int, one: Answer) -> Both:
         return Both(
             f"  {at} {one.ref}  “{words}”  → {one.means.en}", f"  {at} {one.ref}  「{words}」  → {one.means.zh}"
         )
+    words = cut(words, _SHOWN)
     doubt = one.doubt or same("")
     said_en, said_zh = doubt.in_("en"), doubt.in_("zh")
     return Both(

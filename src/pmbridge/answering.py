@@ -77,10 +77,11 @@ class Answering:
         self._register = engagement.register
         plain = Attachment(file, "email")
         self.reply: Reply = read_reply(plain.body)
-        if not self.reply.address and not self.reply.text:
+        if not self.reply.has_head:
             raise Refused(
-                detail=f"{file} is no e-mail", detail_zh=f"{file} 不是邮件", command="pmbridge answer FILE.eml"
-            )
+                detail=f"{file} is no e-mail: it names neither sender nor date nor subject",
+                detail_zh=f"{file} 不是邮件：没有发件人、日期和主题", command="pmbridge answer FILE.eml",
+            )  # fmt: skip
         self.contact = self._sender()
         sent = self.reply.sent_at
         # A sender's clock that runs ahead must not put the answer into the future.

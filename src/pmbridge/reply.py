@@ -63,6 +63,11 @@ class Reply:
     text: str
     lines: tuple[Line, ...]
 
+    @property
+    def has_head(self) -> bool:
+        """Whether any of the heads was there that every mail has; without one it is some other text."""
+        return bool(self.address or self.name or self.sent_at or self.subject or self.message_id)
+
 
 def read_reply(body: bytes) -> Reply:
     """Return what the mail *body* says; any bytes give a reply, at worst one without sender and lines."""

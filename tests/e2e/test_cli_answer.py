@@ -12,6 +12,7 @@ import pytest
 
 from pmbridge.clock import SystemClock
 from pmbridge_cli.context import App
+from pmbridge_cli.layout import width
 from tests.e2e.desk import Desk, Done
 from tests.e2e.test_cli_documents import valid
 from tests.e2e.test_cli_register import TOML
@@ -131,7 +132,9 @@ def test_each_line_is_confirmed_and_recorded_with_the_mail_as_evidence(desk: Des
     done = answered(desk, "\n\n")
     assert done.code == 0, done.talk
     said = done.out + done.talk
-    assert "2026-06-08 09:12（联系人，授权：验收、变更 ≤ CNY 20,000.00）。读到 3 条：" in done.out
+    assert "2026-06-08 09:12（联系人，授权：验收、变更 ≤ CNY 20,000.00）。读到 3 条：" in done.out.replace(
+        "CNY\n", "CNY "
+    )
     assert "→ 批准，方案 B，CNY 15,000.00，0 日" in said
     assert "→ 验收通过，2 项标准均记为通过" in said
     assert "「沙箱账号周三给」" not in done.talk
@@ -198,7 +201,7 @@ def test_the_same_mail_is_kept_once(desk: Desk) -> None:
     reply(desk, LINES)
     answered(desk, "\n\n")
     again = answered(desk, "\n\n")
-    assert "已记录 0 条" in again.out
+    assert "没有登记任何决定。\n" in again.out
     assert "原文已存为" not in again.out
 
 
@@ -212,6 +215,37 @@ def test_a_file_that_is_no_mail_is_refused(desk: Desk) -> None:
     assert desk.run("answer", "fehlt.eml").code == 1
     (desk.folder / "leer.eml").write_bytes(b"")
     assert desk.run("answer", "leer.eml").code == 1
+    refused = desk.run("answer", "pmbridge.toml")
+    assert (refused.code, refused.out) == (1, "")
+    assert "pmbridge.toml 不是邮件：没有发件人、日期和主题" in refused.talk
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("谢谢，收到。\n", "没有以编号（如 CR-004）开头的行，无可登记。"),
+        ("> CR-004 同意\n", "除引用的原文外没有内容，无可登记。"),
+    ],
+)
+def test_a_mail_that_answers_nothing_says_so_and_is_kept_all_the_same(desk: Desk, text: str, said: str) -> None:
+    reply(desk, text)
+    alone = desk.run("answer", "回信.eml")
+    assert said in alone.out
+    assert "0 条" not in alone.out
+    assert alone.talk == ""
+    done = answered(desk, "")
+    assert said in done.out
+    assert "没有登记任何决定。原文已存为沟通记录 COM-01。" in done.out
+
+
+def test_a_long_line_fits_on_the_screen_and_is_whole_where_it_is_to_be_confirmed(desk: Desk) -> None:
+    long = "请安排上线并通知各门店负责人，" * 20
+    reply(desk, f"CR-004 同意方案 B，{long}\nDEP-13 {long}\n")
+    done = desk.run("answer", "回信.eml")
+    assert max(width(line) for line in done.out.splitlines()) <= 80
+    shown = done.out.replace("\n  ", "")
+    assert long in shown.partition("2 DEP-13")[0]
+    assert "…」  → 看不出答复，未处理" in shown
 
 
 def test_each_step_of_a_change_says_what_it_means(desk: Desk) -> None:
