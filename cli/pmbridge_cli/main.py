@@ -6,6 +6,7 @@ Only click and the tables of words are imported before a command is known.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -127,6 +128,8 @@ def main() -> int:
             # A title may hold half a surrogate pair; it must not end the screen.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stdout, sys.stderr = cast("TextIO", Guarded(sys.stdout)), cast("TextIO", Guarded(sys.stderr))
+    # What is imported stays as long as the process: looking through it for garbage is a tenth of a short command.
+    gc.set_threshold(50_000, 20, 20)
     if COMPLETE_VARIABLE in os.environ:
         return _complete(os.environ[COMPLETE_VARIABLE])
     if not sys.warnoptions:
@@ -134,7 +137,9 @@ def main() -> int:
         warnings.simplefilter("ignore")
     with contextlib.suppress(ValueError, OSError):  # not in the main thread, or a platform without it
         signal.signal(signal.SIGTERM, _terminate)
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor does anybody need the garbage of a process that ends
+    return code
 
 
 def run(args: Sequence[str]) -> int:
