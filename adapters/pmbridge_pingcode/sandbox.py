@@ -16,13 +16,13 @@ from pmbridge.testing.sandbox import FakeClock, FaultPlan, HttpRequest, HttpResp
 from pmbridge.values import ProjectId
 
 # The routes register themselves when their modules are imported.
-from pmbridge_pingcode import sandbox_items, sandbox_projects, sandbox_ship
+from pmbridge_pingcode import sandbox_items, sandbox_projects, sandbox_relations, sandbox_ship
 from pmbridge_pingcode.sandbox_http import AREAS, FORBIDDEN, UNAUTHORIZED, Refusal, Service
 from pmbridge_pingcode.sandbox_store import Team
 from pmbridge_pingcode.sandbox_story import Story
 from pmbridge_pingcode.sandbox_world import PingCodeWorld
 
-__all__ = ["PingCodeSandbox", "sandbox_items", "sandbox_projects", "sandbox_ship"]
+__all__ = ["PingCodeSandbox", "sandbox_items", "sandbox_projects", "sandbox_relations", "sandbox_ship"]
 
 
 class PingCodeSandbox(Sandbox):

@@ -7,7 +7,7 @@ team, so nobody may know them by heart.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -104,7 +104,13 @@ AREAS = PropertyOf(
     id="shejimokuai", name="涉及模块", kind="multi_select",
     options=((hex24(0x5EFB185A, 1), "会员"), (hex24(0x5EFB185A, 2), "积分")),
 )  # fmt: skip
-PROPERTIES: Mapping[str, PropertyOf] = {one.id: one for one in (SEVERITY, IMPACT, APPROVED_ON, AREAS)}
+NOTE = PropertyOf(id="beizhu", name="备注", kind="text")
+HANDLED_BY = PropertyOf(id="jiekouren", name="接口人", kind="member")
+SPECIFICATION = PropertyOf(id="guigeshu", name="规格书", kind="link")
+PROPERTIES: Mapping[str, PropertyOf] = {
+    one.id: one for one in (SEVERITY, IMPACT, APPROVED_ON, AREAS, NOTE, HANDLED_BY, SPECIFICATION)
+}
+SHIP_PROPERTIES: Mapping[str, PropertyOf] = {one.id: one for one in (IMPACT, NOTE)}
 
 STAGES: Mapping[str, StateOf] = {
     one.id: one
@@ -135,6 +141,20 @@ IDEA_STATES: Mapping[str, StateOf] = {
 }
 TICKET_TYPES: Mapping[str, str] = {hex24(0x63E1BF53, 1): "需求", hex24(0x63E1BF53, 2): "投诉"}
 SHIP_PRIORITIES: Mapping[str, str] = {hex24(0x63E1BF54, number): f"P{number}" for number in (0, 1, 2)}
+CUSTOMERS: Mapping[str, str] = {hex24(0x63E1BF60, 1): "蓝海零售", hex24(0x63E1BF60, 2): "青禾食品"}
+SOLUTIONS: Mapping[str, str] = {hex24(0x63E1BF61, 1): "进入需求池", hex24(0x63E1BF61, 2): "已答复"}
+CHANNELS: Mapping[str, str] = {hex24(0x63E1BF62, 1): "邮件"}
+PLANS: Mapping[str, str] = {hex24(0x63E1BF63, 1): "2026 年第三季度"}
+SUITES: Mapping[str, str] = {hex24(0x63E1BF64, 1): "会员"}
+
+RELATIONS = ("mention", "clone", "cloned_by", "duplicate", "relate", "cause", "caused_by", "block", "blocked_by",
+             "dependency")  # fmt: skip
+INVERSE: Mapping[str, str] = {"clone": "cloned_by", "cloned_by": "clone", "cause": "caused_by", "caused_by": "cause",
+                              "block": "blocked_by", "blocked_by": "block"}  # fmt: skip
+RELATION_TYPES: Mapping[str, tuple[str, str, bool]] = {
+    hex24(0x676510AF, 1): ("重复", "duplicate", True), hex24(0x676510AF, 2): ("取代", "custom", False),
+}  # fmt: skip
+"""id → name, category, whether the system brings it along."""
 
 
 def tag_id(name: str) -> str:
@@ -147,5 +167,9 @@ def reachable(type_id: str, before: str, after: str) -> bool:
 
     So is the flow of this sandbox; a team draws its own.
     """
-    states = TYPES[type_id].states
+    return flows(TYPES[type_id].states, before, after)
+
+
+def flows(states: Sequence[str], before: str, after: str) -> bool:
+    """Return the same of any list of *states*; tickets and ideas have theirs."""
     return after in states and (after == before or after != states[0])

@@ -16,6 +16,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from pmbridge_pingcode.sandbox_catalogue import PropertyOf
 from pmbridge_pingcode.sandbox_render import Json, Renderer
 from pmbridge_pingcode.sandbox_store import Item, Project, Team
 
@@ -269,6 +270,36 @@ def seconds(value: object, name: str) -> int:
     if isinstance(value, bool) or not (text.isdecimal() and len(text) == 10):
         raise Refusal(400, "100004", f"{name}不是有效的时间戳")
     return int(text)
+
+
+def amount(value: object, name: str) -> float:
+    """Return a number that is at least 0 and has at most one decimal."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or round(value, 1) != value:
+        raise Refusal(400, "100004", f"{name}不是有效的数字")
+    return value
+
+
+def check_properties(said: object, known: Mapping[str, PropertyOf], users: Collection[str]) -> None:
+    """Refuse properties that items of the type do not have, and values that theirs cannot hold."""
+    if not isinstance(said, dict):
+        raise Refusal(400, "100039", "properties不是对象")
+    for key, value in said.items():
+        if key not in known:
+            raise Refusal(400, "100043", f"属性{key}不存在")
+        options = {id_ for id_, _ in known[key].options}
+        match known[key].kind:
+            case "text" if not isinstance(value, str) or not value:
+                raise Refusal(400, "100003", f"{key}不是有效的字符串")
+            case "number" if isinstance(value, bool) or not isinstance(value, int | float):
+                raise Refusal(400, "100004", f"{key}不是数字")
+            case "date":
+                seconds(value, key)
+            case "select" if value not in options:
+                raise Refusal(400, "100003", f"{key}没有该选项")
+            case "multi_select" if not isinstance(value, list) or not value or not set(value) <= options:
+                raise Refusal(400, "100006", f"{key}不是有效的数组")
+            case "member" if value not in users:
+                raise absent("100405", "项目成员")
 
 
 def _flag(value: object, name: str) -> bool:

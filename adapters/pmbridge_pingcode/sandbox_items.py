@@ -8,13 +8,15 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from pmbridge_pingcode import sandbox_catalogue as catalogue
-from pmbridge_pingcode.sandbox_http import ROUTES, Call, Refusal, absent, reply, seconds
+from pmbridge_pingcode.sandbox_http import ROUTES, Call, Refusal, absent, amount, check_properties, reply, seconds
 from pmbridge_pingcode.sandbox_search import WORK_ITEMS, search
 from pmbridge_pingcode.sandbox_store import Item, Project
 
 _CHANGEABLE = ("title", "description", "start_at", "end_at", "state_id", "assignee_id", "parent_id", "priority_id",
-               "sprint_id", "version_ids", "story_points", "phase_id", "properties")  # fmt: skip
-_IN_BULK = ("title", "description", "start_at", "end_at", "state_id", "assignee_id", "priority_id", "story_points")
+               "sprint_id", "version_ids", "story_points", "estimated_workload", "remaining_workload", "phase_id",
+               "properties")  # fmt: skip
+_IN_BULK = ("title", "description", "start_at", "end_at", "state_id", "assignee_id", "priority_id", "story_points",
+            "estimated_workload", "remaining_workload")  # fmt: skip
 
 
 def _attribute(item: Item, name: str) -> tuple[str, ...]:
@@ -149,7 +151,8 @@ def transitions(call: Call, id_: str) -> Response:
 _ATTRIBUTES = {
     "title": "title", "description": "description", "start_at": "start", "end_at": "due", "state_id": "state",
     "assignee_id": "assignee", "parent_id": "parent", "priority_id": "priority", "sprint_id": "sprint",
-    "version_ids": "releases", "story_points": "story_points", "phase_id": "phase", "properties": "properties",
+    "version_ids": "releases", "story_points": "story_points", "estimated_workload": "estimated_workload",
+    "remaining_workload": "remaining_workload", "phase_id": "phase", "properties": "properties",
 }  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def _values(call: Call, body: dict[str, Any], project: Project, type_id: str) ->
         if name not in body or (name == "start_at" and type_id == catalogue.MILESTONE):
             continue
         value = body[name]
-        if name in ("title", "state_id", "assignee_id", "priority_id", "sprint_id", "parent_id") and value == "":
+        if value == "":
             raise Refusal(400, "100003", f"{name}不能为空")
         _check(call, name, value, project)
         found[_ATTRIBUTES[name]] = tuple(value) if name == "version_ids" else value
@@ -180,6 +183,14 @@ def _check(call: Call, name: str, value: Any, project: Project) -> None:
             raise absent("100308", "迭代")
         case "sprint_id" if team.sprints[value].project != project.id:
             raise Refusal(400, "100309", "迭代不属于该项目")
+        case "assignee_id" if value not in team.users:
+            raise absent("100405", "项目成员")
+        case "priority_id" if value not in catalogue.PRIORITIES:
+            raise Refusal(400, "100003", "优先级不存在")
+        case "story_points" | "estimated_workload" | "remaining_workload":
+            amount(value, name)
+        case "version_ids" if not isinstance(value, list) or not value:
+            raise Refusal(400, "100006", "version_ids不是有效的数组")
         case "version_ids":
             for one in value:
                 if one not in team.releases:
@@ -189,9 +200,7 @@ def _check(call: Call, name: str, value: Any, project: Project) -> None:
         case "parent_id" if value not in team.items:
             raise absent("100317", "工作项资源")
         case "properties":
-            for key in value:
-                if key not in catalogue.PROPERTIES:
-                    raise Refusal(400, "100043", f"属性{key}不存在")
+            check_properties(value, catalogue.PROPERTIES, team.users)
 
 
 def _apply(call: Call, item: Item, values: dict[str, Any]) -> None:

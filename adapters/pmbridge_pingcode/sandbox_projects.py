@@ -111,35 +111,46 @@ def add_release(call: Call, id_: str) -> Response:
     call.needed(body, "name", "start_at", "end_at", "assignee_id")
     if any(one.name == body["name"] and one.project == owner.id for one in call.team.releases.values()):
         raise Refusal(400, "100337", "发布已存在")
+    if body["assignee_id"] not in call.team.users:
+        raise absent("100405", "项目成员")
     start, end = _ends(body)
-    made = call.team.add_release(owner, str(body["name"]), start, end)
-    _enter(call, made, body)
+    stage = _stage(body)
+    made = call.team.add_release(owner, str(body["name"]), start, end, assignee=str(body["assignee_id"]))
+    made.stage = stage or made.stage
     return reply(call.render.release(made), 201)
 
 
 @ROUTES.on("PATCH", "/v1/<area>/projects/<id_>/versions/<inner>")
 def change_release(call: Call, id_: str, inner: str) -> Response:  # noqa: ARG001 - as when it is read
     made, body = _release(call, inner), call.body()
-    made.name = str(body.get("name", made.name))
-    if "start_at" in body:
-        made.start = first_second(seconds(body["start_at"], "start_at"))
-    if "end_at" in body:
-        made.due = last_second(seconds(body["end_at"], "end_at"))
-    _enter(call, made, body)
+    if any(value == "" for value in body.values()):
+        raise Refusal(400, "100003", "字段不能为空")
+    name = str(body.get("name", made.name))
+    if any(one.name == name and one.project == made.project and one is not made for one in call.team.releases.values()):
+        raise Refusal(400, "100337", "发布已存在")
+    start = first_second(seconds(body.get("start_at", made.start), "start_at"))
+    due = last_second(seconds(body.get("end_at", made.due), "end_at"))
+    if start > due:
+        raise Refusal(400, "100042", "开始时间必须早于结束时间")
+    stage = _stage(body)
+    if stage is not None:
+        if stage == made.stage:
+            raise Refusal(400, "100394", "发布已处于该阶段")
+        entered = body.get("operate_at")
+        if entered is None or not start <= seconds(entered, "operate_at") <= due:
+            raise Refusal(400, "100395", "operate_at缺失或不在起止时间内")
+        made.stage, made.entered[stage] = stage, int(entered)
+    made.name, made.start, made.due = name, start, due
+    made.assignee = str(body.get("assignee_id", made.assignee))
     made.updated_at = call.team.now
     return reply(call.render.release(made))
 
 
-def _enter(call: Call, release_: Release, body: dict[str, Any]) -> None:
+def _stage(body: dict[str, Any]) -> str | None:
     stage = body.get("stage_id")
-    if stage is None:
-        return
-    if stage not in catalogue.STAGES:
+    if stage is not None and stage not in catalogue.STAGES:
         raise absent("100303", "阶段")
-    if stage == release_.stage and release_.entered:
-        raise Refusal(400, "100394", "发布已处于该阶段")
-    release_.stage = str(stage)
-    release_.entered[release_.stage] = seconds(body.get("operate_at", call.team.now), "operate_at")
+    return None if stage is None else str(stage)
 
 
 def _ends(body: dict[str, Any]) -> tuple[int, int]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pmbridge_pingcode import sandbox_catalogue as catalogue
-from pmbridge_pingcode.sandbox_store import Deliverable, Item, Note, Project, Release, Sprint, Step, Team, User
+from pmbridge_pingcode.sandbox_store import (
+    CrossRelation,
+    Deliverable,
+    Item,
+    Note,
+    Project,
+    Relation,
+    Release,
+    Sprint,
+    Step,
+    Team,
+    User,
+)
 
 Json = dict[str, Any]
 _ROOT = "https://rest_api_root/v1"
@@ -116,7 +129,8 @@ class Renderer:
             },
             "description": item.description,
             "completed_at": item.completed_at,
-            "story_points": item.story_points, "estimated_workload": None, "remaining_workload": None,
+            "story_points": item.story_points, "estimated_workload": item.estimated_workload,
+            "remaining_workload": item.remaining_workload,
             "tags": [self.tag(one) for one in item.tags],
             "participants": [],
             # Another one with every answer: no part of what the item is.
@@ -150,21 +164,56 @@ class Renderer:
 
     def ticket(self, item: Item) -> Json:
         """A ticket. ``channel`` is a bare word where it was made inside the team."""
-        customer = item.customer and {"id": catalogue.hex24(0x63E1BF60, 1), "url": f"{_ROOT}/x", "name": item.customer}
-        planned = None if item.due is None else {"from": item.start or item.due, "to": item.due, "granularity": "day"}
+        planned = self._planned(item)
         type_ = {"id": item.type, "url": f"{_ROOT}/ship/ticket_types/{item.type}",
                  "name": catalogue.TICKET_TYPES[item.type]}  # fmt: skip
         return self._ship(item) | self._stamps(item) | {
-            "type": type_, "customer": customer or None, "solution": None, "channel": "internal",
+            "type": type_, "customer": self._named("customers", item.customer, catalogue.CUSTOMERS),
+            "solution": self._named("ticket_solutions", item.solution, catalogue.SOLUTIONS),
+            "channel": self._named("channels", item.channel, catalogue.CHANNELS) or "internal",
             "estimated_at": planned, "tags": [], "submitted_at": item.created_at,
             "submitted_by": self.user(item.created_by),
         }  # fmt: skip
 
     def idea(self, item: Item) -> Json:
-        planned = None if item.due is None else {"from": item.start or item.due, "to": item.due, "granularity": "day"}
         return self._ship(item) | self._stamps(item) | {
-            "plan": None, "suite": None, "plan_at": planned, "real_at": None, "score": 0, "progress": 0,
+            "plan": self._named("idea_plans", item.plan, catalogue.PLANS),
+            "suite": self._named("idea_suites", item.suite, catalogue.SUITES), "plan_at": self._planned(item),
+            "real_at": item.real_at, "score": 0, "progress": item.progress,
         }  # fmt: skip
+
+    @staticmethod
+    def _named(noun: str, id_: str | None, names: Mapping[str, str]) -> Json | None:
+        return None if id_ is None else {"id": id_, "url": f"{_ROOT}/ship/{noun}/{id_}", "name": names[id_]}
+
+    @staticmethod
+    def _planned(item: Item) -> Json | None:
+        if item.due is None:
+            return None
+        return {"from": item.start or item.due, "to": item.due, "granularity": item.granularity}
+
+    def relation(self, one: Relation) -> Json:
+        """One side of a link between work items."""
+        items = self.team.items
+        return {
+            "id": one.id, "url": self.url("work_items", one.origin, "relations", one.id), "relation_type": one.kind,
+            "origin_work_item": self.work_item_ref(items[one.origin]),
+            "target_work_item": self.work_item_ref(items[one.target]),
+        }  # fmt: skip
+
+    def cross_relation(self, one: CrossRelation) -> Json:
+        """A link between things of two kinds, as seen from where it was made."""
+        ends = [self.team.items[id_] for id_ in (one.origin, one.target)]
+        principal, target = ({"id": end.id, "title": end.title} for end in ends)
+        return {
+            "id": one.id, "url": f"{_ROOT}/relations/{one.id}", "principal_type": ends[0].kind,
+            "principal": principal, "target_type": ends[1].kind, "target": target,
+        }  # fmt: skip
+
+    def relation_type(self, id_: str) -> Json:
+        name, category, system = catalogue.RELATION_TYPES[id_]
+        return {"id": id_, "url": self.url("work_item", "relation_types", id_), "name": name, "category": category,
+                "is_system": int(system)}  # fmt: skip
 
     def release_ref(self, release: Release) -> Json:
         return {
@@ -180,6 +229,7 @@ class Renderer:
         ]
         return self._dated(release) | self.release_ref(release) | {
             "stages": stages, "progress": 0, "changelog": "", "operate_at": release.entered.get(release.stage),
+            "assignee": self.user(release.assignee),
         }  # fmt: skip
 
     def sprint_ref(self, sprint: Sprint) -> Json:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from pmbridge_pingcode import sandbox_catalogue as catalogue
-from pmbridge_pingcode.sandbox_http import ROUTES, Call, Refusal, absent, reply
+from pmbridge_pingcode.sandbox_http import ROUTES, Call, Refusal, absent, check_properties, reply, seconds
 from pmbridge_pingcode.sandbox_render import Json
 from pmbridge_pingcode.sandbox_search import SHIP, search
 from pmbridge_pingcode.sandbox_store import Item, Project
@@ -34,8 +35,9 @@ def _listed(call: Call, kind: str) -> list[Item]:
         found = [one for one in found if one.type == type_]
     if call.service.areas != ("pjm",):
         # The newer dialect has no dates here: they are dropped like everything that it does not know.
-        window = call.window("updated_between")
-        found = [one for one in found if window is None or window[0] <= one.updated_at <= window[1]]
+        created, updated = call.window("created_between"), call.window("updated_between")
+        found = [one for one in found if created is None or created[0] <= one.created_at <= created[1]]
+        found = [one for one in found if updated is None or updated[0] <= one.updated_at <= updated[1]]
     return sorted(found, key=lambda one: (one.home, one.number))
 
 
@@ -87,9 +89,14 @@ def add_idea(call: Call) -> Response:
 
 
 def _made(call: Call, kind: str, type_id: str, body: Json) -> Item:
+    """Make one: its state cannot be chosen, and neither can what else the papers leave out of a creation."""
     home = call.product(str(body["product_id"]))
-    values = {name: body[name] for name in ("description", "properties") if name in body}
-    return call.team.add_item(home, str(body["title"]), type_id, kind=kind, by=call.whose or None, **values)
+    taken = dict(_CREATED[kind])
+    if call.service.areas == ("project",) and kind == "idea":
+        del taken["priority_id"]  # the papers of the older dialect do not have it
+    values = _values(call, body, taken)
+    title = values.pop("title")
+    return call.team.add_item(home, title, type_id, kind=kind, by=call.whose or None, **values)
 
 
 @ROUTES.on("PATCH", "/v1/ship/tickets/<id_>")
@@ -102,14 +109,68 @@ def change_idea(call: Call, id_: str) -> Response:
     return reply(call.render.idea(_changed(call, call.item("idea", id_), "100719")))
 
 
+_COMMON = {"title": "title", "description": "description", "assignee_id": "assignee", "properties": "properties"}
+_CREATED: Mapping[str, Mapping[str, str]] = {
+    "ticket": {**_COMMON, "priority_id": "priority", "customer_id": "customer", "channel_id": "channel"},
+    "idea": {**_COMMON, "priority_id": "priority", "suite_id": "suite"},
+}
+_CHANGED: Mapping[str, Mapping[str, str]] = {
+    "ticket": {**_COMMON, "priority_id": "priority", "customer_id": "customer", "solution_id": "solution",
+               "type_id": "type"},
+    "idea": {**_COMMON, "priority_id": "priority", "suite_id": "suite", "plan_id": "plan", "progress": "progress",
+             "plan_at": "plan_at", "real_at": "real_at"},
+}  # fmt: skip
+_KNOWN: Mapping[str, Mapping[str, object]] = {
+    "priority_id": catalogue.SHIP_PRIORITIES, "customer_id": catalogue.CUSTOMERS, "solution_id": catalogue.SOLUTIONS,
+    "channel_id": catalogue.CHANNELS, "plan_id": catalogue.PLANS, "suite_id": catalogue.SUITES,
+    "type_id": catalogue.TICKET_TYPES,
+}  # fmt: skip
+
+
+def _values(call: Call, body: Json, taken: Mapping[str, str]) -> Json:
+    """Return what *body* says of *taken*, as attributes of an item; what else it says is dropped without a word."""
+    found: Json = {}
+    for name, attribute in taken.items():
+        if name not in body:
+            continue
+        value = body[name]
+        if value == "":
+            raise Refusal(400, "100003", f"{name}不能为空")
+        _check(call, name, value)
+        if name == "plan_at":
+            found |= {"start": value["from"], "due": value["to"], "granularity": value["granularity"]}
+        else:
+            found[attribute] = value
+    return found
+
+
+def _check(call: Call, name: str, value: Any) -> None:
+    match name:
+        case "title" if len(str(value)) > 255:
+            raise Refusal(400, "100019", "标题过长")
+        case "assignee_id" if value not in call.team.users:
+            raise absent("100405", "产品成员")
+        case "progress" if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise Refusal(400, "100004", "progress必须在0到1之间")
+        case "plan_at" | "real_at":
+            if not isinstance(value, dict) or set(value) != {"from", "to", "granularity"}:
+                raise Refusal(400, "100039", f"{name}必须包含from、to、granularity")
+            if seconds(value["from"], name) > seconds(value["to"], name):
+                raise Refusal(400, "100041", "开始时间不能晚于结束时间")
+        case "properties":
+            check_properties(value, catalogue.SHIP_PROPERTIES, call.team.users)
+        case _ if name in _KNOWN and value not in _KNOWN[name]:
+            raise Refusal(400, "100003", f"{name}不存在")
+
+
 def _changed(call: Call, item: Item, code: str) -> Item:
     body = call.body()
     state = body.get("state_id")
-    if state is not None and state not in call.team.states(item.kind, item.type):
+    if state is not None and not catalogue.flows(call.team.states(item.kind, item.type), item.state, state):
         raise absent(code, "状态")
-    values: dict[str, Any] = {name: body[name] for name in ("title", "description") if name in body}
-    if "assignee_id" in body:
-        values["assignee"] = body["assignee_id"]
+    values = _values(call, body, _CHANGED[item.kind])
+    if "properties" in values:
+        values["properties"] = {**item.properties, **values["properties"]}
     if values:
         call.team.change(item, **values)
     if state is not None:
@@ -161,13 +222,13 @@ def idea_states(call: Call) -> Response:
 @ROUTES.on("GET", "/v1/ship/ticket/properties")
 def ticket_properties(call: Call) -> Response:
     _of_product(call)
-    return call.page([catalogue.IMPACT], call.render.property)
+    return call.page([*catalogue.SHIP_PROPERTIES.values()], call.render.property)
 
 
 @ROUTES.on("GET", "/v1/ship/idea/properties")
 def idea_properties(call: Call) -> Response:
     _of_product(call)
-    return call.page([catalogue.IMPACT], call.render.property)
+    return call.page([*catalogue.SHIP_PROPERTIES.values()], call.render.property)
 
 
 # ------------------------------------------------------------------------------------------------ comments

@@ -89,9 +89,18 @@ class Item:
     description: str | None = None
     completed_at: int | None = None
     story_points: float | None = None
+    estimated_workload: float | None = None
+    remaining_workload: float | None = None
     properties: dict[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     customer: str | None = None
+    solution: str | None = None
+    channel: str | None = None
+    plan: str | None = None
+    suite: str | None = None
+    progress: float = 0
+    granularity: str = "day"
+    real_at: dict[str, Any] | None = None
     archived: bool = False
     deleted: bool = False
     steps: list[Step] = field(default_factory=list)
@@ -114,6 +123,7 @@ class Release:
     stage: str
     created_at: int
     updated_at: int
+    assignee: str = ""
     entered: dict[str, int] = field(default_factory=dict)
     """stage → when it was entered"""
 
@@ -132,6 +142,25 @@ class Sprint:
 
 
 @dataclass
+class Relation:
+    """One side of a link between two work items; the other side is a row of its own."""
+
+    id: str
+    kind: str
+    origin: str
+    target: str
+
+
+@dataclass
+class CrossRelation:
+    """A link between things of which at least one is no work item: it has no type."""
+
+    id: str
+    origin: str
+    target: str
+
+
+@dataclass
 class Deliverable:
     id: str
     project: str
@@ -145,7 +174,7 @@ class Deliverable:
 
 _SPACES = {"project": 0x5EB623F6, "product": 0x63EC0001, "work_item": 0x5EDCA524, "ticket": 0x63ECA888,
            "idea": 0x64B4D70B, "release": 0x64000001, "sprint": 0x64000002, "deliverable": 0x63761FEE,
-           "step": 0x5E6B35DE, "note": 0x59F72DFA}  # fmt: skip
+           "step": 0x5E6B35DE, "note": 0x59F72DFA, "relation": 0x58FB35DE, "cross_relation": 0xFA1125CB}  # fmt: skip
 
 
 class Team:
@@ -161,6 +190,8 @@ class Team:
         self.releases: dict[str, Release] = {}
         self.sprints: dict[str, Sprint] = {}
         self.deliverables: dict[str, Deliverable] = {}
+        self.relations: dict[str, Relation] = {}
+        self.cross_relations: dict[str, CrossRelation] = {}
         self._counters = {name: itertools.count(1) for name in _SPACES}
         self.me = self.add_user("王工")
 
@@ -268,11 +299,24 @@ class Team:
         item.notes.append(note)
         return note
 
-    def add_release(self, project: Project, name: str, start: int, due: int) -> Release:
+    def relate(self, item: Item, kind: str, other: Item) -> Relation:
+        """Link two work items; the row of the other one is made by itself and has its own id."""
+        made = Relation(self.new_id("relation"), kind, item.id, other.id)
+        back = Relation(self.new_id("relation"), catalogue.INVERSE.get(kind, kind), other.id, item.id)
+        self.relations |= {made.id: made, back.id: back}
+        return made
+
+    def relate_kinds(self, item: Item, other: Item) -> CrossRelation:
+        """Link things of two kinds. Whether a second such link is refused is not known: here it is made."""
+        made = CrossRelation(self.new_id("cross_relation"), item.id, other.id)
+        self.cross_relations[made.id] = made
+        return made
+
+    def add_release(self, project: Project, name: str, start: int, due: int, *, assignee: str = "") -> Release:
         """Make a release, both ends moved to the bounds of their days."""
         made = Release(
             self.new_id("release"), project.id, name, first_second(start), last_second(due), catalogue.UNSTARTED,
-            self.now, self.now,
+            self.now, self.now, assignee or self.me.id,
         )  # fmt: skip
         self.releases[made.id] = made
         return made

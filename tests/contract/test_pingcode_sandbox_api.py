@@ -282,6 +282,96 @@ def test_many_at_once_passes_over_what_it_does_not_know(me: Visitor) -> None:
     assert me.ask("PATCH", "/v1/project/work_items", said)[1]["updates"] == 0
 
 
+def test_two_items_are_linked_once_and_the_other_side_has_a_row_of_its_own(me: Visitor) -> None:
+    _, (item, other) = items(me, 2)
+    path, said = f"/v1/project/work_items/{item}/relations", {"target_work_item_id": other, "relation_type": "block"}
+    _, made = me.ask("POST", path, said)
+    assert me.ask("POST", path, said)[1]["code"] == "100350"
+    assert me.ask("POST", path, {**said, "relation_type": "likes"})[1]["code"] == "100001"
+    (back,) = me.ask("GET", f"/v1/pjm/work_items/{other}/relations")[1]["values"]
+    assert (back["relation_type"], back["id"] != made["id"]) == ("blocked_by", True)
+    me.ask("DELETE", f"{path}/{made['id']}")
+    assert me.ask("GET", f"/v1/pjm/work_items/{other}/relations")[1]["values"] == []
+
+
+def test_two_work_items_are_no_pair_of_two_kinds(me: Visitor) -> None:
+    _, (item, other) = items(me, 2)
+    where: dict[str, Any] = {"principal_type": "work_item", "principal_id": item, "target_type": "work_item"}
+    assert me.ask("POST", "/v1/relations", {**where, "target_id": other})[1]["code"] == "100049"
+    assert me.ask("GET", "/v1/relations", **where)[1]["code"] == "100049"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"stage_id": catalogue.PUBLISHED}, "100395"),
+        ({"stage_id": catalogue.PUBLISHED, "operate_at": at(date(2026, 8, 1))}, "100395"),
+        ({"stage_id": catalogue.UNSTARTED, "operate_at": at(date(2026, 7, 1))}, "100394"),
+        ({"stage_id": UNKNOWN}, "100303"),
+        ({"name": "2.0"}, "100337"),
+        ({"end_at": at(date(2026, 6, 1))}, "100042"),
+    ],
+)
+def test_a_release_that_is_changed_wrongly_stays_as_it_was(me: Visitor, said: dict[str, Any], code: str) -> None:
+    project, user = me.sandbox.world.project(), me.sandbox.team.me.id
+    path, july = f"/v1/pjm/projects/{project}/versions", at(date(2026, 7, 1))
+    dated = {"start_at": july, "end_at": july, "assignee_id": user}
+    _, release = me.ask("POST", path, {"name": "1.0", **dated})
+    me.ask("POST", path, {"name": "2.0", **dated})
+    assert me.ask("PATCH", f"{path}/{release['id']}", said)[1]["code"] == code
+    assert me.ask("GET", f"{path}/{release['id']}")[1] == release
+
+
+def test_a_release_enters_a_stage_within_its_days(me: Visitor) -> None:
+    project, july = me.sandbox.world.project(), at(date(2026, 7, 1))
+    path = f"/v1/pjm/projects/{project}/versions"
+    dated = {"name": "1.0", "start_at": july, "end_at": july, "assignee_id": me.sandbox.team.me.id}
+    _, release = me.ask("POST", path, dated)
+    entered = {"stage_id": catalogue.PUBLISHED, "operate_at": july + 60}
+    _, changed = me.ask("PATCH", f"{path}/{release['id']}", entered)
+    assert (changed["stage"]["type"], changed["operate_at"]) == ("published", july + 60)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"version_ids": []}, "100006"),
+        ({"assignee_id": ""}, "100003"),
+        ({"story_points": 1.25}, "100004"),
+        ({"properties": {"nothing": 1}}, "100043"),
+        ({"properties": {"severity": UNKNOWN}}, "100003"),
+        ({"properties": {"querenriqi": 1_780_000_000_000}}, "100004"),
+    ],
+)
+def test_an_item_that_is_changed_wrongly_stays_as_it_was(me: Visitor, said: dict[str, Any], code: str) -> None:
+    _, (item,) = items(me, 1)
+    path = f"/v1/pjm/work_items/{item}"
+    before = me.ask("GET", path)[1]
+    assert me.ask("PATCH", path, {"title": "neu", **said})[1]["code"] == code
+    assert me.ask("GET", path)[1] == before
+
+
+def test_a_ticket_goes_where_its_flow_leads_and_takes_no_state_when_it_is_made(me: Visitor) -> None:
+    product = me.sandbox.world.product().partition("/")[2]
+    first, second = list(catalogue.TICKET_STATES)[:2]
+    said = {"product_id": product, "title": "工单", "type_id": next(iter(catalogue.TICKET_TYPES)), "state_id": second}
+    _, made = me.ask("POST", "/v1/ship/tickets", said)
+    assert made["state"]["id"] == first
+    path = f"/v1/ship/tickets/{made['id']}"
+    assert me.ask("PATCH", path, {"state_id": second})[1]["state"]["id"] == second
+    assert me.ask("PATCH", path, {"state_id": first})[1]["code"] == "100702"
+
+
+def test_an_idea_is_planned_from_one_end_to_the_other(me: Visitor) -> None:
+    product, day = me.sandbox.world.product().partition("/")[2], at(date(2026, 7, 1))
+    whole = {"from": day, "to": day + 3600, "granularity": "day"}
+    _, made = me.ask("POST", "/v1/ship/ideas", {"product_id": product, "title": "想法", "plan_at": whole})
+    assert made["plan_at"] is None
+    path = f"/v1/ship/ideas/{made['id']}"
+    assert me.ask("PATCH", path, {"plan_at": {"to": day}})[1]["code"] == "100039"
+    assert me.ask("PATCH", path, {"plan_at": whole})[1]["plan_at"] == whole
+
+
 def test_a_deleted_comment_stays_as_an_empty_row(me: Visitor) -> None:
     _, (item,) = items(me, 1)
     where: dict[str, Any] = {"principal_type": "work_item", "principal_id": item}

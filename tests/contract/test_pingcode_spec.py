@@ -108,7 +108,8 @@ def write(me: Visitor, area: str) -> None:
     assert me.ask("PATCH", f"{root}/work_items", bulk)[1] == {"inserts": 0, "updates": 1, "deletes": 0}
     dated = {"name": "1.0", "start_at": 1780000000, "end_at": 1781000000, "assignee_id": me_id}
     _, release = me.ask("POST", f"{root}/projects/{project}/versions", dated)
-    me.ask("PATCH", f"{root}/projects/{project}/versions/{release['id']}", {"stage_id": catalogue.PUBLISHED})
+    entered = {"stage_id": catalogue.PUBLISHED, "operate_at": 1780000000}
+    assert me.ask("PATCH", f"{root}/projects/{project}/versions/{release['id']}", entered)[0] == 200
     me.ask("DELETE", f"{root}/projects/{project}/versions/{release['id']}")
     _, sprint = me.ask("POST", f"{root}/projects/{project}/sprints", dated)
     me.ask("PATCH", f"{root}/projects/{project}/sprints/{sprint['id']}", {"status": "in_progress"})
@@ -120,7 +121,18 @@ def write(me: Visitor, area: str) -> None:
     _, ticket = me.ask("POST", "/v1/ship/tickets", said)
     me.ask("PATCH", f"/v1/ship/tickets/{ticket['id']}", {"title": "改"})
     _, idea = me.ask("POST", "/v1/ship/ideas", {"product_id": product, "title": "想法"})
-    me.ask("PATCH", f"/v1/ship/ideas/{idea['id']}", {"title": "改"})
+    planned = {"from": 1780000000, "to": 1781000000, "granularity": "day"}
+    assert me.ask("PATCH", f"/v1/ship/ideas/{idea['id']}", {"title": "改", "plan_at": planned})[0] == 200
+    _, other = me.ask("POST", f"{root}/work_items", {"project_id": project, "type_id": "task", "title": "另"})
+    linked = f"{root}/work_items/{item['id']}/relations"
+    said = {"target_work_item_id": other["id"], "relation_type": "relate"}
+    _, relation = me.ask("POST", linked, said)
+    assert [row["id"] for row in me.ask("GET", linked)[1]["values"]] == [relation["id"]]
+    assert me.ask("GET", f"{root}/work_item/relation_types")[0] == 200
+    assert me.ask("DELETE", f"{linked}/{relation['id']}")[0] == 200
+    pair = {"principal_type": "ticket", "principal_id": ticket["id"], "target_type": "idea"}
+    _, crossed = me.ask("POST", "/v1/relations", {**pair, "target_id": idea["id"]})
+    assert [row["id"] for row in me.ask("GET", "/v1/relations", **pair)[1]["values"]] == [crossed["id"]]
     assert me.ask("DELETE", f"{root}/work_items/{item['id']}")[1]["is_deleted"] == 1
 
 
