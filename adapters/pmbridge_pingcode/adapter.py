@@ -1,12 +1,13 @@
-"""PingCode behind the contract. Reads; writing is not built yet."""
+"""PingCode behind the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Response, Traffic, remember, remembered
-from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError
+from pmbridge.adapter import NO_FOCUS, Adapter, Context, Question, Remembered, Response, Traffic, remember, remembered
+from pmbridge.errors import CredentialRefused, NotVisible, PmbridgeError, Refused
 from pmbridge.records import (
     Account,
     Cursor,
@@ -18,14 +19,16 @@ from pmbridge.records import (
     Mirrored,
     Page,
     ProjectSchema,
+    Receipt,
     Record,
     RemoteProject,
     Scope,
     Skipped,
     Verb,
     Wanted,
+    Write,
 )
-from pmbridge.values import Label, ProjectId, RecordId
+from pmbridge.values import FieldValue, Label, ProjectId, RecordId
 from pmbridge_pingcode import connect as dialogue
 from pmbridge_pingcode import describe as schemas
 from pmbridge_pingcode.census import Census
@@ -58,6 +61,7 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
     def __init__(self, settings: PingCodeSettings, context: Context) -> None:
         super().__init__(settings, context)
         self._site = Site(settings, context)
+        self.find_settles = timedelta(seconds=settings.find_settles_s)
 
     @property
     def traffic(self) -> Traffic:
@@ -156,8 +160,37 @@ class PingCodeAdapter(Adapter[PingCodeSettings]):
         """Yield comments and changes of state, always whole: one or two requests per item."""
         return DetailReader(self._site).read(wanted)
 
+    def push(self, write: Write) -> Receipt:
+        """Send *write* once; see :class:`pmbridge_pingcode.write.Writer`. A connection that only reads sends nothing.
+
+        What PingCode did not take of a create stands in ``Receipt.left``; of a change, ``Receipt.after`` shows it.
+
+        Raises:
+            Refused: ``read-only``.
+        """
+        if self.settings.read_only:
+            raise Refused("read-only", connection=self.context.connection, n=1)
+        from pmbridge_pingcode.write import Writer
+
+        return Writer(self._site, self._asked()).push(write)
+
+    def find(self, write: Write, since: datetime) -> Sequence[Record | Gone]:
+        """Return what carries the marker of *write*, in whatever project it is by now; a release by its name."""
+        from pmbridge_pingcode.find import Finder
+
+        return Finder(self._site, self._table()).find(write, since)
+
+    def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:
+        """Return *value* as PingCode keeps it: days become moments, long texts HTML. Nothing can be emptied."""
+        from pmbridge_pingcode.write import Writer
+
+        return Writer(self._site, self._asked()).canonical(kind, field, value)
+
     # ------------------------------------------------------------------------------------------- parts
 
+    def _asked(self) -> Remembered:
+        return remembered(self.context.memo, KINDS)
+
     def _table(self) -> Table:
-        asked = remembered(self.context.memo, KINDS)
+        asked = self._asked()
         return Table(site=self._site, kinds=frozenset(asked.kinds), fields=asked.fields)

@@ -14,10 +14,10 @@ from pmbridge_pingcode.settings import CLOUD
 _PROBE = "/v1/directory/team"
 _MENU = Label(
     zh="需要 PingCode 管理员：企业后台 → 凭据管理 → 创建应用 → 选企业令牌（client credentials），"
-    "数据范围选 项目、工作项、迭代、发布、产品、工单 的「读」",
+    "数据范围选 项目、工作项、迭代、发布、产品、工单 的「读」；要写入时再加 工作项、发布、工单、需求 的「写」",
     en="Needs a PingCode administrator: 企业后台 (admin) → 凭据管理 (credentials) → create an application → "
     "enterprise token (client credentials), data range: read of projects, work items, sprints, releases, products, "
-    "tickets",
+    "tickets; to write also: write of work items, releases, tickets, ideas",
 )
 _ADDRESS = Question(key="base_url", text=Label(zh="地址？", en="Address?"), help=_MENU, default=CLOUD)
 _CLIENT = Question(key="client_id", text=Label(zh="client_id？", en="client_id?"))

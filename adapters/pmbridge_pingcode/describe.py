@@ -21,6 +21,7 @@ from pmbridge_pingcode.kinds import (
     IDEA,
     KINDS,
     PRODUCT,
+    RELATIONS,
     RELEASE,
     SPRINT,
     SPRINTING,
@@ -168,6 +169,7 @@ class Describer:
             types=tuple(Named(id=one, name=name) for one, name in types.items()),
             states=tuple(states.values()),
             fields=infos(WORK_ITEM, [*properties.values()]),
+            relations=RELATIONS,
         )
 
     def _releases(self, groups: Groups) -> KindSchema:

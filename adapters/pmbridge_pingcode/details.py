@@ -9,7 +9,6 @@ from pmbridge.adapter import in_order
 from pmbridge.errors import NotVisible, PmbridgeError, ProtocolError, Rejected, Unsupported
 from pmbridge.records import Change, Comment, Details, Verb, Wanted
 from pmbridge_pingcode import translate, wire
-from pmbridge_pingcode.dialect import IDEAS, TICKETS
 from pmbridge_pingcode.kinds import IDEA, TICKET, WORK_ITEM
 from pmbridge_pingcode.site import Site
 
@@ -58,8 +57,7 @@ class DetailReader:
                 yield translate.comment(row, one.id, self._site.settings.comment_format)
 
     def _changes(self, one: Wanted) -> Iterator[Change]:
-        roots = {WORK_ITEM: f"{self._site.dialect.root}/work_items", TICKET: TICKETS, IDEA: IDEAS}
-        path = f"{roots[one.id.kind]}/{one.id.external_id}/transition_histories"
+        path = f"{self._site.dialect.items(one.id.kind)}/{one.id.external_id}/transition_histories"
         for row in self._site.every(path, wire.Transition):
             if (made := translate.change(row, one.id)) is not None:
                 yield made

@@ -73,6 +73,21 @@ class Dialect:
             return Ask(path=f"{path}/search", params={}, filter=wanted)
         return Ask(path=path, params={"product_id": product, "updated_between": _from(since)})
 
+    def created_since(self, path: str, since: int) -> Ask:
+        """Ask for the items of *path* in all projects that were made from *since* on.
+
+        Deleted work items are among them; of tickets and ideas PingCode shows no deleted ones.
+        """
+        everything = not path.startswith("/v1/ship")
+        if self.searches:
+            flags: dict[str, JsonValue] = {"include_deleted": True, "include_archived": True} if everything else {}
+            return Ask(path=f"{path}/search", params={}, filter={"created_at": {"gte": since}}, flags=flags)
+        return Ask(path=path, params={"created_between": _from(since), **(_EVERYTHING if everything else {})})
+
+    def items(self, kind: str) -> str:
+        """Return the path of all items of *kind*: ``work_item``, ``ticket`` or ``idea``."""
+        return {"ticket": TICKETS, "idea": IDEAS}.get(kind, f"{self.root}/work_items")
+
     def single(self) -> Mapping[str, str]:
         """Return the parameters with which one work item is read, deleted or not, as far as the dialect has them."""
         return _EVERYTHING if self.searches else {}

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from pmbridge.records import FieldInfo, FieldType
-from pmbridge.values import FieldValue, Flag, Instant, Many, Named, Number, Plain
+from pmbridge.records import FULL, NOT_YET, FieldInfo, FieldType, Support
+from pmbridge.values import FieldValue, Flag, Instant, Label, Many, Named, Number, Plain
 from pmbridge_pingcode import wire
 from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, TICKET, WORK_ITEM
 from pmbridge_pingcode.parse import Unreadable
@@ -89,14 +89,51 @@ def many(refs: Iterable[wire.Ref] | None) -> Many | None:
     return Many(items=items) if items else None
 
 
+_TAGS = Support(
+    level="not_yet",
+    note=Label(zh="标签不能随工作项写入。", en="Tags do not travel with an item."),
+)
+_FIXED = Support.cannot("PingCode takes no such value from outside.", "PingCode 不接受外部写入。")
+_UNKNOWN_FORM = Support(
+    level="not_yet",
+    note=Label(zh="PingCode 没有公开其写入格式。", en="In what form PingCode takes it is not published."),
+)
+_ON_CREATION = Support(level="partial", note=Label(zh="仅在新建时。", en="On creation only."))
+_AFTERWARDS = Support(level="partial", note=Label(zh="新建之后。", en="Once the record is there."))
+_SHARE = Support(level="partial", note=Label(zh="0 到 1；新建之后。", en="From 0 to 1, once the record is there."))
+_BY_DUE = Support(
+    level="not_yet",
+    note=Label(zh="请写条目的开始和截止时间。", en="Write the item's start and due instead."),
+)
+# Of the fields of every row those that are not simply written.
+_LIMITS: Mapping[str, Mapping[str, Support]] = {
+    WORK_ITEM: {"tags": _TAGS},
+    TICKET: {
+        "tags": _FIXED, "submitted_at": _FIXED, "estimated_at": _FIXED, "channel": _ON_CREATION,
+        "solution": _AFTERWARDS,
+    },
+    IDEA: {
+        "score": _FIXED, "real_at": NOT_YET, "plan_at": _BY_DUE, "plan": _AFTERWARDS, "progress": _SHARE,
+    },
+}  # fmt: skip
+_WRITTEN = frozenset(_TYPES) - {"link"}
+"""Types of properties whose form PingCode publishes."""
+
+
 def infos(kind: str, properties: Sequence[wire.Property]) -> tuple[FieldInfo, ...]:
     """Return the fields of *kind* as a mapping may name them: those of every row, then the custom ones."""
     built_in = BUILT_IN.get(kind, {})
-    found = [FieldInfo(id=id_, name=name, type=type_) for id_, (name, type_) in built_in.items()]
+    limits = _LIMITS.get(kind)
+    found = [
+        FieldInfo(id=id_, name=name, type=type_, write=NOT_YET if limits is None else limits.get(id_, FULL))
+        for id_, (name, type_) in built_in.items()
+    ]
     custom = {one.id: one for one in properties if one.id not in built_in and one.type != "system"}
     for one in custom.values():
         options = tuple(Named(id=option.id, name=option.text) for option in one.options or ())
-        found.append(FieldInfo(id=one.id, name=one.name, type=_TYPES.get(one.type or "", "other"), options=options))
+        type_ = _TYPES.get(one.type or "", "other")
+        write = FULL if one.type in _WRITTEN else _UNKNOWN_FORM
+        found.append(FieldInfo(id=one.id, name=one.name, type=type_, options=options, write=write))
     return tuple(found)
 
 

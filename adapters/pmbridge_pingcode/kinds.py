@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pmbridge.records import FULL, Kind, Support, Verb
-from pmbridge.values import Label
+from pmbridge.values import Label, Named
 
 WORK_ITEM, TICKET, IDEA, DELIVERABLE = "work_item", "ticket", "idea", "deliverable"
 RELEASE, SPRINT, USER = "release", "sprint", "user"
@@ -46,13 +46,77 @@ _READS_ONLY = {
 }
 _LOGGED = frozenset({"state"})
 
-# Verbs that write are left out: not yet.
+_NOTHING_EMPTIED = Support(
+    level="partial",
+    note=Label(
+        zh="PingCode 会忽略空值：字段只能改，不能清空。",
+        en="PingCode ignores empty values: a field can be changed, not cleared.",
+    ),
+)
+_WRITES = {
+    Verb.CREATE: FULL,
+    Verb.UPDATE: _NOTHING_EMPTIED,
+    Verb.TRANSITION: FULL,
+    Verb.COMMENT: FULL,
+}
+_LINKS = Support(
+    level="partial",
+    note=Label(zh="工作项、工单、需求之间；不能链接网页。", en="Between work items, tickets and ideas; not to a page."),
+)
+_NO_LINK = Support.cannot("Only work items, tickets and ideas are linked.", "只有工作项、工单和需求可以建立链接。")
+_SHIP_UPDATE = Support(
+    level="partial",
+    note=Label(
+        zh="字段只能改，不能清空；工单的计划时间不能写入。",
+        en="A field can be changed, not cleared; when a ticket is estimated for cannot be written.",
+    ),
+)
+_STATE_LATER = Support(
+    level="partial",
+    note=Label(zh="新建时不能指定状态。", en="In its first state; the state cannot be chosen on creation."),
+)
+_SHIP = {Verb.CREATE: _STATE_LATER, Verb.UPDATE: _SHIP_UPDATE, Verb.LINK: _LINKS}
+_RELEASE_WRITES = {
+    Verb.CREATE: Support(
+        level="partial",
+        note=Label(
+            zh="必须有开始时间、结束时间和负责人。", en="With both dates and an assignee, which PingCode requires."
+        ),
+    ),
+    Verb.UPDATE: _NOTHING_EMPTIED,
+    Verb.TRANSITION: Support(
+        level="partial",
+        note=Label(
+            zh="进入阶段的时间须在发布的起止时间之内。",
+            en="As of a moment between the release's two dates: PingCode takes no other.",
+        ),
+    ),
+    Verb.LINK: _NO_LINK,
+}
+RELATIONS = tuple(
+    Named(id=id_, name=name)
+    for id_, name in (
+        ("relate", "关联"), ("block", "阻塞"), ("blocked_by", "被阻塞"), ("cause", "导致"), ("caused_by", "由…导致"),
+        ("duplicate", "重复"), ("clone", "复制"), ("cloned_by", "被复制"), ("dependency", "依赖"), ("mention", "提及"),
+    )
+)  # fmt: skip
+"""Types of links between two work items that every team has; the first is what a link without a word becomes."""
+
 KINDS: Mapping[str, Kind] = {
-    WORK_ITEM: Kind(shape="item", label=Label(zh="工作项", en="Work item"), supports=_READS, logged=_LOGGED),
-    TICKET: Kind(shape="item", label=Label(zh="工单", en="Ticket"), supports=_READS, logged=_LOGGED),
-    IDEA: Kind(shape="item", label=Label(zh="需求", en="Idea"), supports=_READS, logged=_LOGGED),
+    WORK_ITEM: Kind(
+        shape="item",
+        label=Label(zh="工作项", en="Work item"),
+        supports={**_READS, **_WRITES, Verb.LINK: _LINKS},
+        logged=_LOGGED,
+    ),
+    TICKET: Kind(
+        shape="item", label=Label(zh="工单", en="Ticket"), supports={**_READS, **_WRITES, **_SHIP}, logged=_LOGGED
+    ),
+    IDEA: Kind(
+        shape="item", label=Label(zh="需求", en="Idea"), supports={**_READS, **_WRITES, **_SHIP}, logged=_LOGGED
+    ),
     DELIVERABLE: Kind(shape="item", label=Label(zh="交付目标", en="Deliverable"), supports=_READS_ONLY),
-    RELEASE: Kind(shape="group", label=Label(zh="发布", en="Release"), supports=_READS_ONLY),
+    RELEASE: Kind(shape="group", label=Label(zh="发布", en="Release"), supports={**_READS_ONLY, **_RELEASE_WRITES}),
     SPRINT: Kind(shape="group", label=Label(zh="迭代", en="Sprint"), supports=_READS_ONLY),
 }
 

@@ -31,6 +31,11 @@ class PingCodeSettings(ConnectionSettings):
     """What a state of the type ``closed`` means. PingCode keeps it beside ``completed`` and does not say."""
     comment_format: Literal["plain", "html"] = "plain"
     """How comments are marked up: undocumented; every published example is plain text."""
+    marker_property: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Id of a text property of items for the marker of what pmbridge makes. Without one it is the last line of the
+    description."""
+    find_settles_s: float = Field(default=60, ge=0)
+    """After how long a list shows what was just made, at the latest; PingCode publishes nothing of it."""
     overlap_s: int = Field(default=120, ge=1)
     """How far a pull reaches back behind the last one."""
     search_overlap_s: int = Field(default=86_400, ge=86_400)

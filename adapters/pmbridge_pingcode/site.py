@@ -15,7 +15,7 @@ from pmbridge_pingcode import wire
 from pmbridge_pingcode.auth import Credential, NoCredential
 from pmbridge_pingcode.classify import Classifier, ScopeMissing, pace
 from pmbridge_pingcode.dialect import DIALECTS, PAGE, PJM, PROJECT, Ask, Dialect
-from pmbridge_pingcode.kinds import PRODUCT
+from pmbridge_pingcode.kinds import PRODUCT, WORK_ITEM
 from pmbridge_pingcode.parse import M, Rows, rows
 from pmbridge_pingcode.settings import PingCodeSettings
 
@@ -170,7 +170,7 @@ class Site:
     def _ask_account(self) -> JsonValue:
         try:
             if self.settings.grant == "client_credentials":
-                team = self.get("/v1/directory/team", _TEAM)
+                team = self.team()
                 return {"id": team.id, "name": team.name or team.id}
             user = self.get("/v1/myself", _USER)
             return {"id": user.id, "name": user.display_name or user.name or user.id}
@@ -178,6 +178,10 @@ class Site:
             self._answers(self.dialect)
             known = self.settings.client_id or "user token"
             return {"id": known, "name": known}
+
+    def team(self) -> wire.Team:
+        """Read the team that the token belongs to."""
+        return self.get("/v1/directory/team", _TEAM)
 
     def projects(self) -> Iterator[wire.Project]:
         """Yield all projects that are not deleted, archived ones too."""
@@ -265,6 +269,12 @@ class Site:
 
         kept = self.context.memo.get(self._key(f"properties of {project} {kind}"), load)
         return _PROPERTIES.validate_python(kept)
+
+    def knows(self, project: ProjectId, kind: str, *, properties: bool) -> bool:
+        """Return whether the types of *project*, and the *properties* of *kind* in it, are kept: then none is asked."""
+        needed = [f"types of {project}"] if kind == WORK_ITEM else []
+        needed += [f"properties of {project} {kind}"] if properties else []
+        return all(self.context.memo.kept(self._key(one)) is not None for one in needed)
 
     def _key(self, what: str) -> str:
         """Return a memo key that another address or application does not share."""

@@ -48,12 +48,27 @@ class Table:
             types=types,
             properties=properties,
             closed_counts_as=settings.closed_counts_as,
+            marker_property=settings.marker_property,
         )
 
     def _properties(self, project: ProjectId, kind: str) -> PropertyReader:
-        if not set(self.fields.get(kind, ())) - set(BUILT_IN[kind]):
+        if not self._custom(kind):
             return PropertyReader()
         return PropertyReader(self.site.all_properties(project, kind))
+
+    def _custom(self, kind: str) -> bool:
+        """Return whether a field is asked for that does not stand in every row by itself."""
+        return bool(set(self.fields.get(kind, ())) - set(BUILT_IN[kind]))
+
+    def ready(self, row: wire.WorkItem | wire.Ticket | wire.Idea) -> bool:
+        """Return whether :meth:`item` would ask PingCode nothing in order to translate *row*."""
+        match row:
+            case wire.WorkItem():
+                project, kind = ProjectId(row.project.id), WORK_ITEM
+            case _:
+                project, kind = ProjectId(PRODUCT + row.product.id), TICKET if isinstance(row, wire.Ticket) else IDEA
+        known = (project, kind) in self._readers or self.site.knows(project, kind, properties=self._custom(kind))
+        return known and (not isinstance(row, wire.WorkItem) or row.type in self.reader(project, kind).types)
 
     def item(self, row: wire.WorkItem | wire.Ticket | wire.Idea) -> Item | Gone | Broken:
         """Return *row* as a record, that it is deleted, or where it cannot be understood."""

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from pmbridge.adapter import UID
 from pmbridge.records import Category, Change, Comment, Group, Item, Person, ToolState
 from pmbridge.values import Day, FieldValue, Instant, Named, Plain, ProjectId, RecordId, Rich, RichFormat
 from pmbridge_pingcode import settings, wire
 from pmbridge_pingcode.fields import PropertyReader, instant, many, named, number
 from pmbridge_pingcode.kinds import DELIVERABLE, IDEA, PRODUCT, RELEASE, SPRINT, TICKET, USER, WORK_ITEM
+from pmbridge_pingcode.marking import marker_in, split_html
 
 NO_STATE = ToolState(id="none", name="—")
 """Of what has no state in PingCode (deliverables), or was answered without one."""
 
-_MARKER = re.compile(rf"(?:<p[^<>]*>\s*|<br\s*/?>\s*|\n|^)pmbridge:({UID})(?:\s|</p>|<br\s*/?>)*\Z", re.IGNORECASE)
 _IDEA_TYPE = Named(id=IDEA, name="需求")
-
-
-def split_marker(text: str) -> tuple[str, str | None]:
-    """Return *text* (HTML or plain) without our last line, and the uid that it holds."""
-    found = _MARKER.search(text) if "pmbridge:" in text else None
-    return (text[: found.start()].rstrip(), found.group(1).upper()) if found else (text, None)
 
 
 def inside(project: str, id_: str) -> str:
@@ -52,7 +44,7 @@ def people(row: wire.WorkItem | wire.ShipItem | wire.Release | wire.Sprint | wir
 
 def comment(one: wire.Comment, item: RecordId, form: RichFormat) -> Comment:
     """Return a comment on *item*; PingCode does not say who can see it."""
-    text, marker = split_marker(one.content or "")
+    text, marker = split_html(one.content or "")
     return Comment(
         id=RecordId(kind="comment", external_id=one.id),
         item=item,
@@ -92,6 +84,7 @@ class Reader:
     types: Mapping[str, str] = field(default_factory=dict)
     properties: PropertyReader = field(default_factory=PropertyReader)
     closed_counts_as: settings.Category = "unknown"
+    marker_property: str | None = None
 
     # -------------------------------------------------------------------------------------------- items
 
@@ -181,7 +174,7 @@ class Reader:
         archived: bool,
         known: Callable[[], Mapping[str, FieldValue | None]],
     ) -> Item:
-        description, marker = split_marker(row.description) if row.description else ("", None)
+        description, _ = split_html(row.description or "")
         return Item(
             id=RecordId(kind=kind, external_id=row.id),
             project=ProjectId(project),
@@ -202,7 +195,7 @@ class Reader:
             assignees=(row.assignee.id,) if row.assignee else (),
             author=row.created_by.id if row.created_by else None,
             archived=archived,
-            marker=marker,
+            marker=marker_in(row, self.marker_property),
             fields=self._values(kind, known, row.properties or {}) if self.fields.get(kind) else {},
         )
 

@@ -58,6 +58,8 @@ class User(Model):
 class Team(Model):
     id: Id
     name: str | None = None
+    secondary_domain: str | None = None
+    """Of the team's pages: ``https://<it>.pingcode.com``."""
 
 
 class ProjectRef(Model):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
+from pmbridge.adapter import Adapter
 from pmbridge.testing.clock import FakeClock
 from pmbridge.testing.laws import AdapterLaws
 from pmbridge.testing.laws.bench import START
@@ -16,22 +17,31 @@ from pmbridge_pingcode.sandbox import PingCodeSandbox
 from pmbridge_pingcode.sandbox_world import PingCodeWorld
 
 
-class TestPingCodeNewer(AdapterLaws):
+class PingCodeLaws(AdapterLaws):
     sandbox_class = PingCodeSandbox
 
+    def links(self, sandbox: Sandbox, adapter: Adapter[Any], id_: RecordId) -> list[tuple[str, RecordId]]:
+        """Return the links as the team holds them: no list of PingCode shows them beside its items."""
+        assert isinstance(sandbox, PingCodeSandbox)
+        return [
+            (one.kind, RecordId(kind="work_item", external_id=one.target))
+            for one in sandbox.team.relations.values()
+            if one.origin == id_.external_id
+        ]
 
-class TestPingCodeOlder(AdapterLaws):
-    sandbox_class = PingCodeSandbox
 
+class TestPingCodeNewer(PingCodeLaws):
+    pass
+
+
+class TestPingCodeOlder(PingCodeLaws):
     @pytest.fixture
     def sandbox(self) -> Iterator[Sandbox]:
         with PingCodeSandbox(FakeClock(START), dialects=("project",)) as opened:
             yield opened
 
 
-class TestPingCodeAsAPerson(AdapterLaws):
-    sandbox_class = PingCodeSandbox
-
+class TestPingCodeAsAPerson(PingCodeLaws):
     @pytest.fixture
     def sandbox(self) -> Iterator[Sandbox]:
         with PingCodeSandbox(FakeClock(START), grant="refresh_token") as opened:

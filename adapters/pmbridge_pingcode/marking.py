@@ -1,0 +1,37 @@
+"""Our marker in what PingCode keeps: a last line of HTML, or of plain text where PingCode was given that.
+
+Where the team has a text property for it (setting ``marker_property``), the marker stands there and no text is touched.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import JsonValue
+
+from pmbridge.adapter import UID, split_marker
+from pmbridge_pingcode import wire
+
+_IN_HTML = re.compile(rf"(?:<p[^<>]*>\s*|<br\s*/?>\s*|\n|^)pmbridge:({UID})(?:\s|</p>|<br\s*/?>)*\Z", re.IGNORECASE)
+
+
+def signed_html(html: str, uid: str) -> str:
+    """Return *html* with the marker of *uid* as its last paragraph; without text, that paragraph alone."""
+    return f"{html.rstrip()}\n{_paragraph(uid)}" if html.strip() else _paragraph(uid)
+
+
+def _paragraph(uid: str) -> str:
+    return f"<p>pmbridge:{uid}</p>"
+
+
+def split_html(text: str) -> tuple[str, str | None]:
+    """Return *text* (HTML or plain) without our last line, and the uid that it holds."""
+    found = _IN_HTML.search(text) if "pmbridge:" in text else None
+    return (text[: found.start()].rstrip(), found.group(1).upper()) if found else (text, None)
+
+
+def marker_in(row: wire.WorkItem | wire.ShipItem, property_id: str | None) -> str | None:
+    """Return the uid that *row* carries: in the property, else as the last line of its description."""
+    kept: JsonValue = (row.properties or {}).get(property_id) if property_id else None
+    uid = split_marker(kept)[1] if isinstance(kept, str) else None
+    return uid or split_html(row.description or "")[1]
