@@ -128,3 +128,10 @@ def test_a_wrong_trello_answer_is_found(trello: Spec) -> None:
     assert sorted(word for word in ("$.id", "$.closed", "$.memberships") for fault in faults if word in fault) == [
         "$.closed", "$.id", "$.memberships",
     ]  # fmt: skip
+
+
+def test_a_key_that_pingcode_would_drop_is_found(shared: Path) -> None:
+    spec, path = Spec.pingcode(shared), "/v1/pjm/work_items/5edca524cad2fa1125cb0630"
+    assert spec.request_faults("PATCH", path, body={"title": "x"}) == []
+    (fault,) = spec.request_faults("PATCH", path, body={"colour": "red"})
+    assert "colour" in fault
