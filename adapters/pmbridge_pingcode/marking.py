@@ -12,7 +12,17 @@ from pydantic import JsonValue
 from pmbridge.adapter import UID, split_marker
 from pmbridge_pingcode import wire
 
-_IN_HTML = re.compile(rf"(?:<p[^<>]*>\s*|<br\s*/?>\s*|\n|^)pmbridge:({UID})(?:\s|</p>|<br\s*/?>)*\Z", re.IGNORECASE)
+_BLANK = r"\s|&nbsp;"
+_INSIDE = r"<(?:span|strong|b|em|i|u|font)\b[^<>]*>"
+# An editor in a browser writes all anew when a person saves: with attributes, in spans, with empty lines behind it.
+_IN_HTML = re.compile(
+    rf"(?:<(?:p|div)\b[^<>]*>|<br\s*/?>|\n|^)(?:{_BLANK}|{_INSIDE})*pmbridge:({UID})"
+    rf"(?:{_BLANK}|</[a-z]+>|<br\s*/?>|<p\b[^<>]*>)*\Z",
+    re.IGNORECASE,
+)
+
+_LONGEST_OPENING = 400
+"""So far before the marker its line may begin: what is looked through stays short however long the text is."""
 
 
 def signed_html(html: str, uid: str) -> str:
@@ -26,7 +36,8 @@ def _paragraph(uid: str) -> str:
 
 def split_html(text: str) -> tuple[str, str | None]:
     """Return *text* (HTML or plain) without our last line, and the uid that it holds."""
-    found = _IN_HTML.search(text) if "pmbridge:" in text else None
+    at = text.rfind("pmbridge:")
+    found = _IN_HTML.search(text, max(0, at - _LONGEST_OPENING)) if at >= 0 else None
     return (text[: found.start()].rstrip(), found.group(1).upper()) if found else (text, None)
 
 

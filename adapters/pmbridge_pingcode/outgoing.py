@@ -24,16 +24,8 @@ from pmbridge_pingcode.kinds import IDEA, RELEASE, TICKET, WORK_ITEM
 Body = dict[str, JsonValue]
 
 FIELD = "field:"
-_TITLE, _TEXT, _PERSON, _ID, _TENTHS, _SHARE, _FROM, _TO = (
-    "title",
-    "text",
-    "person",
-    "id",
-    "tenths",
-    "share",
-    "from",
-    "to",
-)
+_TITLE, _TEXT, _PERSON, _ID, _FROM, _TO = "title", "text", "person", "id", "from", "to"
+_NUMBER, _TENTHS, _SHARE = "number", "tenths", "share"
 
 # Key of ``Values`` → PingCode's key, and what it holds.
 _COMMON = {"title": ("title", _TITLE), "description": ("description", _TEXT), "assignees": ("assignee_id", _PERSON),
@@ -41,8 +33,8 @@ _COMMON = {"title": ("title", _TITLE), "description": ("description", _TEXT), "a
 _KEYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     WORK_ITEM: {
         **_COMMON, "start": ("start_at", _FROM), "due": ("end_at", _TO), "parent": ("parent_id", _ID),
-        "field:story_points": ("story_points", _TENTHS), "field:estimated_workload": ("estimated_workload", _TENTHS),
-        "field:remaining_workload": ("remaining_workload", _TENTHS),
+        "field:story_points": ("story_points", _TENTHS), "field:estimated_workload": ("estimated_workload", _NUMBER),
+        "field:remaining_workload": ("remaining_workload", _NUMBER),
     },
     TICKET: {
         **_COMMON, "field:customer": ("customer_id", _ID), "field:solution": ("solution_id", _ID),
@@ -139,7 +131,7 @@ class Outgoing:
                 return name, one.id
             case (("id" | ""), Named(id=id_)):
                 return name, id_
-            case (("tenths" | "share" | ""), Number(value=number)) if _fits(holds, number):
+            case (("number" | "tenths" | "share" | ""), Number(value=number)) if _fits(holds, number):
                 return name, int(number) if number == number.to_integral_value() else float(number)
             case (("from" | "to" | ""), Day() | Instant()):
                 return name, int(self._moment(key, value).timestamp())

@@ -272,10 +272,12 @@ def seconds(value: object, name: str) -> int:
     return int(text)
 
 
-def amount(value: object, name: str) -> float:
-    """Return a number that is at least 0 and has at most one decimal."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or round(value, 1) != value:
+def amount(value: object, name: str, *, decimals: int | None = None) -> float:
+    """Return a number that is at least 0 and has at most so many *decimals*."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise Refusal(400, "100004", f"{name}不是有效的数字")
+    if decimals is not None and round(value, decimals) != value:
+        raise Refusal(400, "100004", f"{name}最多{decimals}位小数")
     return value
 
 

@@ -187,7 +187,9 @@ def _check(call: Call, name: str, value: Any, project: Project) -> None:
             raise absent("100405", "项目成员")
         case "priority_id" if value not in catalogue.PRIORITIES:
             raise Refusal(400, "100003", "优先级不存在")
-        case "story_points" | "estimated_workload" | "remaining_workload":
+        case "story_points":
+            amount(value, name, decimals=1)
+        case "estimated_workload" | "remaining_workload":
             amount(value, name)
         case "version_ids" if not isinstance(value, list) or not value:
             raise Refusal(400, "100006", "version_ids不是有效的数组")
