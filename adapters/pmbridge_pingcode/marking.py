@@ -15,12 +15,8 @@ from pmbridge_pingcode import wire
 _BLANK = r"\s|&nbsp;"
 _INSIDE = r"<(?:span|strong|b|em|i|u|font)\b[^<>]*>"
 # An editor in a browser writes all anew when a person saves: with attributes, in spans, with empty lines behind it.
-_IN_HTML = re.compile(
-    rf"(?:<(?:p|div)\b[^<>]*>|<br\s*/?>|\n|^)(?:{_BLANK}|{_INSIDE})*pmbridge:({UID})"
-    rf"(?:{_BLANK}|</[a-z]+>|<br\s*/?>|<p\b[^<>]*>)*\Z",
-    re.IGNORECASE,
-)
-
+_OPENING = re.compile(rf"(?:<(?:p|div)\b[^<>]*>|<br\s*/?>|\n|^)(?:{_BLANK}|{_INSIDE})*\Z", re.IGNORECASE)
+_REST = re.compile(rf"pmbridge:({UID})(?:{_BLANK}|</[a-z]+>|<br\s*/?>|<p\b[^<>]*>)*\Z", re.IGNORECASE)
 _LONGEST_OPENING = 400
 """So far before the marker its line may begin: what is looked through stays short however long the text is."""
 
@@ -37,8 +33,9 @@ def _paragraph(uid: str) -> str:
 def split_html(text: str) -> tuple[str, str | None]:
     """Return *text* (HTML or plain) without our last line, and the uid that it holds."""
     at = text.rfind("pmbridge:")
-    found = _IN_HTML.search(text, max(0, at - _LONGEST_OPENING)) if at >= 0 else None
-    return (text[: found.start()].rstrip(), found.group(1).upper()) if found else (text, None)
+    rest = _REST.match(text, at) if at >= 0 else None
+    opening = _OPENING.search(text, max(0, at - _LONGEST_OPENING), at) if rest else None
+    return (text[: opening.start()].rstrip(), rest.group(1).upper()) if rest and opening else (text, None)
 
 
 def marker_in(row: wire.WorkItem | wire.ShipItem, property_id: str | None) -> str | None:
