@@ -94,10 +94,10 @@ _RELEASE_WRITES = {
     Verb.LINK: _NO_LINK,
 }
 RELATIONS = tuple(
-    Named(id=id_, name=name)
-    for id_, name in (
-        ("relate", "关联"), ("block", "阻塞"), ("blocked_by", "被阻塞"), ("cause", "导致"), ("caused_by", "由…导致"),
-        ("duplicate", "重复"), ("clone", "复制"), ("cloned_by", "被复制"), ("dependency", "依赖"), ("mention", "提及"),
+    Named(id=one, name=one)
+    for one in (
+        "relate", "block", "blocked_by", "cause", "caused_by", "duplicate", "clone", "cloned_by", "dependency",
+        "mention",
     )
 )  # fmt: skip
 """Types of links between two work items that every team has; the first is what a link without a word becomes."""

@@ -12,7 +12,7 @@ from pmbridge.adapter import Remembered, signed
 from pmbridge.errors import NeedsInput, PmbridgeError, Rejected, Unsupported
 from pmbridge.records import AddComment, AddLink, Create, Item, Receipt, Transition, Update, Values, Write
 from pmbridge.richtext import as_format
-from pmbridge.values import FieldValue, Named, Plain, RecordId, Rich
+from pmbridge.values import Day, FieldValue, Named, Plain, RecordId, Rich
 from pmbridge_pingcode import wire, wire_writes
 from pmbridge_pingcode.kinds import IDEA, PRODUCT, RELATIONS, RELEASE, SPRINT, WORK_ITEM
 from pmbridge_pingcode.marking import signed_html
@@ -305,7 +305,10 @@ class Writer:
             case "parent":
                 return made.parent is not None and made.parent.external_id == getattr(wanted, "id", None)
             case "start" | "due":
-                return (made.start if key == "start" else made.due) == wanted
+                shows = made.start if key == "start" else made.due
+                if isinstance(value, Day):  # whichever second of it
+                    return shows is not None and shows.day(self._out.zone) == value.on
+                return shows == wanted
             case _:
                 return _only_ids(made.fields.get(key.removeprefix(FIELD))) == _only_ids(wanted)
 

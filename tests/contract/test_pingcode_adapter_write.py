@@ -1,96 +1,37 @@
-"""What the PingCode adapter writes: what arrives, what is dropped without a word, what is found after a lost answer.
-
-In both dialects, and every request held against the vendor's document.
-"""
+"""What the PingCode adapter writes into items: what arrives, and what PingCode drops without a word; both dialects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pmbridge.errors import Doubtful, NeedsInput, NotVisible, ProtocolError, Refused, Rejected, Unsupported
-from pmbridge.records import AddComment, AddLink, Create, Gone, Group, Item, Transition, Update, Verb, Write
-from pmbridge.testing.sandbox import Fault
-from pmbridge.values import Day, FieldValue, Instant, Many, Named, Number, Plain, ProjectId, RecordId, Rich
+from pmbridge.errors import NeedsInput, NotVisible, Refused, Rejected, Unsupported
+from pmbridge.records import AddComment, Create, Item, Transition, Update, Verb
+from pmbridge.values import Day, FieldValue, Instant, Many, Named, Number, Plain, ProjectId, Rich
 from pmbridge_pingcode import sandbox_catalogue as catalogue
-from pmbridge_pingcode.sandbox_store import Item as Kept
 from pmbridge_pingcode.sandbox_store import at
-from tests.contract.openapi import Audit, Spec
-from tests.contract.pingcode_bench import NOW, Workspace, opened
+from tests.contract.openapi import Spec
+from tests.contract.pingcode_bench import NOW
+from tests.contract.pingcode_desk import (
+    END_OF_JULY_1,
+    HTML,
+    JULY,
+    MARK,
+    TEXT,
+    UID,
+    Desk,
+    Values,
+    create,
+    inner,
+    older,
+    writing,
+)
 
-UID, OTHER = "01JWX3K8000000000000000001", "01JWX3K8000000000000000002"
-TEXT = Rich(format="markdown", original="**方案 B** 已批准")
-HTML = "<p><strong>方案 B</strong> 已批准</p>"
-MARK = f"<p>pmbridge:{UID}</p>"
-JULY = Day(on=date(2026, 7, 1))
-END_OF_JULY_1 = Instant(at=datetime(2026, 7, 1, 15, 59, 59, tzinfo=UTC))
 AREAS = catalogue.AREAS.options
-Values = dict[str, FieldValue | None]
-
-
-class Desk:
-    """A project and a product on a connection that writes; what it asks is held against the vendor's document."""
-
-    def __init__(self, workspace: Workspace, audit: Audit) -> None:
-        self.workspace, self.sandbox, self.audit = workspace, workspace.sandbox, audit
-        self.world, self.team = self.sandbox.world, self.sandbox.team
-        self.project, self.product = self.world.project(), self.world.product()
-        self.me = self.team.me.id
-
-    def adapter(self, **overrides: object) -> Any:
-        return self.workspace.adapter(**{"read_only": False, **overrides})
-
-    def push(self, write: Write, **overrides: object) -> Any:
-        return self.adapter(**overrides).push(write)
-
-    def task(self, **edits: Any) -> RecordId:
-        made = self.world.add_item(self.project, "旧标题")
-        if edits:
-            self.world.edit(made, **edits)
-        return made
-
-    def some(self, kind: str) -> RecordId:
-        match kind:
-            case "ticket":
-                return self.world.add_item(self.product, "工单")
-            case "idea":
-                return self.world.add_idea(self.product, "想法")
-            case _:
-                return self.task()
-
-    def milestone(self) -> RecordId:
-        home = self.team.projects[self.project]
-        return RecordId(kind="work_item", external_id=self.team.add_item(home, "M1", catalogue.MILESTONE).id)
-
-    def kept(self, id_: RecordId) -> Kept:
-        return self.team.items[id_.external_id]
-
-    def item(self, id_: RecordId, **overrides: object) -> Item:
-        (found,) = self.adapter(**overrides).read([id_])
-        assert isinstance(found, Item)
-        return found
-
-    def group(self, id_: RecordId) -> Group:
-        (found,) = self.adapter().read([id_])
-        assert isinstance(found, Group)
-        return found
-
-    def writes(self) -> list[str]:
-        return [
-            f"{one.method} {one.path.replace('/pjm/', '/{A}/').replace('/project/', '/{A}/')}"
-            for one in self.sandbox.requests
-            if one.method != "GET" and not one.path.endswith("/search")
-        ]
-
-    def sent(self) -> list[Any]:
-        return [one.json for one in self.sandbox.requests if one.method in ("POST", "PATCH") and one.json]
 
 
 @pytest.fixture(scope="module")
@@ -100,35 +41,8 @@ def spec(shared: Path) -> Spec:
 
 @pytest.fixture(params=["pjm", "project"])
 def desk(spec: Spec, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    with ExitStack() as stack:
-        workspace = stack.enter_context(opened(dialects=(request.param,)))
-        made = Desk(workspace, spec.audit(workspace.sandbox))
+    with writing(spec, request.param) as made:
         yield made
-        assert made.audit.faults == []
-        assert not [body for body in made.sent() if _nulls(body)], "a null is passed over, so none is ever sent"
-
-
-def _nulls(body: object) -> bool:
-    match body:
-        case dict():
-            return any(map(_nulls, body.values()))
-        case list():
-            return any(map(_nulls, body))
-        case _:
-            return body is None or body == ""
-
-
-def older(desk: Desk) -> bool:
-    return desk.sandbox.service.areas == ("project",)
-
-
-def create(desk: Desk, kind: str = "work_item", **more: Any) -> Create:
-    values: Values = {"title": Plain(text="优惠券"), "description": TEXT}
-    types = {"work_item": catalogue.TASK, "ticket": next(iter(catalogue.TICKET_TYPES))}
-    return Create(
-        uid=more.pop("uid", UID), project=more.pop("project", desk.project if kind == "work_item" else desk.product),
-        kind=kind, type=more.pop("type", types.get(kind)), values=values | more.pop("values", {}), **more,
-    )  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------------- items
@@ -261,29 +175,25 @@ def test_a_value_that_does_not_fit_is_not_sent(desk: Desk, key: str, value: Fiel
 def test_releases_that_others_put_there_stay(desk: Desk) -> None:
     theirs, ours, gone = (desk.world.add_group(desk.project, name) for name in ("theirs", "ours", "gone"))
     target = desk.task()
-    desk.team.change(desk.kept(target), releases=tuple(_inner(one) for one in (theirs, gone)))
+    desk.team.change(desk.kept(target), releases=tuple(inner(one) for one in (theirs, gone)))
     join, leave = frozenset({ours}), frozenset({gone})
     desk.push(Update(uid=UID, target=target, join=join, leave=leave))
-    assert set(desk.kept(target).releases) == {_inner(theirs), _inner(ours)}
+    assert set(desk.kept(target).releases) == {inner(theirs), inner(ours)}
     desk.push(Update(uid=UID, target=target, join=join, leave=leave))  # so already: nothing is sent
     assert len(desk.writes()) == 1
     with pytest.raises(Unsupported):
         desk.push(Update(uid=UID, target=target, leave=frozenset({theirs, ours})))
-    assert set(desk.kept(target).releases) == {_inner(theirs), _inner(ours)}
+    assert set(desk.kept(target).releases) == {inner(theirs), inner(ours)}
 
 
 def test_an_item_goes_from_sprint_to_sprint_and_not_out_of_the_last(desk: Desk) -> None:
     first, second = (desk.world.add_sprint(desk.project, name) for name in ("迭代 1", "迭代 2"))
     target = desk.task(group=first)
     desk.push(Update(uid=UID, target=target, join=frozenset({second}), leave=frozenset({first})))
-    assert desk.kept(target).sprint == _inner(second)
+    assert desk.kept(target).sprint == inner(second)
     with pytest.raises(Unsupported):
         desk.push(Update(uid=UID, target=target, leave=frozenset({second})))
     assert len(desk.writes()) == 1
-
-
-def _inner(id_: RecordId) -> str:
-    return id_.external_id.partition("/")[2]
 
 
 def test_a_release_of_another_project_is_refused_and_nothing_changes(desk: Desk) -> None:
@@ -383,194 +293,6 @@ def test_an_idea_without_a_plan_begins_with_the_day_that_is_given(desk: Desk) ->
     idea = desk.world.add_idea(desk.product, "想法")
     desk.push(Update(uid=UID, target=idea, values={"start": JULY}))
     assert desk.item(idea).due == END_OF_JULY_1
-
-
-# ------------------------------------------------------------------------------------------------- releases
-
-
-def a_release(desk: Desk, **values: FieldValue) -> Create:
-    said: Values = {
-        "title": Plain(text="1.0"), "start": Day(on=date(2026, 6, 1)), "due": JULY,
-        "assignees": Many(items=(Named(id=desk.me),)),
-    }  # fmt: skip
-    return Create(uid=UID, project=desk.project, kind="release", values=said | values)
-
-
-def test_a_release_is_made_renamed_and_taken_to_a_stage_with_its_day(desk: Desk) -> None:
-    receipt = desk.push(a_release(desk))
-    assert receipt.after == desk.group(receipt.id)
-    assert desk.group(receipt.id).due == JULY == desk.adapter().canonical("release", "due", JULY)
-    desk.push(Update(uid=UID, target=receipt.id, values={"title": Plain(text="1.1"), "due": Day(on=date(2026, 7, 3))}))
-    entered = desk.push(Transition(uid=UID, target=receipt.id, to=catalogue.PUBLISHED))
-    found = desk.group(receipt.id)
-    assert entered.after == found
-    assert (found.title, found.due) == ("1.1", Day(on=date(2026, 7, 3)))
-    assert desk.team.releases[_inner(receipt.id)].stage == catalogue.PUBLISHED
-    assert found.done == Instant(at=NOW)
-    assert desk.writes() == [
-        f"POST /v1/{{A}}/projects/{desk.project}/versions",
-        *[f"PATCH /v1/{{A}}/projects/{desk.project}/versions/{_inner(receipt.id)}"] * 2,
-    ]
-    again = desk.push(Transition(uid=UID, target=receipt.id, to=catalogue.PUBLISHED))  # 100394: there already
-    assert again.after is None
-
-
-def test_a_release_is_not_published_on_a_day_that_pingcode_does_not_take(desk: Desk) -> None:
-    release = desk.push(a_release(desk, due=Day(on=date(2026, 6, 3)))).id
-    with pytest.raises(Rejected) as refused:
-        desk.push(Transition(uid=UID, target=release, to=catalogue.PUBLISHED))  # today is 5 June
-    assert refused.value.faults["done"].startswith("100395")
-    assert desk.team.releases[_inner(release)].stage == catalogue.UNSTARTED
-    desk.push(Transition(uid=UID, target=release, to=catalogue.PUBLISHED, values={"done": Day(on=date(2026, 6, 2))}))
-    assert desk.group(release).done == Instant(at=datetime(2026, 6, 1, 16, tzinfo=UTC))
-
-
-def test_a_release_needs_both_dates_and_somebody_who_answers_for_it(desk: Desk) -> None:
-    bare = Create(uid=UID, project=desk.project, kind="release", values={"title": Plain(text="1.0")})
-    with pytest.raises(NeedsInput) as refused:
-        desk.push(bare)
-    assert set(refused.value.wanted) == {"start", "due", "assignees"}
-    assert desk.writes() == []
-
-
-def test_a_release_is_found_by_its_name_and_a_second_of_that_name_is_refused(desk: Desk) -> None:
-    write = a_release(desk)
-    assert desk.adapter().find(write, NOW) == []
-    made = desk.push(write).id
-    desk.push(a_release(desk, title=Plain(text="1.0.1")))
-    assert [one.id for one in desk.adapter().find(write, NOW)] == [made]
-    with pytest.raises(Rejected) as refused:
-        desk.push(replace(write, uid=OTHER))
-    assert "100337" in refused.value.faults[""]
-
-
-def test_releases_of_a_project_that_hides_prove_nothing(desk: Desk) -> None:
-    desk.world.hide_project(desk.project)
-    with pytest.raises(NotVisible):
-        desk.adapter().find(a_release(desk), NOW)
-
-
-# ---------------------------------------------------------------------------------------- comments and links
-
-
-@pytest.mark.parametrize("kind", ["work_item", "ticket", "idea"])
-@pytest.mark.parametrize("form", ["plain", "html"])
-def test_a_comment_carries_its_marker_as_the_last_line(desk: Desk, kind: str, form: str) -> None:
-    target = desk.some(kind)
-    write = AddComment(uid=UID, target=target, body=TEXT, audience="public")
-    receipt = desk.push(write, comment_format=form)
-    (note,) = desk.kept(target).notes
-    assert note.text == (f"{HTML}\n{MARK}" if form == "html" else f"{TEXT.original}\n\npmbridge:{UID}")
-    found = desk.adapter(comment_format=form).find(write, NOW)
-    assert found == [receipt.after]
-    assert UID not in receipt.after.body.original
-
-
-@pytest.mark.parametrize("what", ["lost_before", "lost_after", "500", "503", "html"])
-def test_a_comment_without_an_answer_is_doubtful_and_found_only_if_it_was_made(desk: Desk, what: Any) -> None:
-    target = desk.task()
-    write = AddComment(uid=UID, target=target, body=TEXT, audience="public")
-    desk.sandbox.faults.add(Fault(call="POST /v1/comments", what=what))
-    with pytest.raises(Doubtful):
-        desk.push(write)
-    assert desk.writes() == ["POST /v1/comments"]
-    assert len(desk.adapter().find(write, NOW)) == (what == "lost_after")
-
-
-def test_a_comment_that_was_made_and_deleted_is_not_there(desk: Desk) -> None:
-    target = desk.task()
-    write = AddComment(uid=UID, target=target, body=TEXT, audience="public")
-    desk.push(write)
-    desk.kept(target).notes[0].deleted = True
-    assert desk.adapter().find(write, NOW) == []
-
-
-def test_work_items_are_linked_once_and_both_sides_know_it(desk: Desk) -> None:
-    target, other = desk.task(), desk.task()
-    for _ in range(2):
-        desk.push(AddLink(uid=UID, target=target, to=other, relation="block", title=""))
-    desk.push(AddLink(uid=UID, target=target, to=other, relation="", title=""))
-    here = [(one.kind, one.target) for one in desk.team.relations.values() if one.origin == target.external_id]
-    assert here == [("block", other.external_id), ("relate", other.external_id)]
-    with pytest.raises(Rejected) as refused:
-        desk.push(AddLink(uid=UID, target=target, to=other, relation="likes", title=""))
-    assert "100001" in refused.value.faults[""]
-
-
-def test_things_of_two_kinds_are_linked_once_although_pingcode_may_take_a_second(desk: Desk) -> None:
-    task, ticket = desk.task(), desk.world.add_item(desk.product, "工单")
-    idea = desk.world.add_idea(desk.product, "想法")
-    for there in (task, task, idea, idea):
-        desk.push(AddLink(uid=UID, target=ticket, to=there, relation="", title=""))
-    assert desk.writes() == ["POST /v1/relations"] * 2
-    assert len(desk.team.cross_relations) == 2
-
-
-def test_what_cannot_be_linked_is_said_before_anything_is_sent(desk: Desk) -> None:
-    task, ticket = desk.task(), desk.world.add_item(desk.product, "工单")
-    release = desk.world.add_group(desk.project, "1.0")
-    for target, to, relation in (
-        (task, "https://a.example/1", "决定"), (ticket, task, "block"), (task, release, ""), (release, task, ""),
-    ):  # fmt: skip
-        with pytest.raises(Unsupported) as refused:
-            desk.push(AddLink(uid=UID, target=target, to=to, relation=relation, title=""))
-        assert refused.value.url.startswith("http")
-    assert desk.writes() == []
-
-
-# -------------------------------------------------------------------------------------------------- finding
-
-
-@pytest.mark.parametrize("kind", ["work_item", "ticket", "idea"])
-def test_what_was_made_with_a_lost_answer_is_found_wherever_it_went(desk: Desk, kind: str) -> None:
-    write = create(desk, kind)
-    path = {"ticket": "POST /v1/ship/tickets", "idea": "POST /v1/ship/ideas"}.get(kind, "POST */work_items")
-    desk.sandbox.faults.add(Fault(call=path, what="lost_after"))
-    with pytest.raises(Doubtful):
-        desk.push(write)
-    assert len(desk.writes()) == 1
-    (made,) = [one for one in desk.team.items.values() if one.kind == kind]
-    elsewhere = desk.world.project() if kind == "work_item" else desk.world.product()
-    desk.world.move(RecordId(kind=kind, external_id=made.id), elsewhere)
-    desk.workspace.later(86_400)
-    desk.push(replace(write, uid=OTHER))
-    (found,) = desk.adapter().find(write, NOW)
-    assert isinstance(found, Item)
-    assert (found.id.external_id, found.project, found.marker) == (made.id, elsewhere, UID)
-    assert found == desk.item(found.id)
-    assert desk.adapter().find(replace(write, uid="01JWX3K8000000000000000009"), NOW) == []
-
-
-def test_a_work_item_that_was_made_and_deleted_is_told_as_deleted(desk: Desk) -> None:
-    made = desk.push(create(desk)).id
-    desk.world.delete(made)
-    assert desk.adapter().find(create(desk), NOW) == [Gone(id=made, why="deleted")]
-
-
-def test_two_that_carry_one_marker_come_oldest_first(desk: Desk) -> None:
-    first = desk.push(create(desk)).id
-    desk.workspace.later()
-    second = desk.push(create(desk)).id
-    assert [one.id for one in desk.adapter().find(create(desk), NOW)] == [first, second]
-
-
-def test_a_row_that_cannot_be_read_may_be_ours_so_a_miss_proves_nothing(desk: Desk) -> None:
-    made = desk.kept(desk.push(create(desk)).id)
-    made.updated_at = 10**12  # milliseconds, which PingCode itself refuses
-    sound = desk.push(create(desk, uid=OTHER)).id
-    with pytest.raises(ProtocolError):
-        desk.adapter().find(create(desk), NOW)
-    assert [one.id for one in desk.adapter().find(create(desk, uid=OTHER), NOW)] == [sound]
-
-
-def test_nothing_is_trusted_to_be_missing_before_the_setting_says_so(desk: Desk) -> None:
-    assert desk.adapter().find_settles.total_seconds() == 60
-    assert desk.adapter(find_settles_s=5).find_settles.total_seconds() == 5
-
-
-def test_what_leaves_nothing_to_find_is_not_looked_for(desk: Desk) -> None:
-    with pytest.raises(Unsupported):
-        desk.adapter().find(Update(uid=UID, target=desk.task()), NOW)
 
 
 # ---------------------------------------------------------------------------------------- marker in a property
