@@ -73,6 +73,8 @@ class Service:
     per_minute: int = 200
     rotates: bool = False
     """Whether a refreshed token brings a new refresh token along."""
+    drops: Collection[str] = ()
+    """Keys of bodies that this PingCode does not know, and drops without a word."""
     tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
     """token → when it ends, whose it is"""
     _seen: dict[str, deque[float]] = field(default_factory=dict)
@@ -202,7 +204,7 @@ class Call:
         if not isinstance(body, dict):
             raise Refusal(400, "100039", "无效的对象")
         # A null is taken for "not said", wherever it stands.
-        return {name: value for name, value in body.items() if value is not None}
+        return {name: value for name, value in body.items() if value is not None and name not in self.service.drops}
 
     def needed(self, body: Json, *names: str) -> None:
         """Refuse a body in which one of *names* is missing or empty."""

@@ -104,6 +104,20 @@ def test_a_key_that_is_dropped_with_200_shows_in_the_answer(desk: Desk) -> None:
     assert (receipt.after.start, receipt.after.due) == (None, END_OF_JULY_1)
 
 
+def test_keys_that_this_pingcode_does_not_know_are_left_and_none_is_taken_for_written(desk: Desk) -> None:
+    desk.sandbox.service.drops = ("end_at", "priority_id", "description", "parent_id")
+    priority = Named(id=next(iter(catalogue.PRIORITIES)))
+    parent = desk.task()
+    receipt = desk.push(create(desk, values={"due": JULY, "field:priority": priority}, parent=parent))
+    left = {"due": JULY, "field:priority": priority, "description": TEXT, "parent": Named(id=parent.external_id)}
+    assert receipt.left == left
+    assert receipt.after.marker is None
+    assert receipt.after.fields["priority"].id == catalogue.NORMAL
+    after = desk.push(Update(uid=UID, target=receipt.id, values={"due": JULY})).after
+    assert after is not None
+    assert after.due is None
+
+
 def test_an_answer_that_would_need_more_questions_is_left_to_be_read(desk: Desk) -> None:
     target = desk.task()
     receipt = desk.push(Update(uid=UID, target=target, values={"title": Plain(text="新")}))

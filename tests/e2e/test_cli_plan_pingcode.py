@@ -189,6 +189,22 @@ def test_a_step_that_the_flow_does_not_have_parks_the_change_and_its_comment_wai
     assert office.item(office.coupons).state == WAITING
 
 
+def test_what_pingcode_answers_with_200_and_does_not_do_is_no_success(desk: Desk, office: Office) -> None:
+    implement(desk)
+    plan = planned(desk)
+    office.pingcode.service.drops = ("end_at",)
+    refused = applied(desk, plan["plan"], code=4)
+    told = {one["verb"]: (one["state"], one.get("reason") or "") for one in refused["entries"]}
+    assert told["update"] == ("blocked", "工具回答成功，但没有照办")
+    assert (told["transition"][0], told["comment"][0]) == ("applied", "applied")
+    writes = len(office.writes())
+    office.read()
+    again = planned(desk)
+    assert [(one["verb"], one["state"]) for one in again["entries"]] == [("update", "blocked")]
+    applied(desk, again["plan"])
+    assert len(office.writes()) == writes, "it is not tried again until a value moves"
+
+
 def test_a_change_that_came_by_mail_is_made_in_pingcode_once(desk: Desk, office: Office) -> None:
     a_new_change(desk)
     plan = planned(desk)
