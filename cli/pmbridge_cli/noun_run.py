@@ -55,13 +55,21 @@ def carried_out(app: App, noun: str, verb: str, given: Mapping[str, Any]) -> int
         said.input.setdefault("name", text_of(engagement.config.name, engagement.config.languages))
     evidence = attachments(app, given["evidence"], lambda: _tool_approval(app, said.ref, said.verb))
     by_whom(said.input, concept, said.verb, given["by"], register)
+    at = moment(given["at"], register, app.workspace.clock.now())
     try:
+        if (noun, said.verb) == ("change", "send") and said.ref is not None and not evidence:
+            from pmbridge_cli.offering import offered
+
+            mail = offered(app, said.ref, said.input, at)
+            if mail is None:
+                return 0
+            evidence = [mail]
         record = register.do(
             noun,
             said.verb,
             said.ref,
             input=said.input,
-            at=moment(given["at"], register, app.workspace.clock.now()),
+            at=at,
             by=given["by"],
             reason=reason_of(given),
             evidence=evidence,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SENT = Both("Sent?", "已发送？")
 _DRAFT = Both("Draft {path} to {who}. Send it with your mail program.", "提醒草稿 {path}（致 {who}），用您的邮箱发出。")
-_NO_ADDRESS = Both("no e-mail address of {who} is known: fill it in", "没有 {who} 的邮箱地址，请自行填写")
+NO_ADDRESS = Both("no e-mail address of {who} is known: fill it in", "没有 {who} 的邮箱地址，请自行填写")
 _RECORDED = Both("{ref} recorded: {about} reminded.", "{ref} 已记录：已提醒 {about}。")
 
 
@@ -50,7 +50,7 @@ def remind(app: App, *, ref: str, to: str | None, sent: bool, at: str | None) ->
         shown = path.relative_to(app.workspace.folder)
         app.out.line(_DRAFT.filled(path=shown, who=visible(made.name)))
         if not made.address:
-            app.out.note(_NO_ADDRESS.filled(who=visible(made.name)))
+            app.out.note(NO_ADDRESS.filled(who=visible(made.name)))
     # What was sent is a fact that only a person knows: --yes does not say it.
     was_sent = sent or (app.interactive and Ask(app, in_person=True).confirm(SENT, default=False))
     again = f"pmbridge remind {made.ref} --sent"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from email.headerregistry import Address
@@ -17,7 +18,15 @@ class Recipient(NamedTuple):
     address: str
 
 
-def draft(*, to: Sequence[Recipient], subject: str, text: str) -> bytes:
+class Enclosed(NamedTuple):
+    """A file that goes with a mail, under a *name* of ours. ``type``: ``text/html``."""
+
+    name: str
+    type: str
+    body: bytes
+
+
+def draft(*, to: Sequence[Recipient], subject: str, text: str, enclosed: Sequence[Enclosed] = ()) -> bytes:
     """Return the mail as a file for a mail program; the same input gives the same bytes.
 
     It has no sender and no date: the mail program knows them. Whatever stands in a name or title, no header is added.
@@ -29,6 +38,12 @@ def draft(*, to: Sequence[Recipient], subject: str, text: str) -> bytes:
         mail["To"] = addresses
     mail["Subject"] = one_line(subject)
     mail.set_content(text, charset="utf-8", cte="base64")
+    for one in enclosed:
+        main, _, sub = one.type.partition("/")
+        spelled = {"charset": "utf-8"} if main == "text" else {}
+        mail.add_attachment(one.body, maintype=main, subtype=sub, filename=one.name, params=spelled)
+    if enclosed:  # else a random one stands between the parts
+        mail.set_boundary(hashlib.sha256(b"\0".join((text.encode(), *(one.body for one in enclosed)))).hexdigest()[:40])
     return mail.as_bytes()
 
 

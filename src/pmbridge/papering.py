@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pmbridge.domain.book import Book
 from pmbridge.domain.refusal import unknown_record
 from pmbridge.engagement import Engagement
 from pmbridge.error_words import system_words
@@ -34,7 +35,7 @@ def write_papers(engagement: Engagement, noun: str, ref: str | None, folder: Pat
         ConfigError: a file cannot be written.
     """
     spoken = [one for one in LANGUAGES if one in engagement.config.languages] or list(LANGUAGES)
-    papers = [_paper(engagement, noun, ref, language) for language in spoken]
+    papers = [paper(engagement, noun, ref, language) for language in spoken]
     written: list[Path] = []
     for suffix, render in (("html", render_html), ("md", render_markdown)):
         for one in papers:
@@ -44,9 +45,15 @@ def write_papers(engagement: Engagement, noun: str, ref: str | None, folder: Pat
     return written, papers[0].fingerprint
 
 
-def _paper(engagement: Engagement, noun: str, ref: str | None, language: Language) -> Paper:
+def paper(engagement: Engagement, noun: str, ref: str | None, language: Language, *, book: Book | None = None) -> Paper:
+    """Return the paper of *noun* in *language*. *book*: the register as it is not yet; without it as it stands.
+
+    Raises:
+        UnknownRef: no such record.
+        Refused: nothing to put on the paper yet.
+    """
     register = engagement.register
-    book, frame = register.book, _frame(engagement)
+    book, frame = register.book if book is None else book, _frame(engagement)
     if noun == "requirement":
         return requirements_paper(book, frame, language)
     entry = book.get(ref or "")

@@ -53,15 +53,19 @@ class Reminder:
         return draft(to=[Recipient(self.name, self.address)], subject=self.subject, text=self.text)
 
 
-def reminder(engagement: Engagement, ref: str, *, to: str | None = None, now: datetime) -> Reminder:
+def reminder(
+    engagement: Engagement, ref: str, *, to: str | None = None, now: datetime, book: Book | None = None
+) -> Reminder:
     """Return the reminder of the record *ref*; *to*: another contact than the one who holds it.
+
+    *book*: the register as it is not yet, or no more; without it as it stands.
 
     Raises:
         UnknownRef: no such record.
         Refused: the client does not hold it, nobody is known to write to, or the client may not see it yet.
     """
     register = engagement.register
-    book = register.book
+    book = register.book if book is None else book
     moment = Moment(as_of=now, zone=register.zone, calendar=register.calendar)
     entry = _entry(book, ref)
     thing = next((one for one in held(book, moment).client if one.ref == entry.ref), None)

@@ -349,3 +349,79 @@ def test_what_we_hold_ourselves_is_said_to_be_ours(desk: Desk) -> None:
     done = desk.run("remind", "ACT-01")
     assert done.code == 1
     assert "在我方：王工" in done.talk
+
+
+# ------------------------------------------------------------------------------------------- the offer of a change
+
+
+def wished(desk: Desk, title: str) -> None:
+    request = ("--title", title, "--description", "发短信", "--reason", "提醒", "--by", "张敏", "--via", "email")
+    did(desk, "change", "submit", "--ref", "CR-005", *request, "--at", "2026-06-05")
+
+
+@pytest.fixture
+def assessed(desk: Desk) -> Desk:
+    """CR-005 was assessed this morning and was not sent."""
+    request = (
+        "--title",
+        "积分到账短信",
+        "--description",
+        "发短信",
+        "--reason",
+        "提醒",
+        "--by",
+        "张敏",
+        "--via",
+        "email",
+    )
+    did(desk, "change", "submit", "--ref", "CR-005", *request, "--at", "2026-06-05")
+    did(desk, "change", "assess", "CR-005", "--from", "评估.toml", "--at", "2026-06-05")
+    return desk
+
+
+SEND = ("change", "send", "CR-005", "--need-by", "06-12", "--valid-until", "06-15")
+
+
+def test_an_offer_is_drafted_with_its_form_and_nothing_is_recorded(assessed: Desk) -> None:
+    out = did(assessed, *SEND)
+    assert "将发给客户的文字（此后冻结）：" in out
+    assert "CR-005 积分到账短信：同意方案 ____ / 不同意 / 暂缓" in out
+    draft = "reports/lanhai/CR-005-请决定.eml"
+    again = f'pmbridge change send CR-005 --need-by 2026-06-12 --valid-until 2026-06-15 --evidence "{draft}"'
+    assert again in " ".join(out.split())
+    assert state(assessed, "change", "CR-005") == "assessed"
+    first = (assessed.folder / draft).read_bytes()
+    mail = message_from_bytes(first, policy=default)
+    assert (mail["To"], mail["X-Unsent"]) == ("张敏 <zhangmin@lanhai.example>", "1")
+    assert mail["Subject"] == "会员商城改版：CR-005 积分到账短信（2026年6月12日（周五）前）"
+    [form] = mail.iter_attachments()
+    page = form.get_content()
+    assert (form.get_filename(), form.get_content_type()) == ("lanhai-CR-005.zh-CN.html", "text/html")
+    assert "2026-06-12" in page
+    assert "同意方案 B" in page
+    did(assessed, *SEND)
+    assert (assessed.folder / draft).read_bytes() == first
+    valid(json.loads(did(assessed, *SEND, "--json")))
+
+
+def test_an_offer_that_was_sent_is_recorded_with_the_very_mail(assessed: Desk) -> None:
+    with assessed.patch.context() as patch:
+        patch.setattr(App, "interactive", property(lambda _: True))
+        done = assessed.run(*SEND, stdin="y\n")
+    assert done.code == 0, done.talk
+    assert "CR-005 积分到账短信：待客户决定。" in done.out
+    assert "CR-005-请决定.eml 已作为证据保存" in done.out
+    assert state(assessed, "change", "CR-005") == "awaiting_decision"
+    said = did(assessed, *("change", "form", "CR-005"))
+    written = next(line for line in said.splitlines() if line.endswith(".zh-CN.html"))
+    mail = message_from_bytes((assessed.folder / "reports/lanhai/CR-005-请决定.eml").read_bytes(), policy=default)
+    [form] = mail.iter_attachments()
+    # What the client got is what the register holds from now on.
+    assert form.get_content().encode() == (assessed.folder / written).read_bytes()
+
+
+def test_an_offer_that_may_not_go_out_is_refused_before_anything_is_drafted(desk: Desk) -> None:
+    wished(desk, "短信")
+    refused = desk.run(*SEND)
+    assert refused.code == 1
+    assert not (desk.folder / "reports/lanhai/CR-005-请决定.eml").exists()
