@@ -103,9 +103,9 @@ def _all(app: App, found: Adopted) -> int:
     from pmbridge_cli.figures import runs_of
 
     refs = [one.ref for one in found.made]
-    agree = "pmbridge milestone agree --all --by CONTACT --evidence FILE"
+    step = _after(app, found)
     if app.json:
-        app.out.document({"schema": "pmbridge.adopted/1", "refs": refs, "undated": list(found.undated), "next": agree})
+        app.out.document({"schema": "pmbridge.adopted/1", "refs": refs, "undated": list(found.undated), "next": step})
         return 0
     if refs:
         app.out.line(_MADE.filled(n=len(refs), refs=runs_of(refs)))
@@ -113,8 +113,15 @@ def _all(app: App, found: Adopted) -> int:
         app.out.line(_NOTHING)
     if found.undated:
         app.out.line(LEFT_OUT.filled(refs=runs_of(found.undated), first=found.undated[0]))
-    app.out.next(agree)
+    app.out.next(step)
     return 0
+
+
+def _after(app: App, found: Adopted) -> str:
+    """Return what follows: agreeing, where any milestone waits for it."""
+    if any(one.state == "proposed" for one in app.chosen().register.book.of(MILESTONE)):
+        return "pmbridge milestone agree --all --by CONTACT --evidence FILE"
+    return f"pmbridge milestone adopt --all --on {found.undated[0]}=DAY" if found.undated else "pmbridge next"
 
 
 def days_of(texts: Sequence[str], app: App) -> dict[str, date]:

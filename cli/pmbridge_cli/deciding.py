@@ -22,7 +22,8 @@ from pmbridge_cli.words import Both
 )
 def revoke(app: App, **given: Any) -> int:
     from pmbridge.domain.book import REF
-    from pmbridge.errors import Refused, UnknownRef
+    from pmbridge.domain.refusal import unknown_anywhere
+    from pmbridge.errors import Refused
     from pmbridge_cli.noun_run import carried_out
 
     book = app.chosen().register.book
@@ -39,7 +40,7 @@ def revoke(app: App, **given: Any) -> int:
     if entry is not None and entry.kind == "client_decision":
         entry = book.get(entry.fields.subject)
     if entry is None:
-        raise UnknownRef(ref=written, where=concept.label.en, near="", near_zh="", command="pmbridge decision list")
+        raise unknown_anywhere(book, written)
     subject = concept_of(entry.kind)
     if "revoke" not in subject.verbs:
         raise Refused(

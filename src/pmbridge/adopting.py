@@ -17,6 +17,7 @@ from pmbridge.domain.fields import Adopt
 from pmbridge.domain.figure import Known
 from pmbridge.domain.machine import Concept
 from pmbridge.domain.recognise import Observed
+from pmbridge.domain.refusal import unknown_record
 from pmbridge.domain.view import EngagementView, Milestone
 from pmbridge.errors import Refused, UnknownRef
 from pmbridge.records import Group, Item
@@ -176,7 +177,7 @@ def agree_schedule(
             plan = None if shown is None else shown.plan
             dates[entry.ref] = plan.value if isinstance(plan, Known) else entry.fields.proposed_on
         for ref in {*other, *(() if final is None else (final,))} - dates.keys():
-            raise UnknownRef(ref=ref, where="milestone", near="", near_zh="", command="pmbridge milestone list")
+            raise unknown_record(batch.book, batch.book.concepts[MILESTONE], ref)
         given = {"dates": dates | other, "joint": signature.joint}
         return Agreed(_agreed(batch, "schedule_baseline", given, signature), len(dates), adopted)
 
@@ -238,7 +239,6 @@ def found(engagement: Engagement, key: str) -> Shown:
         raise Refused(
             detail=f'"{key}" names {len(hits)} records: {", ".join(listed)}',
             detail_zh=f"「{key}」对应 {len(hits)} 条记录：{'、'.join(listed)}",
-            command=f"--item {listed[0]}",
         )
     return hits[0]
 

@@ -13,9 +13,9 @@ from pmbridge.domain.figure import Text
 from pmbridge.domain.held import Held, held
 from pmbridge.domain.impact import prices, reshaped
 from pmbridge.domain.moment import Moment
-from pmbridge.domain.next_step import lapsed_offer, renew
+from pmbridge.domain.next_step import lapsed_offer, renew, show_command
 from pmbridge.domain.pending import Pending, decisions_needed
-from pmbridge.domain.refusal import unknown_record
+from pmbridge.domain.refusal import unknown_anywhere
 from pmbridge.domain.text import text_of
 from pmbridge.drafting import Recipient, draft, one_line
 from pmbridge.errors import Refused
@@ -99,14 +99,14 @@ def reminder(
 def _entry(book: Book, ref: str) -> Entry[Any]:
     entry = book.get(ref)
     if entry is None:
-        raise unknown_record(book, book.concepts["action"], ref)
+        raise unknown_anywhere(book, ref)
     return entry
 
 
 def _elsewhere(entry: Entry[Any], book: Book, moment: Moment) -> Held:
     """Return nothing: say who holds *entry* instead of the client."""
     ours = next((one for one in held(book, moment).ours if one.ref == entry.ref), None)
-    show = f"pmbridge {entry.kind} show {entry.ref}"
+    show = show_command(book, entry)
     if (last := lapsed_offer(book.concepts[entry.kind], entry, moment)) is not None:
         raise Refused(
             detail=f"the offer of {entry.ref} expired on {last}, so it waits for nobody",

@@ -64,6 +64,8 @@ def test_all_recognised_milestones_become_proposed_ones_with_their_records(desk:
     assert [(one["connection"], one["kind"]) for one in shown["links"]] == [("jira", "version")]
     assert "没有" not in desk.run("milestone", "list").out
     assert "都已在登记册中" in desk.run("milestone", "adopt", "--all").out
+    agree = "下一步：pmbridge milestone agree --all --by CONTACT --evidence FILE"
+    assert desk.run("milestone", "adopt", "--all").out.splitlines()[-1] == agree
     valid(json.loads(desk.run("milestone", "adopt", "--all", "--json").out))
 
 
@@ -88,6 +90,7 @@ def test_agreeing_writes_baseline_0_from_the_tools_dates_and_says_what_it_rests_
 def test_agreeing_adopts_what_nobody_adopted(desk: Desk) -> None:
     lines = agreed(desk, *REACHED)
     assert lines[0] == "进度基线 0 已建立：7 个里程碑，最终里程碑 M7 2026-07-15。"
+    assert desk.run("milestone", "adopt", "--all").out.splitlines()[-1] == "下一步：pmbridge next"
 
 
 def test_what_has_no_plan_date_is_named_and_left_out(desk: Desk) -> None:

@@ -57,7 +57,10 @@ def advised(ask: Ask[ChangeRequest, Assess]) -> Iterable[Unmet]:
     if given.recommended not in keys:
         yield Unmet(
             found=Label(zh=f"建议：{given.recommended or '没有'}", en=f"recommended: {given.recommended or 'none'}"),
-            needed=Label(zh=f"其中一个方案：{'、'.join(keys)}", en=f"one of the options: {', '.join(keys)}"),
+            needed=Label(
+                zh=f"其中一个方案{'：' if keys else ''}{'、'.join(keys)}",
+                en=f"one of the options{': ' if keys else ''}{', '.join(keys)}",
+            ),
             fix=fix,
         )
     if given.do_nothing is None:

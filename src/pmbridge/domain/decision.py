@@ -30,6 +30,7 @@ _SUBJECTS: Mapping[Subject, Label] = {
     "report_ack": Label(zh="确认报告", en="reports"),
     "closure": Label(zh="暂停与结项", en="pausing and closing"),
 }
+_NOBODY = Label(zh="没有写谁决定", en="it does not say who decides")
 _BY_OTHERS = frozenset({"portal_click", "tool_approval"})
 """Evidence that the client made without us, so that the recorder may be the decider."""
 
@@ -202,14 +203,16 @@ def _decider() -> Guard:
     @guard("decider", "决定人已登记", "decider is known")
     def decider(ask: Ask[Any, Decided]) -> Iterable[Unmet]:
         """The decider is an active contact of the client."""
-        for written in (ask.by, *ask.input.joint):
-            entry = None if written is None else find_contact(ask.register, written)
+        needed = Label(zh="客户的联系人", en="a contact of the client")
+        if ask.by is None:
+            yield Unmet(found=_NOBODY, needed=needed, fix=command("--by CONTACT"))
+        for written in (*((ask.by,) if ask.by is not None else ()), *ask.input.joint):
+            entry = find_contact(ask.register, written)
             if entry is None or not in_office(entry, ask.at):
-                shown = written or "–"
                 yield Unmet(
-                    found=Label(zh=f"{spaced(shown)}不是在任的联系人", en=f"{shown} is no active contact"),
-                    needed=Label(zh="客户的联系人", en="a contact of the client"),
-                    fix=command(f"pmbridge contact add {written or 'NAME'} --may … --evidence FILE"),
+                    found=Label(zh=f"{spaced(written)}不是在任的联系人", en=f"{written} is no active contact"),
+                    needed=needed,
+                    fix=command(f"pmbridge contact add {written} --may … --evidence FILE"),
                 )
 
     return decider
@@ -222,9 +225,10 @@ def _authority(subject: Subject | None) -> Guard:
         if subject is None or _standings(ask, subject, Worth()):
             return
         known = next(iter(deciders(ask)), None)
-        name = name_of(ask.register, known or ask.by) or "–"
+        name = name_of(ask.register, known or ask.by)
+        none = Label(zh=f"{name}在 {ask.today} 没有此项授权", en=f"{name} had no such authority on {ask.today}")
         yield Unmet(
-            found=Label(zh=f"{name}在 {ask.today} 没有此项授权", en=f"{name} had no such authority on {ask.today}"),
+            found=none if name else _NOBODY,
             needed=Label(zh=f"{_SUBJECTS[subject].zh}的授权", en=f"an authority for {_SUBJECTS[subject].en}"),
             fix=command(
                 f"pmbridge contact authorise {known} --may {subject} --evidence FILE" if known else "--by CONTACT"

@@ -106,16 +106,20 @@ def no_step(concept: Concept, entry: Entry[Any] | None, verb: str) -> Condition:
 
 
 def _towards(concept: Concept, state: str, wanted: frozenset[str]) -> Step | None:
-    """Return the first step of the shortest way from *state* to one of *wanted*, unless it is a verdict."""
+    """Return the first step of the shortest way from *state* to one of *wanted*, unless it is a verdict.
+
+    What a client decided is not taken back as a way to something else.
+    """
     seen = {state}
-    ways = [(one, target) for one in concept.steps if state in one.sources for target in one.targets]
+    onwards = [one for one in concept.steps if one.verb != "revoke"]
+    ways = [(one, target) for one in onwards if state in one.sources for target in one.targets]
     for first, reached in ways:
         if reached in seen:
             continue
         if reached in wanted:
             return None if first.verdict else first
         seen.add(reached)
-        ways += [(first, target) for one in concept.steps if reached in one.sources for target in one.targets]
+        ways += [(first, target) for one in onwards if reached in one.sources for target in one.targets]
     return None
 
 

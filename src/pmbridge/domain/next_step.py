@@ -1,13 +1,32 @@
-"""The command that usually follows for a record of the register."""
+"""The command that usually follows for a record of the register, and the one that shows it."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.machine import Concept
 from pmbridge.domain.moment import Moment
+
+if TYPE_CHECKING:
+    from pmbridge.domain.book import Book
+
+_SHOWN_BY = {
+    "engagement": "pmbridge engagement show",
+    "discrepancy": "pmbridge conflicts --all",
+    "requirements_baseline": "pmbridge requirement list",
+    "schedule_baseline": "pmbridge milestone list",
+    "budget_baseline": "pmbridge engagement show",
+}
+"""What shows a record that has no command of its own."""
+
+
+def show_command(book: Book, entry: Entry[Any]) -> str:
+    """Return the command that shows *entry*: of a client's decision the one that shows what was decided on."""
+    if entry.kind == "client_decision" and (subject := book.get(entry.fields.subject)) is not None:
+        entry = subject
+    return _SHOWN_BY.get(entry.kind) or f"pmbridge {entry.kind} show {entry.ref}"
 
 
 def next_command(concept: Concept, record: Entry[Any], *, moves: bool | None = None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from pmbridge.domain.book import Book
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.machine import NEW, Concept, Condition, Step
+from pmbridge.domain.machine import NEW, Concept, Condition, Step, command
+from pmbridge.domain.next_step import show_command
 from pmbridge.errors import GuardFailed, UnknownRef
 from pmbridge.values import Label
 
@@ -42,31 +43,40 @@ def unknown_verb(concepts: Mapping[str, Concept], kind: str, verb: str) -> Unkno
     """Return the error of a *verb* or *kind* of record that there is not."""
     concept = concepts.get(kind)
     if concept is None:
-        return _unknown(kind, "pmbridge", list(concepts), "pmbridge --help")
-    return _unknown(verb, f"pmbridge {kind}", list(concept.verbs), f"pmbridge {kind} --help")
+        return _unknown(kind, command("pmbridge"), list(concepts), "pmbridge --help")
+    return _unknown(verb, command(f"pmbridge {kind}"), list(concept.verbs), f"pmbridge {kind} --help")
 
 
 def unknown_record(book: Book, concept: Concept, ref: str) -> UnknownRef:
     """Return the error of a *ref* that is no record of this kind; lists the nearest."""
-    kind = book.kind(ref)
-    if kind is not None:
-        other = book.concepts[kind]
+    entry = book.get(ref)
+    if entry is not None:
+        other = book.concepts[entry.kind].label
         return UnknownRef(
             ref=ref,
             where=concept.label.en,
-            near=f"It is a {other.label.en}.",
-            near_zh=f"它是{other.label.zh}。",
-            command=f"pmbridge {kind} show {ref}",
+            where_zh=concept.label.zh,
+            near=f"It is {'an' if other.en[:1] in 'aeiou' else 'a'} {other.en}.",
+            near_zh=f"它是{other.zh}。",
+            command=show_command(book, entry),
         )
-    return _unknown(ref, concept.label.en, [one.ref for one in book.of(concept.name)], f"pmbridge {concept.name} list")
+    return _unknown(ref, concept.label, [one.ref for one in book.of(concept.name)], f"pmbridge {concept.name} list")
 
 
-def _unknown(what: str, where: str, known: Sequence[str], command: str) -> UnknownRef:
+def unknown_anywhere(book: Book, ref: str) -> UnknownRef:
+    """Return the error of a *ref* that is no record of any kind; lists the nearest."""
+    where = Label(zh="登记册", en="the register")
+    refs = [one.ref for kind in book.concepts for one in book.of(kind)]
+    return _unknown(ref, where, refs, "pmbridge status --all")
+
+
+def _unknown(what: str, where: Label, known: Sequence[str], step: str) -> UnknownRef:
     near = get_close_matches(what, known, n=3, cutoff=0.4)
     return UnknownRef(
         ref=what,
-        where=where,
+        where=where.en,
+        where_zh=where.zh,
         near=f"Near: {', '.join(near)}." if near else "",
         near_zh=f"相近：{'、'.join(near)}。" if near else "",
-        command=command,
+        command=step,
     )
