@@ -5,6 +5,7 @@ Everything here is click and nothing else, so that help, completion and usage er
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import update_wrapper
 from importlib import import_module
@@ -26,6 +27,8 @@ EVERYWHERE = Both("Everywhere", "所有命令通用")
 COMMANDS = Both("Commands", "命令")
 _HELP = Both("show this help", "显示本帮助")
 _VERSION = Both("show the version", "显示版本")
+_SURPLUS = re.compile(r"Got unexpected extra arguments? \((.*)\)")
+"""How click words that something is left over; it has no error of its own for it."""
 LANGUAGES = ("zh-CN", "en")
 LOGS = ("text", "json", "off")
 
@@ -70,6 +73,13 @@ class _Helped(click.Command):
 
     context_class = _Context
     both: Both
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # the parser knows options and not whose they are
+            raise
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         say, room = _say(ctx), formatter.width
@@ -283,8 +293,22 @@ def _usage_text(error: click.UsageError, path: str) -> Both:
             return Both(f"{name} is one of: {', '.join(listed)}.", f"{name} 只能是：{'、'.join(listed)}。")
         if isinstance(kind, click.types.IntParamType | click.types.FloatParamType):
             return Both(f"{name} needs a number.", f"{name} 需要数字。")
+    if isinstance(error, click.BadOptionUsage):
+        name = error.option_name
+        flag = any(name in param.opts and _is_bare(param) for param in (error.ctx.command.params if error.ctx else ()))
+        return (
+            Both(f"{name} takes no value.", f"{name} 后面不写内容。")
+            if flag
+            else Both(f"{name} needs a value.", f"{name} 后面要写内容。")
+        )
+    if surplus := _SURPLUS.fullmatch(error.message):
+        return Both(f'{path} does not take "{surplus[1]}".', f"{path} 多出「{surplus[1]}」。")
     said = error.format_message().rstrip(".")
     return Both(f"{said}.", f"命令写法不对：{said}。")
+
+
+def _is_bare(param: click.Parameter) -> bool:
+    return isinstance(param, click.Option) and (param.is_flag or param.count)
 
 
 def _near(word: str, known: Sequence[str]) -> Both:

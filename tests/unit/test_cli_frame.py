@@ -276,11 +276,16 @@ def test_stopping_says_what_it_leaves(
         (["completion"], "pmbridge completion needs SHELL.", "pmbridge completion 缺少 SHELL。"),
         (["completion", "csh"], "SHELL is one of: bash, zsh, fish.", "SHELL 只能是：bash、zsh、fish。"),
         (["sync", "--accept-vanished", "many"], "--accept-vanished needs a number.", "--accept-vanished 需要数字。"),
-        (["adapters", "too", "many"], "Got unexpected extra arguments (too many).", None),
+        (["adapters", "too", "many"], 'pmbridge adapters does not take "too many".',
+            "pmbridge adapters 多出「too many」。"),
+        (["milestone", "show", "M1", "M2"], 'pmbridge milestone show does not take "M2".',
+            "pmbridge milestone show 多出「M2」。"),
+        (["sync", "--accept-mapping=3"], "--accept-mapping takes no value.", "--accept-mapping 后面不写内容。"),
+        (["status", "--quiet=3"], "--quiet takes no value.", "--quiet 后面不写内容。"),
     ],
 )  # fmt: skip
 def test_a_usage_error_says_what_is_wrong_in_both_languages(
-    args: list[str], en: str, zh: str | None, capsys: pytest.CaptureFixture[str]
+    args: list[str], en: str, zh: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([*args, "--lang", "en"]) == 2
     shown = capsys.readouterr().err.splitlines()
@@ -288,9 +293,15 @@ def test_a_usage_error_says_what_is_wrong_in_both_languages(
     assert shown[1].startswith("Next: pmbridge")
     assert shown[1].endswith("--help")
     assert shown[2] == "[usage]"
-    if zh:
-        assert run(["--lang", "zh-CN", *args]) == 2
-        assert capsys.readouterr().err.splitlines()[0] == f"错误：{zh}"
+    assert run(["--lang", "zh-CN", *args]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"错误：{zh}"
+
+
+@pytest.mark.parametrize("option", ["--as-of", "--lang", "-e"])
+def test_an_option_without_its_value_names_its_command(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--lang", "zh-CN", "status", option]) == 2
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[:2] == [f"错误：{option} 后面要写内容。", "下一步：pmbridge status --help"]
 
 
 def test_a_usage_error_with_json_is_a_document(capsys: pytest.CaptureFixture[str]) -> None:
