@@ -59,8 +59,9 @@ def adopt_command(noun: str) -> click.Command:
 def adopted(app: App, noun: str, given: dict[str, Any]) -> int:
     """Carry out an adoption and say what came of it."""
     from pmbridge.adopting import adopt_milestones, drafted, found, link_to
+    from pmbridge.domain.book import meant
     from pmbridge.errors import GuardFailed, Refused
-    from pmbridge_cli.noun_input import ref_of, written
+    from pmbridge_cli.noun_input import written
     from pmbridge_cli.noun_run import attachments, by_whom, moment, reason_of, refused, told
 
     engagement, concept = app.chosen(), concept_of(noun)
@@ -78,7 +79,7 @@ def adopted(app: App, noun: str, given: dict[str, Any]) -> int:
         word = given["words"][0]
         evidence = attachments(app, given["evidence"])
         who: dict[str, Any] = {"at": at, "by": given["by"], "reason": reason_of(given), "evidence": evidence}
-        ref = ref_of(concept, word)
+        ref = meant(word, [concept])
         if given["item"] is not None:
             record = register.do(noun, "adopt", ref or word, input=link_to(engagement, given["item"]), **who)
             told(app, concept, record, evidence)
@@ -130,14 +131,15 @@ def days_of(texts: Sequence[str], app: App) -> dict[str, date]:
     Raises:
         Refused: one is written otherwise.
     """
+    from pmbridge.domain.book import meant
     from pmbridge.errors import Refused
-    from pmbridge_cli.noun_input import day_of, ref_of
+    from pmbridge_cli.noun_input import day_of
 
     today = app.workspace.clock.now().astimezone(app.chosen().zone).date()
     found: dict[str, date] = {}
     for text in texts:
         ref, _, day = text.partition("=")
-        known, on = ref_of(concept_of(MILESTONE), ref.strip()), day_of(day.strip(), today)
+        known, on = meant(ref.strip(), [concept_of(MILESTONE)]), day_of(day.strip(), today)
         if known is None or on is None:
             raise Refused(
                 detail=f'--on "{text}" is no milestone with a date, e.g. M7=2026-07-10',

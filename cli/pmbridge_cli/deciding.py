@@ -21,22 +21,20 @@ from pmbridge_cli.words import Both
     params=[click.Argument(["words"], metavar="REF", nargs=-1), *common()],
 )
 def revoke(app: App, **given: Any) -> int:
-    from pmbridge.domain.book import REF
+    from pmbridge.domain.book import meant
     from pmbridge.domain.refusal import unknown_anywhere
     from pmbridge.errors import Refused
     from pmbridge_cli.noun_run import carried_out
 
     book = app.chosen().register.book
     written = given["words"][0] if given["words"] else ""
-    found = REF.fullmatch(written.upper())
-    concepts = app.chosen().register.concepts
-    concept = next((one for one in concepts.values() if found and found[1] in one.prefixes), None)
-    if concept is None or found is None:
+    ref = meant(written, book.concepts.values())
+    if ref is None:
         raise Refused(
             detail="which decision? The ref of what was decided comes first, as CR-004",
             detail_zh="撤销哪一项决定？请先写编号，如 CR-004", command="pmbridge decision list",
         )  # fmt: skip
-    entry = book.get(concept.ref(found[1], int(found[2])))
+    entry = book.get(ref)
     if entry is not None and entry.kind == "client_decision":
         entry = book.get(entry.fields.subject)
     if entry is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
-from pmbridge.domain.book import REF
+from pmbridge.domain.book import meant
 from pmbridge.domain.figure import Money, Text
 from pmbridge.domain.machine import NEW, Concept, Step
 from pmbridge.error_words import system_words
@@ -196,17 +196,11 @@ def written(
     return Written(ref, step, {"changes": values} if common_edit(concept, verb) else values)
 
 
-def ref_of(concept: Concept, text: str) -> str | None:
-    """Return *text* as the ref that it may be meant for (``cr-4`` is CR-004), ``None`` if it is none of *concept*."""
-    found = REF.fullmatch(text.upper())
-    return concept.ref(found[1], int(found[2])) if found and found[1] in concept.prefixes else None
-
-
 def _ref(concept: Concept, verb: str, words: list[str]) -> str | None:
     which = takes_ref(concept, verb)
     if which == "never":
         return None
-    if words and (ref := ref_of(concept, words[0])) is not None:
+    if words and (ref := meant(words[0], [concept])) is not None:
         words.pop(0)
         return ref
     if which == "either":

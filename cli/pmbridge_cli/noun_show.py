@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pmbridge.clock import from_millis
+from pmbridge.domain.book import meant
 from pmbridge.domain.contact import name_of
 from pmbridge.domain.figure import Text
 from pmbridge.domain.machine import NEW
@@ -19,7 +20,6 @@ from pmbridge_cli.context import App
 from pmbridge_cli.layout import Column, hung, padded, table, visible, wrapped
 from pmbridge_cli.noun import concept_of
 from pmbridge_cli.noun_fields import FieldWords, revealed
-from pmbridge_cli.noun_input import ref_of
 from pmbridge_cli.words import Both, day
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def shown(app: App, noun: str, ref: str) -> None:
         UnknownRef: no such record.
     """
     register, concept = app.chosen().register, concept_of(noun)
-    record = register.book.get(ref_of(concept, ref) or ref)
+    record = register.book.get(meant(ref, [concept]) or ref)
     if record is None or record.kind != noun:
         raise _unknown(register, concept, ref)
     events, moment = register.events(record.ref), _moment(app, register)

@@ -42,12 +42,12 @@ def deliverable_form(app: App, *, ref: str, out: str | None) -> None:
 
 
 def _write(app: App, noun: str, ref: str | None, out: str | None) -> None:
+    from pmbridge.domain.book import meant
     from pmbridge.papering import write_papers
     from pmbridge_cli.noun import concept_of
-    from pmbridge_cli.noun_input import ref_of
 
     engagement = app.chosen()
-    named = None if ref is None else ref_of(concept_of(noun), ref) or ref
+    named = None if ref is None else meant(ref, [concept_of(noun)]) or ref
     folder = Path(out) if out else app.workspace.folder / REPORTS / engagement.name
     written, check = write_papers(engagement, noun, named, folder)
     if app.json:

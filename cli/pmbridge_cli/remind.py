@@ -31,7 +31,7 @@ _RECORDED = Both("{ref} recorded: {about} reminded.", "{ref} 已记录：已提�
 @option("--sent", is_flag=True, help=Both("it was sent: record that", "已发送：登记"))
 @option("--at", metavar="TIME", help=Both("when it was sent", "何时发送"))
 def remind(app: App, *, ref: str, to: str | None, sent: bool, at: str | None) -> int:
-    from pmbridge.domain.book import REF
+    from pmbridge.domain.book import meant
     from pmbridge.errors import GuardFailed
     from pmbridge.reminding import record_sent, reminder
     from pmbridge_cli.ask import Ask
@@ -40,11 +40,7 @@ def remind(app: App, *, ref: str, to: str | None, sent: bool, at: str | None) ->
 
     engagement = app.chosen()
     register, now = engagement.register, app.workspace.clock.now()
-    spelled = REF.fullmatch(ref.upper())
-    if spelled is not None:
-        known = (one for one in register.concepts.values() if spelled[1] in one.prefixes)
-        ref = next((one.ref(spelled[1], int(spelled[2])) for one in known), ref)
-    made = reminder(engagement, ref, to=to, now=now)
+    made = reminder(engagement, meant(ref, register.concepts.values()) or ref, to=to, now=now)
     path = kept_draft(app, made.file_name, made.body)
     if not app.json:
         shown = path.relative_to(app.workspace.folder)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pmbridge.domain.book import REF, Book
+from pmbridge.domain.book import Book, meant
 from pmbridge.domain.contact import Contact, name_of
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.impact import Assessed, ChangeOption, prices, reshaped
@@ -199,11 +199,8 @@ class Answering:
 
 
 def _record(book: Book, written: str) -> Entry[Any] | None:
-    found = REF.fullmatch(written)
-    if found is None:
-        return None
-    concept = next((one for one in book.concepts.values() if found[1] in one.prefixes), None)
-    return None if concept is None else book.get(concept.ref(found[1], int(found[2])))
+    ref = meant(written, book.concepts.values())
+    return None if ref is None else book.get(ref)
 
 
 def _under(line: Line, ref: str) -> Line:

@@ -36,6 +36,17 @@ def numbered(ref: str) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
+def meant(text: str, concepts: Iterable[Concept]) -> str | None:
+    """Return the ref of one of *concepts* that *text* may be meant for: ``cr-4`` and ``CR4`` are CR-004.
+
+    ``None``: it is not written like a ref, or of none of them.
+    """
+    found = REF.fullmatch(text.upper())
+    if found is None:
+        return None
+    return next((one.ref(found[1], int(found[2])) for one in concepts if found[1] in one.prefixes), None)
+
+
 class Book:
     """All records of an engagement by ref. A ref belongs to one record for ever, whatever its kind.
 
