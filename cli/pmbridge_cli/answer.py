@@ -10,6 +10,7 @@ from pmbridge_cli.context import App
 from pmbridge_cli.drafts import kept_draft
 from pmbridge_cli.grammar import argument, command
 from pmbridge_cli.layout import cut, hung, visible
+from pmbridge_cli.output import near
 from pmbridge_cli.value_words import value_name
 from pmbridge_cli.words import Both, counted, joined, same
 
@@ -103,7 +104,7 @@ def _confirmed(app: App, mail: Answering, found: tuple[Answer, ...]) -> int:
     app.out.line(said)
     if done:
         path = kept_draft(app, mail.acknowledgement_name(done), mail.acknowledgement(done))
-        app.out.line(_DRAFT.filled(path=path.relative_to(app.workspace.folder)))
+        app.out.line(_DRAFT.filled(path=near(path)))
     app.out.next("pmbridge next")
     return failed
 

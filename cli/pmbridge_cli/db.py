@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, argument, command, group
+from pmbridge_cli.output import near
 from pmbridge_cli.words import Both, counted
 
 db = group(
@@ -49,7 +50,7 @@ def upgrade(app: App) -> None:
     else:
         app.out.line(Both(f"Schema {done.before} → {done.after}.", f"结构版本 {done.before} → {done.after}。"))
     if done.backup:
-        app.out.line(Both(f"Copy of before: {done.backup}", f"升级前的备份：{done.backup}"))
+        app.out.line(Both(f"Copy of before: {near(done.backup)}", f"升级前的备份：{near(done.backup)}"))
 
 
 @command(
@@ -72,18 +73,19 @@ def check(app: App) -> int:
             {"schema": "pmbridge.db-check/1", "exit": code, "store": about.shown, "faults": listed, "rebuilt": rebuilt}
         )
         return code
+    shown = about.shown if about.path is None else near(about.path)
     if not faults:
-        app.out.line(Both(f"{about.shown}: nothing wrong.", f"{about.shown}：没有问题。"))
+        app.out.line(Both(f"{shown}: nothing wrong.", f"{shown}：没有问题。"))
         return code
     number = counted(len(faults), "fault", "faults", " 处问题")
-    app.out.line(Both(f"{about.shown}: {number.en}", f"{about.shown}：{number.zh}"))
+    app.out.line(Both(f"{shown}: {number.en}", f"{shown}：{number.zh}"))
     app.out.lines(f"  ✗ {app.out.say(fault.text)}" for fault in faults)
     if rebuilt:
         names = "、".join(rebuilt)
         app.out.line(Both(f"Made anew from the events: {', '.join(rebuilt)}", f"已按事件重建：{names}"))
     copies = sorted(about.path.parent.glob("*.db")) if about.path else []
     if others := [copy for copy in copies if copy != about.path]:
-        app.out.line(Both(f"Newest copy: {others[-1]}", f"最近的备份：{others[-1]}"))
+        app.out.line(Both(f"Newest copy: {near(others[-1])}", f"最近的备份：{near(others[-1])}"))
     return code
 
 
@@ -98,7 +100,7 @@ def backup(app: App, file: str | None) -> None:
     if app.json:
         app.out.document({"schema": "pmbridge.db-backup/1", "file": str(written), "bytes": size})
         return
-    app.out.line(Both(f"Copied to {written} ({size:,} bytes).", f"已复制到 {written}（{size:,} 字节）。"))
+    app.out.line(Both(f"Copied to {near(written)} ({size:,} bytes).", f"已复制到 {near(written)}（{size:,} 字节）。"))
 
 
 @command(

@@ -15,6 +15,7 @@ import click
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import command, option
 from pmbridge_cli.layout import wrapped
+from pmbridge_cli.output import near
 from pmbridge_cli.words import Both, same
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _screen(app: App, told: Told, seconds: float) -> None:
     out.line(Both(f"  {mine}      ({name[language].en}: {other})", f"  {mine}      （{name[language].zh}：{other}）"))
     seen = _SEEN if len(view.sources) == 1 else _SEEN_WITH_REGISTER if view.contract else _SEEN_OF_ALL
     out.lines(wrapped(out.say(seen), out.room))
-    out.line(_TRY.filled(command=f"{_program()} --config {_near(told.workspace.folder)} next --as-of {_moment(told)}"))
+    out.line(_TRY.filled(command=f"{_program()} --config {near(told.workspace.folder)} next --as-of {_moment(told)}"))
     out.line(
         _YOURS.filled(
             command="make install && pmbridge connect jira" if "MAKELEVEL" in app.env else "pmbridge connect jira"
@@ -165,9 +166,9 @@ def _document(app: App, told: Told, urls: Mapping[str, str], seconds: float) -> 
 def _stay(app: App, told: Told, urls: Mapping[str, str]) -> None:
     at = datetime.fromisoformat(_moment(told))
     named = Both(*(by.join(f"{tool} {url}" for tool, url in urls.items()) for by in (", ", "、")))
-    secrets = _near(told.workspace.folder / "data" / "secrets")
+    secrets = near(told.workspace.folder / "data" / "secrets")
     app.out.talk(_STAYS.filled(urls=named, at=f"{at:%Y-%m-%d %H:%M}", secrets=secrets))
-    app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {_near(told.workspace.folder)} sync"))
+    app.out.talk(_IN_ANOTHER.filled(command=f"{_program()} --config {near(told.workspace.folder)} sync"))
     app.stopped = lambda: _ENDED
     app.out.stdout.flush()
     threading.Event().wait()
@@ -181,10 +182,4 @@ def _moment(told: Told) -> str:
 def _program() -> str:
     """Return how the command was called, as it can be pasted: relative where it lies below the working folder."""
     called = Path(sys.argv[0])
-    return _near(called) if called.is_file() and not _near(called).startswith(os.sep) else "pmbridge"
-
-
-def _near(path: Path) -> str:
-    """Return *path* relative to the working folder where it lies below it."""
-    relative = os.path.relpath(path)
-    return relative if not relative.startswith("..") else str(path)
+    return near(called) if called.is_file() and not near(called).startswith(os.sep) else "pmbridge"

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 METHODS = {
     "actual": Both("actual", "实际"),
     "owner": Both("owner", "负责人"),
-    "tool_date": Both("tool's date", "工具日期"),
+    "tool_date": Both("tool", "工具日期"),
     "throughput": Both("pace", "按速度"),
 }
 _AT_LEAST = Both("at least {slip}", "至少{slip}")
-_LATE_AT_LEAST = Both("late at least {days}", "至少晚 {days}")
+_LATE_AT_LEAST = Both("late {days}+", "至少晚 {days}")
 _REF = re.compile(r"(\D*)(\d+)")
 
 
@@ -55,7 +55,7 @@ def expected(milestone: Milestone, today: date) -> Both:
 
 
 def shown_slip(figure: Figure[int], *, at_least: bool = False) -> Both:
-    """Return working days of difference: ``late 1``, ``late at least 3``, ``unknown``."""
+    """Return working days of difference: ``late 1``, ``late 3+``, ``unknown``."""
     if isinstance(figure, Unknown):
         return UNKNOWN
     found = slip(figure.value)

@@ -211,6 +211,15 @@ class Output:
         return text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
 
 
+def near(path: str | os.PathLike[str]) -> str:
+    """Return *path* relative to the working folder where it lies below it, as it can be pasted; else as it is."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on another drive
+        return os.fspath(path)
+    return os.fspath(path) if relative == os.pardir or relative.startswith(os.pardir + os.sep) else relative
+
+
 def columns() -> int:
     """Return the width of the terminal, 80 where there is none. ``shutil`` would bring its compressors along."""
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import argument, command, option
+from pmbridge_cli.output import near
 from pmbridge_cli.report import REPORTS
 from pmbridge_cli.words import Both
 
@@ -55,5 +56,5 @@ def _write(app: App, noun: str, ref: str | None, out: str | None) -> None:
         app.out.document({"schema": "pmbridge.paper/1", "noun": noun, "ref": named, "files": files, "sha256": check})
         return
     for path in written:
-        app.out.line(str(path))
+        app.out.line(near(path))
     app.out.line(Both(f"check {check[:4]} {check[4:8]}", f"校验码 {check[:4]} {check[4:8]}"))

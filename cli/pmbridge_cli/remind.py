@@ -8,6 +8,7 @@ from pmbridge_cli.context import App
 from pmbridge_cli.drafts import kept_draft
 from pmbridge_cli.grammar import argument, command, option
 from pmbridge_cli.layout import visible
+from pmbridge_cli.output import near
 from pmbridge_cli.words import Both
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def remind(app: App, *, ref: str, to: str | None, sent: bool, at: str | None) ->
     made = reminder(engagement, meant(ref, register.concepts.values()) or ref, to=to, now=now)
     path = kept_draft(app, made.file_name, made.body)
     if not app.json:
-        shown = path.relative_to(app.workspace.folder)
+        shown = near(path)
         app.out.line(_DRAFT.filled(path=shown, who=visible(made.name)))
         if not made.address:
             app.out.note(NO_ADDRESS.filled(who=visible(made.name)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, argument, command, group, option
 from pmbridge_cli.layout import Column, filled, held, padded, visible, width, wrapped
+from pmbridge_cli.output import near
 from pmbridge_cli.status import AS_OF
 from pmbridge_cli.words import Both, counted, day, moment, zone_name
 
@@ -155,7 +155,7 @@ def _title_line(made: Report, view: EngagementView) -> Both:
 def _files(files: Sequence[Path]) -> list[str]:
     """Return the first path whole, of the others what differs: ``x.zh-CN.html``, ``…en.html``, ``.md``, ``.json``."""
     first, *others = files
-    parts, seen = [_relative(first)], {first.suffix}
+    parts, seen = [near(first)], {first.suffix}
     for file in others:
         if file.suffix == first.suffix:
             parts.append("…" + "".join(file.suffixes[-2:]).lstrip("."))
@@ -163,13 +163,6 @@ def _files(files: Sequence[Path]) -> list[str]:
             parts.append(file.suffix)
             seen.add(file.suffix)
     return parts
-
-
-def _relative(path: Path) -> str:
-    try:
-        return os.fspath(path.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return os.fspath(path)
 
 
 def _overall(view: EngagementView) -> Both:

@@ -174,9 +174,9 @@ def _milestones(app: App, view: EngagementView, shown: list[Milestone]) -> list[
     original = any(isinstance(one.original, Known) for one in shown)
     heads = [
         Column(head=say(Both("Milestone", "里程碑")), least=10 if original else 14),
-        *([Column(head=say(Both("Original", "原计划")))] if original else []),
+        *([Column(head=say(Both("Orig.", "原计划")))] if original else []),
         Column(head=say(Both("Plan now", "现计划"))),
-        Column(head=say(Both("Forecast", "预测/实际"))),
+        Column(head=say(Both("Forecast", "预测/实际")), least=12),
         Column(head=say(Both("vs plan", "比现计划"))),
         *([Column(head=say(Both("vs orig.", "比原计划")))] if original else []),
         Column(head=say(Both("Progress", "进度")), least=8 if not original else 16 if app.language == "en" else 12),

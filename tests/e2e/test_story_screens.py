@@ -16,6 +16,7 @@ import tomlkit
 
 from pmbridge.demo import WEEKLY_9, ZONE
 from pmbridge.errors import Refused
+from pmbridge_cli.layout import width
 from tests.e2e.story_desk import Desk, Told, desk
 
 IMPACT = Path(__file__).parents[2] / "src/pmbridge/demo_story/papers/cr-004-impact.toml"
@@ -45,6 +46,29 @@ def monday(told: Told, tmp_path: Path) -> Iterator[Desk]:
 
 
 # ------------------------------------------------------------------------------------------------------ looking
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("command", ["status", "status --all", "next", "next --all"])
+def test_a_project_that_is_months_late_still_fits_on_the_screen(
+    told: Told, tmp_path: Path, command: str, language: str
+) -> None:
+    with desk(told, tmp_path, datetime(2026, 11, 24, 10, 0, tzinfo=ZONE)) as late:
+        shown = late.type(f"{command} --lang {language}").splitlines()
+    assert len(shown) > 5
+    assert [line for line in shown if width(line) > 80 and "pmbridge" not in line] == []
+
+
+def test_a_path_below_the_working_folder_is_printed_from_there(monday: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(monday.workspace.folder)
+    assert monday.type("db check --lang en") == "data/pmbridge.db: nothing wrong.\n"
+    assert monday.type("requirement document").splitlines()[0].startswith("reports/lanhai/")
+    assert monday.type("db backup copy.db").startswith("已复制到 copy.db（")
+    assert monday.type("remind DEP-13").startswith("提醒草稿 reports/lanhai/DEP-13-提醒.eml（")
+    monkeypatch.chdir(monday.folder.parent)
+    assert str(monday.workspace.folder) not in monday.type("db check")
+    monkeypatch.chdir(monday.workspace.folder / "data")
+    assert monday.type("requirement document").startswith(str(monday.workspace.folder / "reports"))
 
 
 def test_status_says_where_the_week_stands(told: Told) -> None:

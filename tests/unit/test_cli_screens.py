@@ -48,7 +48,7 @@ def test_the_first_screen_fits_into_80_columns(
 
 def test_a_least_slip_reads_as_a_sentence() -> None:
     slip = story.known(3, story.source("version", "10103"))
-    assert shown_slip(slip, at_least=True) == ("late at least 3", "至少晚 3")
+    assert shown_slip(slip, at_least=True) == ("late 3+", "至少晚 3")
     assert shown_slip(slip) == ("late 3", "晚 3")
 
 
