@@ -11,6 +11,7 @@ from pmbridge_cli.ask import Ask
 from pmbridge_cli.context import App
 from pmbridge_cli.drafts import kept_draft
 from pmbridge_cli.layout import visible, wrapped
+from pmbridge_cli.output import near
 from pmbridge_cli.remind import NO_ADDRESS, SENT
 from pmbridge_cli.words import Both
 
@@ -33,7 +34,7 @@ def offered(app: App, ref: str, given: Mapping[str, Any], at: datetime | None) -
     engagement = app.chosen()
     made = offer(engagement, ref, given, at=at, now=app.workspace.clock.now())
     path = kept_draft(app, made.file_name, made.body)
-    shown = path.relative_to(app.workspace.folder)
+    shown = near(path)
     if not app.json:
         app.out.line(_FROZEN)
         for line in made.letter.text.splitlines():

@@ -18,6 +18,7 @@ from pmbridge.domain.machine import NEW, Concept, State, Step, by_name
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.sla import SlaRule
 from pmbridge.domain.terms import (
+    AgreedPolicy,
     Contract,
     WorkCalendar,
     clocks_in_force,
@@ -293,3 +294,13 @@ def test_who_may_decide_nothing_agrees_on_no_rules_once_others_may(desk: Desk) -
     by: dict[str, Any] = {"by": "陈助理", "evidence": [LETTER]}
     assert desk.refused("engagement", "agree", day="04-07", input=given, **by) == ["signatory"]
     desk.do("engagement", "agree", day="04-07", input=given | {"joint": ["李总"]}, **by)
+
+
+def test_what_was_agreed_with_a_term_that_is_no_more_can_be_read_for_ever() -> None:
+    retired = {"on_time_basis": "reached_on", "show_effort": False, "show_agency_names": "lead_only", "recipients": {}}
+    assert AgreedPolicy.model_validate({"min_sample": 7, **retired}) == AgreedPolicy(min_sample=7)
+    rule = {"clock": "inquiry_response", "working_days": 1}
+    assert SlaRule.model_validate({**rule, "escalate_to": None}) == SlaRule.model_validate(rule)
+    for model, given in ((AgreedPolicy, {"show_effort": True}), (SlaRule, {**rule, "escalate_to": "李总"})):
+        with pytest.raises(ValidationError):
+            model.model_validate(given)

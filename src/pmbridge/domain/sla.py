@@ -21,6 +21,7 @@ from pmbridge.domain.figure import Figure, Known, SourceRef, Unknown, UnknownRea
 from pmbridge.domain.machine import Holder
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.rate import Rate
+from pmbridge.domain.retired import without
 from pmbridge.domain.source import cited
 from pmbridge.domain.working_time import WorkingHours
 from pmbridge.values import Label
@@ -54,6 +55,11 @@ class SlaRule(BaseModel):
     minutes: int | None = Constrained(default=None, ge=1)
     working_days: int | None = Constrained(default=None, ge=1)
     pause_states: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        return without({"escalate_to": None}, given)
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:

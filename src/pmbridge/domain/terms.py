@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Constrained
@@ -18,6 +18,7 @@ from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.inputs import Price, Wording
 from pmbridge.domain.mapping import ReportingPolicy, Tolerances
+from pmbridge.domain.retired import without
 from pmbridge.domain.sla import DEFAULT_RULES, SlaRule
 from pmbridge.domain.working_time import WorkingHours
 
@@ -130,12 +131,20 @@ class AgreedTolerances(Tolerances):
     risk_red: Annotated[int, Constrained(ge=1, le=25)] = 15
 
 
+_RETIRED = {"on_time_basis": "reached_on", "show_effort": False, "show_agency_names": "lead_only", "recipients": {}}
+
+
 class AgreedPolicy(ReportingPolicy):
     """Every threshold of the report, printed in its annex."""
 
     tolerances: AgreedTolerances = AgreedTolerances()
     min_sample: Days = 5
     languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        return without(_RETIRED, given)
 
 
 class Terms(_Term):
