@@ -52,6 +52,7 @@ ENTRIES = {
     ),
     "plan": Entry("pmbridge_cli.plan:plan", Both("what would be written into the tools", "要写进各工具的内容")),
     "apply": Entry("pmbridge_cli.plan:apply", Both("carry out exactly a plan", "严格执行一份计划")),
+    "parked": Entry("pmbridge_cli.parked:parked", Both("writes that were given up", "搁置的写入")),
     "answer": Entry(
         "pmbridge_cli.answer:answer", Both("record what the client decided in a reply", "登记客户回信中的决定")
     ),
@@ -70,7 +71,7 @@ ENTRIES = {
 HEADINGS = {
     Both("Start", "开始"): ("init", "connect", "disconnect", "engagement"),
     Both("Look", "查看"): ("sync", "status", "next", "conflicts"),
-    Both("Write", "写入"): ("plan", "apply"),
+    Both("Write", "写入"): ("plan", "apply", "parked"),
     Both("Client", "客户"): ("answer", "remind", "report"),
     Both("Register: NOUN VERB [REF]", "登记册：名词 动词 [编号]"): tuple(NOUNS),
     Both("Operate", "运维"): ("doctor", "schedule", "db", "adapters", "demo", "completion"),

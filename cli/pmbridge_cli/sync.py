@@ -33,6 +33,8 @@ _SHORT = {
     "busy": Both("another run is at work", "另一次运行正在进行"),
     "vanished": Both("held back, a person decides", "已暂停，需要人决定"),
     "empty": Both("held back, a person decides", "已暂停，需要人决定"),
+    "too-many-writes": Both("too much to write at once, a person decides", "一次要写的太多，需要人决定"),
+    "doubtful": Both("a write has no result yet", "有一次写入还没有结果"),
     "mapping-changed": Both("the mapping changed, a person decides", "对应关系已变，需要人决定"),
 }
 _NOT_READ = Both("not read completely", "未能完整读取")
@@ -40,8 +42,10 @@ _NOT_READ = Both("not read completely", "未能完整读取")
 
 @command(
     help=Both(
-        "Read the tools into the mirror. Running it again right away changes nothing; a run that was killed goes on.",
-        "把各工具的数据读入本地。立即重复运行不会有变化；中断后从中断处继续。",
+        "Read the tools into the mirror, then write what `write.auto` of an engagement lists (by default nothing). "
+        "Running it again right away changes nothing; a run that was killed goes on.",
+        "把各工具的数据读入本地，再写入项目 write.auto 所列的内容（默认什么也不写）。立即重复运行不会有变化；"
+        "中断后从中断处继续。",
     )
 )
 @argument("connections", nargs=-1, metavar="[CONN]...")
@@ -149,9 +153,22 @@ def _connection(workspace: Workspace, outcome: ConnectionOutcome, counts: int) -
         ),
         counted(outcome.requests, "request", "requests", " 次请求"),
         Both(f"{outcome.seconds:.1f} s", f"{outcome.seconds:.1f} 秒"),
+        *_written(outcome),
         *([Both("read-only", "只读")] if outcome.read_only else []),
     ]
     return joined(fields, " · ", " · ")
+
+
+def _written(outcome: ConnectionOutcome) -> list[Both]:
+    """Return what the sync wrote by itself, and the plan that lists it."""
+    told = []
+    if outcome.written:
+        told.append(
+            Both(f"written {outcome.written} (plan {outcome.plan})", f"写入 {outcome.written}（计划 {outcome.plan}）")
+        )
+    if outcome.unwritten:
+        told.append(Both(f"not written {outcome.unwritten}", f"未写入 {outcome.unwritten}"))
+    return told
 
 
 def _failed_connection(workspace: Workspace, outcome: ConnectionOutcome) -> Both:
@@ -167,7 +184,7 @@ def _failed_connection(workspace: Workspace, outcome: ConnectionOutcome) -> Both
 
         at = moment(kept, ZoneInfo(workspace.config.workspace.timezone), workspace.clock.now())
         parts.append(Both(f"data of {at} stays", f"沿用 {at} 的数据"))
-    said = joined(parts, "; ", "；")
+    said = joined([*parts, *_written(outcome)], "; ", "；")
     if outcome.retries:
         tried = counted(outcome.retries, "retry", "retries", " 次")
         said = Both(f"{said.en} ({tried.en})", f"{said.zh}（已重试 {tried.zh}）")
@@ -345,6 +362,9 @@ def _document(app: App, result: SyncResult, code: int, tasks: Sequence[Task], ne
                 "waited_s": round(one.waited_s, 3),
                 "seconds": round(one.seconds, 3),
                 "read_only": one.read_only,
+                "written": one.written,
+                "unwritten": one.unwritten,
+                "plan": one.plan,
                 "errors": [error_document(error, app.language) for error in one.failures],
             }
             for name, one in result.connections.items()

@@ -207,6 +207,12 @@ WORDS: dict[str, Words] = {
         "pmbridge sync --accept-mapping, or pmbridge engagement edit",
         "pmbridge sync --accept-mapping，或 pmbridge engagement edit",
     ),
+    "too-many-writes": Words(
+        '{n} writes would go to "{name}" at once, at most {limit} may by themselves. None was sent; see plan {plan}.',
+        "将一次向「{name}」写入 {n} 处，自动写入最多 {limit} 处。都没有发送，见计划 {plan}。",
+        "pmbridge plan show {plan} -e {engagement}, then pmbridge apply {plan} -e {engagement}",
+        "pmbridge plan show {plan} -e {engagement}，再 pmbridge apply {plan} -e {engagement}",
+    ),
     "busy": Words(
         'Another run ({host}, since {since}) works on "{name}". Nothing to do; it ends by itself or is taken over '
         "at {until}",

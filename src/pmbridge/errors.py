@@ -7,7 +7,7 @@
     ├ ConfigError 2              UnknownAdapter · MappingError
     ├ NotAuthorized 3            CredentialMissing · CredentialRefused · NotVisible
     ├ Doubtful 5 · PartialSync 5
-    ├ SafetyStop 6               VanishStop · MappingChanged · WrongOrigin · ChainBroken · Leak
+    ├ SafetyStop 6               VanishStop · MappingChanged · TooManyWrites · WrongOrigin · ChainBroken · Leak
     ├ ProtocolError 70 · InternalError 70
     └ TransientError 75          RateLimited · Unreachable · NotData · Busy · CursorInvalid
 
@@ -261,6 +261,12 @@ class MappingChanged(SafetyStop):
     """A changed mapping would take milestones or changes out of the report."""
 
     default_name = "mapping-changed"
+
+
+class TooManyWrites(SafetyStop):
+    """A sync would write more by itself than ``max_writes`` allows; nothing was sent, and the plan is kept."""
+
+    default_name = "too-many-writes"
 
 
 class WrongOrigin(SafetyStop):

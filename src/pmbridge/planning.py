@@ -6,10 +6,6 @@ was decided on has moved since; repeating it changes nothing.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,21 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge.domain.fields import Adopt
 from pmbridge.errors import PmbridgeError, StalePlan, UnknownRef
-from pmbridge.identity import new_ulid
-from pmbridge.records import NOT_YET, Group, Item, Support, Verb
+from pmbridge.records import Group, Item
 from pmbridge.store import UNDER_WAY, Run
-from pmbridge.sync.apply import EntryKey, Fresh, Outcome, Stopped, Writer, key_of
+from pmbridge.sync.apply import EntryKey, Fresh, Writer, key_of
 from pmbridge.sync.entry import PlanEntry, PlannedField, entry_of, row_of
-from pmbridge.sync.plan import Known, LeftOut, Planned, planned
-from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedRecord, wanted
-from pmbridge.values import Named, ProjectId, RecordId
+from pmbridge.sync.plan import LeftOut
+from pmbridge.sync.receipt import WriteLimits
+from pmbridge.sync.send import Outcome, Stopped
+from pmbridge.sync.wanted import MAIN
+from pmbridge.wishing import Workplace, look, mapping_hash, owner_of, wishes_of
 
 if TYPE_CHECKING:
     from pmbridge.adapter import Adapter
     from pmbridge.domain.event import Head
-    from pmbridge.domain.recognise import Observed
     from pmbridge.engagement import Engagement
-    from pmbridge.workspace import Workspace
 
 __all__ = ["Applied", "LeftOut", "Plan", "PlanEntry", "PlannedField", "apply_plan", "make_plan", "stored_plan"]
 
@@ -64,7 +59,7 @@ class Applied:
     """Writes whose answer was lost and of which nobody knows yet; a later run finds out."""
 
 
-def make_plan(workspace: Workspace, engagement: Engagement) -> Plan:
+def make_plan(workspace: Workplace, engagement: Engagement) -> Plan:
     """Make a plan of what the register of *engagement* wants in its tools, store it and return it.
 
     Nothing is sent and no tool is asked. What both sides agree on is remembered as such.
@@ -73,24 +68,29 @@ def make_plan(workspace: Workspace, engagement: Engagement) -> Plan:
         ConfigError: nothing was synced yet, or the mapping does not fit the project.
         Busy: a sync is under way.
     """
-    wishes = _wishes(engagement, workspace)
+    wishes = wishes_of(engagement, workspace)
     entries: list[PlanEntry] = []
     left_out: list[LeftOut] = []
     for connection in wishes.connections:
         adapter = workspace.adapter(connection)
-        with workspace.store.holding(connection, **_owner(workspace, adapter)) as run:
-            found = _look(workspace, wishes, adapter, run, connection)
+        with workspace.store.holding(connection, **owner_of(workspace, adapter)) as run:
+            found = look(workspace, wishes, adapter, run, connection)
         entries += found.entries
         left_out += found.left_out
+    return keep_plan(workspace, engagement, entries, left_out)
+
+
+def keep_plan(
+    workspace: Workplace, engagement: Engagement, entries: Sequence[PlanEntry], left_out: Sequence[LeftOut] = ()
+) -> Plan:
+    """Number *entries* from 1 and store them as a plan of *engagement*."""
     numbered = tuple(replace(one, n=n) for n, one in enumerate(entries, 1))
-    made_at, mapping_hash = workspace.clock.now(), _mapping_hash(engagement)
-    number = workspace.store.writings.add_plan(
-        [row_of(one) for one in numbered], mapping_hash=mapping_hash, made_at=made_at
-    )
-    return Plan(number=number, made_at=made_at, entries=numbered, mapping_hash=mapping_hash, left_out=tuple(left_out))
+    made_at, mapping = workspace.clock.now(), mapping_hash(engagement)
+    number = workspace.store.writings.add_plan([row_of(one) for one in numbered], mapping_hash=mapping, made_at=made_at)
+    return Plan(number=number, made_at=made_at, entries=numbered, mapping_hash=mapping, left_out=tuple(left_out))
 
 
-def stored_plan(workspace: Workspace, engagement: Engagement, number: int | None = None) -> Plan:
+def stored_plan(workspace: Workplace, engagement: Engagement, number: int | None = None) -> Plan:
     """Return the plan *number*, or the newest.
 
     Raises:
@@ -109,7 +109,7 @@ def stored_plan(workspace: Workspace, engagement: Engagement, number: int | None
 
 
 def apply_plan(
-    workspace: Workspace,
+    workspace: Workplace,
     engagement: Engagement,
     plan: Plan,
     *,
@@ -134,8 +134,8 @@ def apply_plan(
         mine = [one for one in plan.having("planned") if one.connection == connection]
         try:
             adapter = workspace.adapter(connection)
-            with workspace.store.holding(connection, **_owner(workspace, adapter)) as run:
-                writer, fresh = _ready(workspace, engagement, adapter, run, connection)
+            with workspace.store.holding(connection, **owner_of(workspace, adapter)) as run:
+                writer, fresh = ready(workspace, engagement, adapter, run, connection)
                 for done in writer.apply(mine, fresh, plan=plan.number):
                     writings.set_entry(plan.number, done.n, done.state, done.reason)
                     if on_outcome is not None:
@@ -145,11 +145,11 @@ def apply_plan(
         except PmbridgeError as error:
             errors[connection] = error
         doubtful += len(writings.rows(connection, UNDER_WAY))
-    _adopt_made(workspace, engagement)
+    adopt_made(workspace, engagement)
     return Applied(plan=stored_plan(workspace, engagement, plan.number), errors=errors, doubtful=doubtful)
 
 
-def _adopt_made(workspace: Workspace, engagement: Engagement) -> None:
+def adopt_made(workspace: Workplace, engagement: Engagement) -> None:
     """Let the register know the records that were made for it, those of an earlier, killed run among them."""
     observed = engagement.observed()
     links = {
@@ -176,8 +176,8 @@ def _adopt_made(workspace: Workspace, engagement: Engagement) -> None:
             engagement.register.do(entry.kind, "adopt", entry.ref, input=link)
 
 
-def _ready(
-    workspace: Workspace, engagement: Engagement, adapter: Adapter[Any], run: Run, connection: str
+def ready(
+    workspace: Workplace, engagement: Engagement, adapter: Adapter[Any], run: Run, connection: str
 ) -> tuple[Writer, Fresh]:
     """Settle what is in doubt, and return what carries out writes, and what gives the plan as it would be made now."""
     writer = Writer(
@@ -186,6 +186,7 @@ def _ready(
         clock=workspace.clock,
         zone=engagement.zone,
         scope=frozenset(project for of, project in engagement.schemas() if of == connection),
+        limits=WriteLimits.under(workspace.config.sync.lease_ttl),
     )
     if not adapter.settings.read_only:
         adapter.check()
@@ -196,7 +197,7 @@ def _ready(
         head = engagement.register.head  # a decision may be recorded while a long plan is carried out
         if head not in kept:
             kept.clear()
-            found = _look(workspace, _wishes(engagement, workspace), adapter, run, connection)
+            found = look(workspace, wishes_of(engagement, workspace), adapter, run, connection)
             kept[head] = {key_of(one): one for one in found.entries}
         return kept[head]
 
@@ -208,137 +209,15 @@ def _with(entries: Sequence[PlanEntry], done: Outcome) -> PlanEntry:
     return replace(entry, state=done.state, reason=done.reason)
 
 
-def _refuse_if_stale(workspace: Workspace, engagement: Engagement, plan: Plan) -> None:
+def _refuse_if_stale(workspace: Workplace, engagement: Engagement, plan: Plan) -> None:
     age = workspace.clock.now() - plan.made_at
     if age > GOOD_FOR:
         raise StalePlan(
             detail=f"Plan {plan.number} is {age.total_seconds() / 3600:.0f} hours old; at most 24 are allowed.",
             detail_zh=f"计划 {plan.number} 已有 {age.total_seconds() / 3600:.0f} 小时，最多 24 小时。",
         )
-    if plan.mapping_hash != _mapping_hash(engagement):
+    if plan.mapping_hash != mapping_hash(engagement):
         raise StalePlan(
             detail=f"Plan {plan.number} was made under another mapping.",
             detail_zh=f"计划 {plan.number} 是按另一份对应关系制定的。",
         )
-
-
-def _mapping_hash(engagement: Engagement) -> bytes:
-    said = [source.model_dump(mode="json", by_alias=True) for source in engagement.config.sources]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
-
-
-def _owner(workspace: Workspace, adapter: Adapter[Any]) -> dict[str, Any]:
-    ulid = new_ulid(workspace.clock.now())
-    return {
-        "adapter": adapter.kind,
-        "owner": f"{socket.gethostname()}:{os.getpid()}:{ulid}",
-        "ttl_s": workspace.config.sync.lease_ttl,
-    }
-
-
-# ------------------------------------------------------------------------------------------------------- wishes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wishes:
-    """What an engagement wants in its tools, and what is needed to decide about it."""
-
-    engagement: Engagement
-    observed: tuple[Observed, ...]
-    wanted: tuple[Wanted, ...]
-    kept: frozenset[tuple[str, str, str, RecordId]]
-
-    @property
-    def connections(self) -> list[str]:
-        return list(dict.fromkeys(one.source.connection for one in self.wanted))
-
-    def scope(self, connection: str) -> frozenset[ProjectId]:
-        return frozenset(one.source.project_id for one in self.observed if one.source.connection == connection)
-
-
-def _wishes(engagement: Engagement, workspace: Workspace) -> _Wishes:
-    view = engagement.view()  # refuses what was never synced
-    observed = engagement.observed()
-    links = workspace.store.writings.links
-    made: dict[Place, str] = {
-        (connection, link.record): link.ref
-        for connection in dict.fromkeys(one.source.connection for one in observed)
-        for link in links(connection)
-        if link.engagement == engagement.name and link.origin == "created" and link.role == MAIN
-    }
-    # How a difference was settled stands in the view; ours is to replace what the tool showed then.
-    names = {"state": STATE, "title": TITLE, "plan": DUE}
-    kept = frozenset(
-        (
-            one.place.connection,
-            one.ref,
-            names[one.field],
-            RecordId(kind=one.place.kind, external_id=one.place.external_id),
-        )
-        for one in view.discrepancies
-        if one.settled == "keep" and one.place is not None and one.field in names
-    )
-    book = engagement.register.book
-    found = wanted(book, observed, made, language=engagement.config.languages[0])
-    named = tuple(_named(one, engagement) for one in found)
-    return _Wishes(engagement=engagement, observed=observed, wanted=named, kept=kept)
-
-
-def _named(one: Wanted, engagement: Engagement) -> Wanted:
-    """Return *one* with the name of the state that is wanted, for people."""
-    if not isinstance(one, WantedRecord) or not any(each.field == STATE for each in one.fields):
-        return one
-    described = engagement.schemas().get((one.source.connection, one.source.project_id))
-    kind = None if described is None else described.kinds.get(one.record.id.kind)
-    names = {} if kind is None else {info.state.id: info.state.name for info in kind.states}
-    fields = tuple(
-        replace(each, sends=Named(id=each.sends.id, name=names.get(each.sends.id)))
-        if isinstance(each.sends, Named)
-        else each
-        for each in one.fields
-    )
-    return replace(one, fields=fields)
-
-
-def _look(workspace: Workspace, wishes: _Wishes, adapter: Adapter[Any], run: Run, connection: str) -> Planned:
-    """Return what is to be written over one connection now; what both sides agree on is kept as their base."""
-    mine = [one for one in wishes.wanted if one.source.connection == connection]
-    name, journal = wishes.engagement.name, run.journal
-    by_record = {one.record: one for one in journal.links()}
-    taken = {(one.ref, one.role) for one in by_record.values() if one.engagement == name}
-    binds = []
-    for one in mine:
-        if isinstance(one, WantedRecord) and one.record.id not in by_record:
-            # A ref may be several records of one connection: the first is the main one.
-            role = MAIN if (one.ref, MAIN) not in taken else f"also:{one.record.id}"
-            taken.add((one.ref, role))
-            binds.append((name, one.ref, role, one.record.id, "adopted"))
-    journal.bind(binds)  # type: ignore[arg-type] # the last is an Origin
-    rows = workspace.store.writings.rows(connection, ["planned", "sending", "doubtful", "parked", "done"])
-    known = Known(
-        workspace=workspace.store.workspace_id,
-        connection=connection,
-        engagement=name,
-        adapter=adapter,
-        links={one.record: one for one in journal.links()},
-        rows={one.uid: one for one in rows},
-        supports=_supports(wishes, adapter),
-        scope=wishes.scope(connection),
-        kept=frozenset((ref, what, record) for of, ref, what, record in wishes.kept if of == connection),
-    )
-    found = planned(mine, known, wishes.engagement.zone)
-    journal.agree(found.agreed, workspace.clock.now())
-    return found
-
-
-def _supports(wishes: _Wishes, adapter: Adapter[Any]) -> Callable[[ProjectId, str, Verb], Support]:
-    """Return what says how far a verb works: what was described of the project, else what the adapter can ever do."""
-    schemas = wishes.engagement.schemas()
-
-    def support(project: ProjectId, kind: str, verb: Verb) -> Support:
-        described = schemas.get((adapter.context.connection, project))
-        if described is not None and (shown := described.kinds.get(kind)) is not None and verb in shown.supports:
-            return shown.supports[verb]
-        return adapter.kinds[kind].supports.get(verb, NOT_YET) if kind in adapter.kinds else NOT_YET
-
-    return support

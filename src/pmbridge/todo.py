@@ -18,9 +18,11 @@ from pmbridge.domain.unknowns import summary
 from pmbridge.domain.view import EngagementView, SourceView
 from pmbridge.engagement import Engagement
 from pmbridge.errors import NotAuthorized, PmbridgeError, SafetyStop
+from pmbridge.parking import parked, parked_task
 from pmbridge.registered_tasks import difference_task, held_tasks
 from pmbridge.report.period import due_at, period
 from pmbridge.task import SOON_WD, YOU, Kind, Task, both
+from pmbridge.unattended import pending_stop
 from pmbridge.values import Label
 from pmbridge.workspace import Workspace
 
@@ -130,6 +132,8 @@ def _tasks(
     for one in conflicts(workspace, engagement, view, remember=as_of is None):
         if one.open:
             yield difference_task(one, view)
+    for write in parked(workspace, engagement) if as_of is None else ():
+        yield parked_task(write, engagement)
     if view.account_faults:
         told = [
             Label(zh=f"{one.person}：{one.text.zh}", en=f"{one.person}: {one.text.en}") for one in view.account_faults
@@ -172,6 +176,20 @@ def _connections(workspace: Workspace, engagement: Engagement) -> Iterator[Task]
                 text=Label(
                     zh=f"{tool} 中有 {gone} 项不见了，未作标记",
                     en=f"{gone} records of {tool} are gone; nothing was marked",
+                ),
+                command=Label(zh=command, en=command),
+            )
+        if (plan := pending_stop(workspace, engagement, connection)) is not None:
+            n = len(plan.having("planned"))
+            command = f"pmbridge apply {plan.number} -e {engagement.name}"
+            yield Task(
+                key=f"stop:{connection}:plan:{plan.number}",
+                kind="stop",
+                engagement=engagement.name,
+                who=YOU,
+                text=Label(
+                    zh=f"将一次向 {tool} 写入 {n} 处，超过自动写入的上限，都没有发送",
+                    en=f"{n} writes would go to {tool} at once, more than a sync may send; none was sent",
                 ),
                 command=Label(zh=command, en=command),
             )

@@ -122,6 +122,8 @@ class Workspace:
     ) -> SyncResult:
         """Read the tools into the mirror and return what happened, one outcome per connection.
 
+        Then what is in doubt of earlier writes is settled, and what ``write.auto`` of an engagement lists is written.
+
         *connections* limits it (default: all that an engagement uses). One failing connection never stops another
         and raises nothing: see ``SyncResult.exit_code`` and ``raise_for_failures``. Running it again right away
         changes nothing. *executor* runs one task per connection; without it threads do.
@@ -135,7 +137,9 @@ class Workspace:
         started = self.clock.now()
         run_id = new_ulid(started)
         jobs = [self._job(name, run_id, options, on_progress) for name in names]
-        outcomes = self._run(jobs, executor)
+        from pmbridge.unattended import write_unattended  # most commands do without
+
+        outcomes = write_unattended(self, self._run(jobs, executor))
         return SyncResult(
             run_id=run_id,
             started_at=started,

@@ -11,8 +11,10 @@ import pytest
 from pmbridge.errors import Busy, RateLimited
 from pmbridge.records import AddComment, Create, Support, ToolState, Transition, Update, Verb
 from pmbridge.store import Store
-from pmbridge.sync.apply import Stopped
+from pmbridge.sync.brake import TOO_MANY_DOUBTS
 from pmbridge.sync.decide import Base
+from pmbridge.sync.entry import PlanEntry
+from pmbridge.sync.send import Stopped
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import Day, Label, Named, Plain, ProjectId
 from tests.unit.writing_bench import Bench, Killed, bench, dying
@@ -471,3 +473,47 @@ def test_the_day_that_is_sent_is_the_day_that_was_agreed(desk: Bench, monkeypatc
     assert [one.sends for one in entry.fields] == [next_day]
     assert isinstance(entry.write, Update)
     assert entry.write.values == {"due": Day(on=NEW_DUE)}
+
+
+# -------------------------------------------------------------------------------------------------------- brakes
+
+
+def comments(desk: Bench, n: int) -> list[PlanEntry]:
+    """Return *n* comments to make, each for a ref of its own, as an engagement with many changes has them."""
+    desk.comment = "Approved: B"
+    (entry,) = [one for one in desk.plan() if one.verb == "comment"]
+    assert isinstance(entry.write, AddComment)
+    desk.more = {f"CR-{100 + at}" for at in range(n)}
+    return [one for one in desk.plan() if one.ref in desk.more]
+
+
+def test_after_five_refusals_with_one_reason_the_rest_of_that_verb_is_not_tried(desk: Bench) -> None:
+    plan = comments(desk, 8)
+    desk.tool.faults = dict.fromkeys(range(1, 9), "400")
+    outcomes = desk.apply(plan)
+    assert states(outcomes) == ["blocked"] * 8
+    assert desk.tool.pushes == 5
+    assert len({one.reason for one in outcomes}) == 1
+    assert [one.state for one in desk.store.writings.rows("build")] == ["parked"] * 5, "the rest was not refused"
+
+
+def test_a_success_between_them_lets_the_others_be_tried(desk: Bench) -> None:
+    plan = comments(desk, 8)
+    desk.tool.faults = dict.fromkeys([1, 2, 3, 5, 6, 7, 8], "400")
+    assert states(desk.apply(plan)).count("applied") == 1
+    assert desk.tool.pushes == 8
+
+
+def test_with_too_much_in_doubt_nothing_is_made_and_what_exists_is_still_changed(desk: Bench) -> None:
+    plan = comments(desk, 24)
+    desk.tool.faults = dict.fromkeys(range(1, 30), "lost_after")
+    outcomes = desk.apply(plan)
+    assert desk.tool.pushes == 21
+    assert {one.reason for one in outcomes[21:]} == {TOO_MANY_DOUBTS}
+    desk.tool.faults = {}
+    desk.due, desk.new = NEW_DUE, "Dark mode"
+    rest = [one for one in desk.plan() if one.verb != "comment"]
+    assert states(desk.apply(rest)) == ["blocked", "applied"]
+    desk.later()
+    assert states(desk.apply([one for one in desk.plan() if one.verb != "comment"])) == ["applied"]
+    assert len(desk.tool.comments) == 21

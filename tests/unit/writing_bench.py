@@ -41,9 +41,10 @@ from pmbridge.records import (
     Write,
 )
 from pmbridge.store import LinkRow, Run, Store
-from pmbridge.sync.apply import EntryKey, Outcome, Writer, key_of
+from pmbridge.sync.apply import EntryKey, Writer, key_of
 from pmbridge.sync.entry import PlanEntry
 from pmbridge.sync.plan import Known, Planned, planned
+from pmbridge.sync.send import Outcome
 from pmbridge.sync.wanted import MAIN, Wanted, WantedComment, WantedField, WantedItem, WantedRecord
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import Day, FieldValue, Label, Named, Plain, ProjectId, RecordId, Rich
@@ -254,6 +255,8 @@ class Bench:
     scope: frozenset[ProjectId] = frozenset({MALL})
     supports: Mapping[Verb, Support] = field(default_factory=dict)
     owner: int = 0
+    more: set[str] = field(default_factory=set)
+    """Refs of further comments, on the record of the change."""
 
     @property
     def change(self) -> RecordId:
@@ -287,17 +290,18 @@ class Bench:
                 )
             )
             if self.comment is not None:
-                found.append(
+                found += [
                     WantedComment(
-                        ref="CR-004",
+                        ref=ref,
                         role="decision:CD-001:1",
-                        because="CR-004",
+                        because=ref,
                         source=SOURCE,
                         record=change,
                         body=Rich(format="markdown", original=self.comment),
                         audience="internal",
                     )
-                )
+                    for ref in ("CR-004", *sorted(self.more))
+                ]
         if milestone is not None:
             due = WantedField(
                 field="due", owner="register", ours=Day(on=self.due), sends=Day(on=self.due), guarded=True

@@ -256,6 +256,12 @@ def split_account(written: str) -> tuple[str | None, str]:
     return (connection, id_) if colon else (None, written)
 
 
+class WritePolicy(Model):
+    """``write``: what a sync writes into the tools by itself; all else waits for ``pmbridge apply``."""
+
+    auto: tuple[Literal["create", "update", "transition", "comment"], ...] = ()
+
+
 class EngagementConfig(Model):
     """``[engagements.NAME]``: which projects belong to a client, and how to read them."""
 
@@ -271,6 +277,7 @@ class EngagementConfig(Model):
     people: Mapping[str, Names] = Field(default_factory=dict)
     """Name → accounts of one person, ``connection:id``, or an e-mail address where the tools tell it."""
     policy: ReportingPolicy = ReportingPolicy()
+    write: WritePolicy = WritePolicy()
     terms: Mapping[str, Words] = Field(default_factory=dict)
 
     @field_validator("languages")

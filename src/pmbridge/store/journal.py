@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -142,37 +142,43 @@ class Journal:
             before = writing.execute(select(outbox).where(outbox.c.uid == row.uid)).one_or_none()
             if others or bases != link_bases or (before is not None and before.state not in ("planned", "parked")):
                 return False
-            values = {
-                "state": "sending",
-                "attempt": (0 if before is None else before.attempt) + 1,
-                "fence": self._fence,
-                "write": row.write,
-                "fields": row.fields,
-                "pre_version": row.pre_version,
-                "send_before": optional_millis(row.send_before),
-                "plan_id": row.plan,
-                "error": None,
-            }
+            attempt = (0 if before is None else before.attempt) + 1
+            values = _to_send(row) | {"state": "sending", "attempt": attempt, "fence": self._fence}
+            if before is None or before.intent_at is None:
+                values["intent_at"] = to_millis(at)
             if before is not None:
                 writing.execute(update(outbox).where(outbox.c.uid == row.uid).values(**values))
             else:
-                made = {
-                    "uid": row.uid,
-                    "engagement_id": row.engagement,
-                    "ref": row.ref,
-                    "connection_id": self._of,
-                    "role": row.role,
-                    "seq": row.seq,
-                    "verb": row.verb,
-                    "intent_at": to_millis(at),
-                }
-                writing.execute(insert(outbox).values(**made, **values))
+                writing.execute(insert(outbox).values(**self._columns(row), **values))
             return True
+
+    def _columns(self, row: OutboxRow) -> dict[str, Any]:
+        return {
+            "uid": row.uid,
+            "engagement_id": row.engagement,
+            "ref": row.ref,
+            "connection_id": self._of,
+            "role": row.role,
+            "seq": row.seq,
+            "verb": row.verb,
+        }
 
     def set_state(self, uid: str, state: OutboxState, error: Label | None = None) -> None:
         """Say what became of the write *uid* where no record comes of it."""
         with self._begin() as writing:
             self._set_state(writing, uid, state, error)
+
+    def try_again(self, uid: str) -> None:
+        """Let what was given up be tried again, from the first attempt on: it is looked for before it is sent."""
+        with self._begin() as writing:
+            again = update(outbox).where(outbox.c.uid == uid, outbox.c.state == "parked")
+            writing.execute(again.values(state="planned", attempt=1, error=None))
+
+    def order(self, row: OutboxRow, *, instead_of: str) -> None:
+        """Put *row*, which is yet to be sent, in the place of one that was given up."""
+        with self._begin() as writing:
+            self._set_state(writing, instead_of, "dropped", None)
+            writing.execute(insert(outbox).values(**self._columns(row), **_to_send(row)))
 
     def receipt(
         self,
@@ -219,6 +225,19 @@ class Journal:
     @staticmethod
     def _set_state(writing: Connection, uid: str, state: OutboxState, error: Label | None) -> None:
         writing.execute(update(outbox).where(outbox.c.uid == uid).values(state=state, error=stored_label(error)))
+
+
+def _to_send(row: OutboxRow) -> dict[str, Any]:
+    return {
+        "state": row.state,
+        "attempt": row.attempt,
+        "write": row.write,
+        "fields": row.fields,
+        "pre_version": row.pre_version,
+        "send_before": optional_millis(row.send_before),
+        "plan_id": row.plan,
+        "error": None,
+    }
 
 
 def _agree(writing: Connection, agreed: Mapping[int, Mapping[str, Agreed]], at: datetime) -> None:

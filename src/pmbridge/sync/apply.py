@@ -8,30 +8,33 @@ look at a record and the arrival of the write.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
 from pmbridge.errors import (
-    Doubtful,
-    NeedsInput,
     NotAuthorized,
     NotVisible,
     PmbridgeError,
-    Refused,
-    Rejected,
-    StaleWrite,
     TransientError,
-    Unsupported,
 )
 from pmbridge.identity import new_ulid
-from pmbridge.records import AddComment, Create, Gone, Group, Item, Receipt, Record, Transition, Update, Write
-from pmbridge.store import UNDER_WAY, EntryState, OutboxRow, OutboxState, Run
+from pmbridge.records import AddComment, Create, Gone, Group, Item, Receipt, Record, Transition, Update
+from pmbridge.store import UNDER_WAY, OutboxRow, Run
+from pmbridge.sync.brake import Brakes
 from pmbridge.sync.decide import same
 from pmbridge.sync.doubt import Doubts
-from pmbridge.sync.entry import PlanEntry, PlannedField, agreed_bytes, fields_bytes, write_bytes, write_of
+from pmbridge.sync.entry import (
+    PlanEntry,
+    PlannedField,
+    agreed_bytes,
+    decided_alike,
+    fields_bytes,
+    write_bytes,
+    write_of,
+)
 from pmbridge.sync.receipt import (
     BUSY,
     CLOCKS_DIFFER,
@@ -48,6 +51,7 @@ from pmbridge.sync.receipt import (
     WriteLimits,
     refused_otherwise,
 )
+from pmbridge.sync.send import Outcome, Sender, Stopped, worded
 from pmbridge.sync.wanted import shown
 from pmbridge.values import Label, ProjectId, RecordId
 
@@ -55,23 +59,6 @@ EntryKey = tuple[str, str, str, str]
 """Engagement, ref, role and verb: what stays the same of an entry when the plan is made again."""
 Fresh = Callable[[], Mapping[EntryKey, PlanEntry]]
 _CHUNK = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of an entry of a plan."""
-
-    n: int
-    state: EntryState
-    reason: Label | None = None
-
-
-class Stopped(Exception):
-    """The connection takes no further write now; carries why."""
-
-    def __init__(self, error: PmbridgeError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 def key_of(entry: PlanEntry) -> EntryKey:
@@ -100,6 +87,8 @@ class Writer:
         self._zone = zone
         self._scope = scope
         self._limits = limits
+        self._brakes = Brakes(self._journal)
+        self._sender = Sender(adapter, self._journal, self._brakes)
 
     def settle(self) -> int:
         """Find out what became of the writes in doubt whose time has come; return how many remain in doubt.
@@ -164,6 +153,8 @@ class Writer:
             return Outcome(n=entry.n, state="already")
         if before is not None and before.state != "planned" and not refused_otherwise(before, entry):
             return Outcome(n=entry.n, state="blocked", reason=before.error or BUSY)
+        if (why := self._brakes.stop(entry.verb)) is not None:
+            return Outcome(n=entry.n, state="blocked", reason=why)
         now = fresh().get(key_of(entry))
         if now is None or now.fields != entry.fields or now.write != write:
             return Outcome(n=entry.n, state="stale", reason=MOVED)
@@ -174,7 +165,7 @@ class Writer:
             engagement=entry.engagement,
             ref=entry.ref,
             role=entry.role,
-            seq=0,
+            seq=0 if before is None else before.seq,
             verb=entry.verb,
             write=write_bytes(entry.verb, write),
             fields=fields_bytes(entry.fields),
@@ -200,7 +191,7 @@ class Writer:
         if self._clock.monotonic() > deadline:
             self._journal.set_state(row.uid, "planned")
             return Outcome(n=entry.n, state="blocked", reason=BUSY)
-        sent = self._push(entry, row, write)
+        sent = self._sender.push(entry, row, write)
         if isinstance(sent, Outcome):
             return sent
         return self._made_now(entry, row, sent)
@@ -210,6 +201,7 @@ class Writer:
             return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
         left = ", ".join(sorted(sent.left))
         reason = Label(zh=f"新建时带不上：{left}", en=f"could not be made with: {left}") if left else None
+        self._brakes.done(entry.verb)
         return Outcome(n=entry.n, state="applied", reason=reason)
 
     # -- what is changed
@@ -256,8 +248,10 @@ class Writer:
         if not left:
             self._run.take([now])
             return Outcome(n=entry.n, state="already")
+        if (why := self._brakes.stop(entry.verb)) is not None:
+            return Outcome(n=entry.n, state="blocked", reason=why)
         planned_now = fresh().get(key_of(entry))
-        moved = planned_now is None or not _as_planned(left, planned_now)
+        moved = planned_now is None or not decided_alike(left, planned_now)
         if moved or any(not same(shows[one.field], one.theirs) for one in left):
             self._run.take([now])
             return Outcome(n=entry.n, state="stale", reason=MOVED)
@@ -275,7 +269,7 @@ class Writer:
         if self._clock.monotonic() > deadline:
             self._journal.set_state(row.uid, "dropped")  # nothing was sent
             return None
-        sent = self._push(entry, row, write_of(row.verb, row.write))
+        sent = self._sender.push(entry, row, write_of(row.verb, row.write))
         if isinstance(sent, Outcome):
             return sent
         return self._changed(entry, row, left, sent)
@@ -328,38 +322,13 @@ class Writer:
         at = self._clock.now()
         if wrong is not None:
             self._journal.receipt(row, shown=after, agreed=agreed, at=at, state="parked", error=wrong)
+            self._brakes.parked(entry.verb, wrong)
             return Outcome(n=entry.n, state="blocked", reason=wrong)
         self._journal.receipt(row, shown=after, agreed=agreed, at=at)
+        self._brakes.done(entry.verb)
         return Outcome(n=entry.n, state="applied")
 
     # -- the network
-
-    def _push(self, entry: PlanEntry, row: OutboxRow, write: Write) -> Receipt | Outcome:
-        """Send *write* once; what became of it stands in the journal before anything else happens."""
-        unsent: OutboxState = "planned" if isinstance(write, Create | AddComment) else "dropped"
-        try:
-            return self._adapter.push(write)
-        except Doubtful:
-            self._journal.set_state(row.uid, "doubtful")
-            return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
-        except (NotVisible, NeedsInput) as error:  # this one cannot be written; the others may well be
-            self._journal.set_state(row.uid, unsent)
-            return Outcome(n=entry.n, state="blocked", reason=_worded(error))
-        except (TransientError, NotAuthorized) as error:  # the tool did nothing
-            self._journal.set_state(row.uid, unsent)
-            raise Stopped(error) from error
-        except StaleWrite:
-            self._journal.set_state(row.uid, unsent)
-            return Outcome(n=entry.n, state="stale", reason=MOVED)
-        except Unsupported as error:
-            self._journal.set_state(row.uid, unsent)
-            return Outcome(n=entry.n, state="manual", reason=_worded(error))
-        except Refused as error:
-            self._journal.set_state(row.uid, "parked", _worded(error))
-            return Outcome(n=entry.n, state="blocked", reason=_worded(error))
-        except PmbridgeError as error:
-            self._journal.set_state(row.uid, "doubtful")
-            raise Stopped(error) from error
 
     def _guarded(self, ask: Callable[[], dict[RecordId, Record | Gone]]) -> dict[RecordId, Record | Gone]:
         try:
@@ -374,7 +343,7 @@ class Writer:
             return ask()
         except NotVisible as error:
             self._journal.set_state(row.uid, "planned")
-            return Outcome(n=entry.n, state="blocked", reason=_worded(error))
+            return Outcome(n=entry.n, state="blocked", reason=worded(error))
         except PmbridgeError as error:
             self._journal.set_state(row.uid, "planned")
             raise Stopped(error) from error
@@ -396,16 +365,3 @@ def _distinct(pending: Sequence[PlanEntry], size: int) -> tuple[list[PlanEntry],
         else:
             rest.append(entry)
     return chunk, rest
-
-
-def _as_planned(left: Sequence[PlannedField], now: PlanEntry) -> bool:
-    """Return whether each of the fields that are still to be written is decided now as it was."""
-    fields = {one.field: (one.base, one.ours, one.sends) for one in now.fields}
-    return all(fields.get(one.field) == (one.base, one.ours, one.sends) for one in left)
-
-
-def _worded(error: PmbridgeError) -> Label:
-    if isinstance(error, Rejected) and error.faults:
-        said = "; ".join(error.faults.values())
-        return Label(zh=said, en=said)
-    return Label(zh=error.text("zh"), en=error.text("en"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from pmbridge.values import FieldValue, Label, ProjectId
 
 EntryVerb = Literal["create", "update", "transition", "comment"]
 ORDER: tuple[EntryVerb, ...] = ("create", "update", "transition", "comment")
+MADE_ONCE: tuple[EntryVerb, ...] = ("create", "comment")
 VERBS: Mapping[EntryVerb, Verb] = {
     "create": Verb.CREATE,
     "update": Verb.UPDATE,
@@ -118,6 +119,12 @@ def fields_bytes(fields: tuple[PlannedField, ...]) -> bytes:
 def fields_of(body: bytes) -> tuple[PlannedField, ...]:
     """Return the fields that :func:`fields_bytes` wrote."""
     return _JSON.fields.validate_json(body)
+
+
+def decided_alike(left: Sequence[PlannedField], now: PlanEntry) -> bool:
+    """Return whether each of the fields that are still to be written is decided in *now* as it was."""
+    fields = {one.field: (one.base, one.ours, one.sends) for one in now.fields}
+    return all(fields.get(one.field) == (one.base, one.ours, one.sends) for one in left)
 
 
 def row_of(entry: PlanEntry) -> PlanRow:

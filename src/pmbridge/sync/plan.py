@@ -6,7 +6,7 @@ left out silently; what nobody may decide alone is listed beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import cached_property
@@ -30,7 +30,17 @@ from pmbridge.sync.decide import (
     decide,
     same,
 )
-from pmbridge.sync.entry import ORDER, VERBS, EntryVerb, PlanEntry, PlannedField, agreed_bytes, base_of, fields_of
+from pmbridge.sync.entry import (
+    MADE_ONCE,
+    ORDER,
+    VERBS,
+    EntryVerb,
+    PlanEntry,
+    PlannedField,
+    agreed_bytes,
+    base_of,
+    fields_of,
+)
 from pmbridge.sync.marker import derived_uid
 from pmbridge.sync.receipt import refused_otherwise
 from pmbridge.sync.wanted import MAIN, STATE, TITLE, Wanted, WantedComment, WantedItem, WantedRecord, shown, whole_day
@@ -87,6 +97,12 @@ class Known:
         return found
 
     @cached_property
+    def made_once(self) -> Mapping[tuple[str, str], OutboxRow]:
+        """The newest order of each record and comment that is made once, by ref and role."""
+        rows = [one for one in self.rows.values() if one.engagement == self.engagement and one.verb in MADE_ONCE]
+        return {(one.ref, one.role): one for one in sorted(rows, key=lambda one: one.seq)}
+
+    @cached_property
     def linked(self) -> frozenset[str]:
         """The refs of the engagement that have a record here."""
         return frozenset(link.ref for link in self.links.values() if link.engagement == self.engagement)
@@ -114,6 +130,20 @@ def planned(wanted: Sequence[Wanted], known: Known, zone: tzinfo) -> Planned:
                 _comment(one, known, found)
     found.entries.sort(key=lambda entry: ORDER.index(entry.verb))
     return found
+
+
+def superseded(found: Planned, rows: Iterable[OutboxRow]) -> list[OutboxRow]:
+    """Return the changes among *rows* that were given up and that nobody wants any more as they were."""
+    wanted: dict[tuple[str, str, str], tuple[PlannedField, ...]] = {
+        (one.ref, one.role, one.verb): one.fields for one in found.entries
+    }
+    return [
+        row
+        for row in rows
+        if row.state == "parked"
+        and row.verb not in MADE_ONCE
+        and wanted.get((row.ref, row.role, row.verb)) != fields_of(row.fields)
+    ]
 
 
 def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> None:
@@ -282,8 +312,12 @@ def _left(
 
 
 def _made_once(ref: str, role: str, known: Known) -> tuple[str, OutboxRow | None]:
-    uid = derived_uid(known.workspace, connection=known.connection, engagement=known.engagement, ref=ref, role=role)
-    return uid, known.rows.get(uid)
+    row = known.made_once.get((ref, role))
+    if row is not None:
+        return row.uid, row
+    return derived_uid(
+        known.workspace, connection=known.connection, engagement=known.engagement, ref=ref, role=role
+    ), None
 
 
 def _once(entry: PlanEntry, row: OutboxRow | None, known: Known, found: Planned) -> None:

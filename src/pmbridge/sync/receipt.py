@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
-from typing import Any
+from typing import Any, Self
 
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
@@ -41,6 +41,7 @@ UNCLEAR = Label(
 NOT_YET_SO = Label(zh="评论所说的状态还没有写成", en="the state that it reports was not reached yet")
 MADE_AND_DELETED = Label(zh="已建成，之后在工具中被删除", en="it was made, and then deleted in the tool")
 TOO_OFTEN = Label(zh="多次尝试都没有结果", en="several attempts had no result")
+_MARGIN = 20.0
 _FINAL = (MADE_AND_DELETED, TOO_OFTEN, LOST)
 """Why something is never made again by itself."""
 
@@ -60,9 +61,14 @@ class WriteLimits:
 
     check_age: float = 10
     flight: float = 300
-    margin: float = 20
+    margin: float = _MARGIN
     lease_ttl: float = 180
     max_attempts: int = 4
+
+    @classmethod
+    def under(cls, lease_ttl: float) -> Self:
+        """Return the limits for a lease of *lease_ttl* seconds."""
+        return cls(lease_ttl=lease_ttl, margin=min(_MARGIN, lease_ttl / 3))
 
 
 LIMITS = WriteLimits()

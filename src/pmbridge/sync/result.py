@@ -31,7 +31,8 @@ class ConnectionOutcome:
 
     ``items`` are in the mirror afterwards, of which this run found ``new`` and ``changed`` ones. ``read`` and
     ``records_changed`` count every record, versions and people included; ``vanished`` were marked as gone. ``error``
-    ended the run early; ``problems`` are what was skipped or held while the rest went on.
+    ended the run early; ``problems`` are what was skipped or held while the rest went on. ``written`` were written into
+    the tool by the sync itself, ``unwritten`` were tried and not written; ``plan`` is the number of the plan of both.
     """
 
     connection: str
@@ -47,6 +48,9 @@ class ConnectionOutcome:
     waited_s: float = 0.0
     seconds: float = 0.0
     read_only: bool = True
+    written: int = 0
+    unwritten: int = 0
+    plan: int | None = None
     milestones: int = 0
     changes: int = 0
     error: PmbridgeError | None = None
