@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pmbridge.parking import Parked
 
+THERE = Both("the comment stands there; or what was written may stand", "评论已经在了，或写入的可以保留")
 VERBS = {
     "create": Both("new", "新建"),
     "update": Both("change", "修改"),
@@ -28,6 +29,7 @@ VERBS = {
 NONE = Both("No write was given up.", "没有搁置的写入。")
 _IS = Both("that is it", "就是它")
 _THERE = Both("it stands there", "已经在了")
+_STANDS = Both("ours may stand", "以我们的为准")
 _AGAIN = Both("send it again", "再发送一次")
 _CANDIDATE = Both("may have become", "可能是")
 _DONE = {
@@ -50,7 +52,7 @@ _DONE = {
             ["--item"], metavar="PLACE",
             both=ITEM,
         ),
-        Option(["--there"], is_flag=True, both=Both("the comment stands there", "评论已经在了")),
+        Option(["--there"], is_flag=True, both=THERE),
         Option(["--again"], is_flag=True, both=Both("send it again", "再发送一次")),
     ],
 )  # fmt: skip
@@ -120,6 +122,8 @@ def _what(one: Parked) -> Both:
 
 def _ways(one: Parked) -> list[tuple[str, Both]]:
     """Return the options that fit, the likeliest first."""
+    if one.row.state == "raced":
+        return [("--there", _STANDS)]
     ways = [("--again", _AGAIN)]
     if one.verb == "comment":
         return [("--there", _THERE), *ways]

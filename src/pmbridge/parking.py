@@ -15,7 +15,7 @@ from pmbridge.adopting import Shown, found, shown_by
 from pmbridge.errors import Refused, UnknownRef
 from pmbridge.planning import adopt_made
 from pmbridge.records import AddComment, Create, Item, Write
-from pmbridge.store import OutboxRow
+from pmbridge.store import GIVEN_UP, OutboxRow
 from pmbridge.sync.entry import MADE_ONCE, fields_of, write_bytes, write_of
 from pmbridge.sync.marker import derived_uid
 from pmbridge.sync.receipt import MADE_AND_DELETED
@@ -55,7 +55,7 @@ def parked(workspace: Workspace, engagement: Engagement, ref: str | None = None)
     for connection in dict.fromkeys(one.connection for one in engagement.config.sources):
         rows = [
             row
-            for row in workspace.store.writings.rows(connection, ["parked"])
+            for row in workspace.store.writings.rows(connection, GIVEN_UP)
             if row.engagement == engagement.name and ref in (None, row.ref)
         ]
         links = workspace.store.writings.links(connection) if rows else []
@@ -79,7 +79,8 @@ def release(
     """Let the writes of *ref* that were given up go on, and return them. Nothing is sent: that is for the next apply.
 
     *item*: the record of the tool, as key or ``CONNECTION:KIND:ID``, that the one to be made became. *there*: what was
-    to be said stands there. *again*: it is to be sent again; what is made once is looked for first.
+    to be said stands there, or ours may stand where it overwrote an edit. *again*: it is to be sent again; what is made
+    once is looked for first.
 
     Raises:
         UnknownRef: nothing of *ref* was given up, or no record is called *item*.
@@ -111,7 +112,9 @@ def release(
 def _fits(one: Parked, *, item: bool, there: bool) -> bool:
     if item:
         return one.verb == "create"
-    return one.verb == "comment" if there else True
+    if there:
+        return one.verb == "comment" or one.row.state == "raced"
+    return one.row.state == "parked"
 
 
 def _release(workspace: Workspace, one: Parked, became: Shown | None, *, there: bool) -> None:

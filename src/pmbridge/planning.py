@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pmbridge.domain.fields import Adopt
 from pmbridge.errors import PmbridgeError, StalePlan, UnknownRef
 from pmbridge.records import Group, Item
-from pmbridge.store import UNDER_WAY, Run
+from pmbridge.store import IN_DOUBT, UNDER_WAY, Run
 from pmbridge.sync.apply import EntryKey, Fresh, Writer, key_of
 from pmbridge.sync.entry import PlanEntry, PlannedField, entry_of, row_of
 from pmbridge.sync.plan import LeftOut
@@ -144,7 +144,7 @@ def apply_plan(
             errors[connection] = stopped.error
         except PmbridgeError as error:
             errors[connection] = error
-        doubtful += len(writings.rows(connection, UNDER_WAY))
+        doubtful += len(writings.rows(connection, IN_DOUBT))
     adopt_made(workspace, engagement)
     return Applied(plan=stored_plan(workspace, engagement, plan.number), errors=errors, doubtful=doubtful)
 

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from pmbridge.errors import Doubtful, MappingChanged, MappingError, PmbridgeError, TooManyWrites
 from pmbridge.planning import GOOD_FOR, Plan, adopt_made, keep_plan, ready, stored_plan
-from pmbridge.store import UNDER_WAY, Run
+from pmbridge.store import IN_DOUBT, UNDER_WAY, Run
 from pmbridge.sync import ConnectionOutcome
 from pmbridge.sync.entry import PlanEntry
 from pmbridge.sync.send import Stopped
@@ -87,7 +87,7 @@ def _with_writes(workspace: Workplace, connection: str, outcome: ConnectionOutco
         done.problems.append(stopped.error)
     except PmbridgeError as error:
         done.problems.append(error)
-    if workspace.store.writings.rows(connection, UNDER_WAY) and not done.problems:
+    if workspace.store.writings.rows(connection, IN_DOUBT) and not done.problems:
         done.problems.append(Doubtful())
     for one in done.problems:
         one.with_facts(connection=connection, tool=outcome.tool)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pmbridge.identity import new_ulid
 from pmbridge.records import NOT_YET, Support, Verb
-from pmbridge.store import Run, Store
+from pmbridge.store import OPEN, Run, Store
 from pmbridge.sync.plan import Known, Planned, planned, superseded
 from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedRecord, wanted
 from pmbridge.values import Named, ProjectId, RecordId
@@ -132,7 +132,7 @@ def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, 
             taken.add((one.ref, role))
             binds.append((name, one.ref, role, one.record.id, "adopted"))
     journal.bind(binds)  # type: ignore[arg-type] # the last is an Origin
-    rows = workspace.store.writings.rows(connection, ["planned", "sending", "doubtful", "parked", "done"])
+    rows = workspace.store.writings.rows(connection, [*OPEN, "done"])
     links = {one.record: one for one in journal.links()}
     known = Known(
         workspace=workspace.store.workspace_id,

@@ -40,7 +40,7 @@ from pmbridge.records import (
     Verb,
     Write,
 )
-from pmbridge.store import LinkRow, Run, Store
+from pmbridge.store import OPEN, LinkRow, Run, Store
 from pmbridge.sync.apply import EntryKey, Writer, key_of
 from pmbridge.sync.entry import PlanEntry
 from pmbridge.sync.plan import Known, Planned, planned
@@ -334,7 +334,7 @@ class Bench:
         return self.store.holding(JIRA, adapter="fake", owner=f"host:1:{self.owner}", ttl_s=180)
 
     def known(self, links: Sequence[LinkRow]) -> Known:
-        rows = self.store.writings.rows(JIRA, ["planned", "sending", "doubtful", "parked", "done"])
+        rows = self.store.writings.rows(JIRA, [*OPEN, "done"])
         return Known(
             workspace=self.store.workspace_id,
             connection=JIRA,

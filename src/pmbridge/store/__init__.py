@@ -21,9 +21,24 @@ from pmbridge.store.rows import (
 )
 from pmbridge.store.run import Run
 from pmbridge.store.store import Store
-from pmbridge.store.writing import UNDER_WAY, Agreed, EntryState, LinkRow, OutboxRow, OutboxState, PlanRow, StoredPlan
+from pmbridge.store.writing import (
+    GIVEN_UP,
+    IN_DOUBT,
+    OPEN,
+    UNDER_WAY,
+    Agreed,
+    EntryState,
+    LinkRow,
+    OutboxRow,
+    OutboxState,
+    PlanRow,
+    StoredPlan,
+)
 
 __all__ = [
+    "GIVEN_UP",
+    "IN_DOUBT",
+    "OPEN",
     "UNDER_WAY",
     "About",
     "Absence",

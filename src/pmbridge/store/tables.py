@@ -331,7 +331,7 @@ outbox = Table(
     Column("write", Bytes, nullable=False),
     Column("fields", Bytes, nullable=False),  # per field what was ours, what the tool showed, and what it will hold
     Column("pre_version", Text),
-    Column("state", Text, nullable=False),  # planned, sending, doubtful, parked, done, dropped
+    Column("state", Text, nullable=False),  # planned, sending, doubtful, delivered, raced, parked, done, dropped
     Column("attempt", Integer, nullable=False),
     Column("fence", BigInteger),
     Column("intent_at", BigInteger),  # of the first attempt

@@ -23,13 +23,17 @@ from pmbridge.store.tables import connection as connections
 from pmbridge.values import Label, ProjectId, RecordId
 
 Origin = Literal["adopted", "created"]
-OutboxState = Literal["planned", "sending", "doubtful", "parked", "done", "dropped"]
+OutboxState = Literal["planned", "sending", "doubtful", "delivered", "raced", "parked", "done", "dropped"]
 EntryState = Literal["planned", "applied", "already", "stale", "blocked", "manual"]
 Agreed = tuple[bytes | None, bytes | None]
 """What ours and theirs was when both last agreed; ``None``: never."""
-OPEN: tuple[OutboxState, ...] = ("planned", "sending", "doubtful", "parked")
-UNDER_WAY: tuple[OutboxState, ...] = ("sending", "doubtful")
-"""Sent, or about to be, and not known to be over."""
+OPEN: tuple[OutboxState, ...] = ("planned", "sending", "doubtful", "delivered", "raced", "parked")
+IN_DOUBT: tuple[OutboxState, ...] = ("sending", "doubtful")
+"""Sent, or about to be, and nobody knows what became of it."""
+UNDER_WAY: tuple[OutboxState, ...] = (*IN_DOUBT, "delivered")
+"""Not over: in doubt, or arrived and not looked up in the tool's log."""
+GIVEN_UP: tuple[OutboxState, ...] = ("parked", "raced")
+"""A person says how it goes on: it was refused or is unclear, or it overwrote an edit that nobody had seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

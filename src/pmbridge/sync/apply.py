@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
@@ -23,6 +24,7 @@ from pmbridge.errors import (
 from pmbridge.identity import new_ulid
 from pmbridge.records import AddComment, Create, Gone, Group, Item, Receipt, Record, Transition, Update
 from pmbridge.store import UNDER_WAY, OutboxRow, Run
+from pmbridge.sync.audit import Audit
 from pmbridge.sync.brake import Brakes
 from pmbridge.sync.decide import same
 from pmbridge.sync.doubt import Doubts
@@ -30,6 +32,7 @@ from pmbridge.sync.entry import (
     PlanEntry,
     PlannedField,
     agreed_bytes,
+    as_sent,
     decided_alike,
     fields_bytes,
     write_bytes,
@@ -57,6 +60,7 @@ from pmbridge.values import Label, ProjectId, RecordId
 
 EntryKey = tuple[str, str, str, str]
 """Engagement, ref, role and verb: what stays the same of an entry when the plan is made again."""
+T = TypeVar("T")
 Fresh = Callable[[], Mapping[EntryKey, PlanEntry]]
 _CHUNK = 50
 
@@ -87,6 +91,7 @@ class Writer:
         self._zone = zone
         self._scope = scope
         self._limits = limits
+        self._audit = Audit(self._receipts)
         self._brakes = Brakes(self._journal)
         self._sender = Sender(adapter, self._journal, self._brakes)
 
@@ -97,7 +102,10 @@ class Writer:
             Busy: the lease is lost.
             PmbridgeError: the tool cannot be asked now; the rest stays in doubt.
         """
-        return Doubts(self._receipts, self._limits).settle()
+        self._audit.delivered()
+        remain = Doubts(self._receipts, self._audit, self._limits).settle()
+        self._audit.delivered()
+        return remain
 
     def apply(self, entries: Sequence[PlanEntry], fresh: Fresh, *, plan: int | None = None) -> Iterator[Outcome]:
         """Carry out *entries* in their order and yield what became of each, as soon as it is known.
@@ -212,7 +220,7 @@ class Writer:
             chunk, rest = _distinct(pending, size)
             targets = [one.write.target for one in chunk if isinstance(one.write, Update | Transition)]
             checked_at = self._clock.monotonic()
-            seen = self._guarded(lambda ids=targets: self._receipts.read(ids))  # type: ignore[misc]
+            seen = self._guarded(partial(self._receipts.read, targets))
             late: list[PlanEntry] = []
             for entry in chunk:
                 done = self._change_one(entry, seen, fresh, plan, checked_at)
@@ -220,6 +228,7 @@ class Writer:
                     late.append(entry)
                 else:
                     yield done
+            self._guarded(self._audit.delivered)
             if len(late) == len(chunk):
                 if size == 1:  # one look takes longer than a look may be old
                     yield from (Outcome(n=one.n, state="blocked", reason=BUSY) for one in late)
@@ -258,6 +267,7 @@ class Writer:
         if planned_now is not None and planned_now.state in ("blocked", "manual"):
             return Outcome(n=entry.n, state=planned_now.state, reason=planned_now.reason)
         row = self._row(entry, write, left, now, plan)
+        self._audit.looked(row, now.updated_at if isinstance(now, Item) else None)
         deadline = min(
             checked_at + self._limits.check_age,
             self._clock.monotonic() + self._limits.lease_ttl - self._limits.margin,
@@ -320,17 +330,25 @@ class Writer:
                 wrong = wrong or (IGNORED if same(shows, one.theirs) else OTHER)
         agreed = self._receipts.agreed(carried, after)
         at = self._clock.now()
+        if wrong is not None and sent.after is None:  # it was read afterwards: did somebody change it since?
+            arrived = self._audit.arrived(row, after.id.kind)
+            if arrived == "later":
+                self._journal.set_state(row.uid, "doubtful")
+                return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
+            if arrived == "yes":
+                wrong, agreed = None, as_sent(carried)
         if wrong is not None:
             self._journal.receipt(row, shown=after, agreed=agreed, at=at, state="parked", error=wrong)
             self._brakes.parked(entry.verb, wrong)
             return Outcome(n=entry.n, state="blocked", reason=wrong)
-        self._journal.receipt(row, shown=after, agreed=agreed, at=at)
+        logged = self._audit.is_logged(after.id.kind, [one.field for one in carried])
+        self._journal.receipt(row, shown=after, agreed=agreed, at=at, state="delivered" if logged else "done")
         self._brakes.done(entry.verb)
         return Outcome(n=entry.n, state="applied")
 
     # -- the network
 
-    def _guarded(self, ask: Callable[[], dict[RecordId, Record | Gone]]) -> dict[RecordId, Record | Gone]:
+    def _guarded(self, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except (TransientError, NotAuthorized) as error:

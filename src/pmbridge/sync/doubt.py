@@ -12,8 +12,9 @@ from datetime import timedelta
 from pmbridge.errors import NotVisible
 from pmbridge.records import AddComment, Create, Gone, Group, Item, Transition, Update, Write
 from pmbridge.store import OutboxRow
+from pmbridge.sync.audit import Audit
 from pmbridge.sync.decide import same
-from pmbridge.sync.entry import fields_of, write_of
+from pmbridge.sync.entry import as_sent, fields_of, write_of
 from pmbridge.sync.receipt import CLOCKS_DIFFER, LOST, MADE_AND_DELETED, TOO_OFTEN, UNCLEAR, Receipts, WriteLimits
 from pmbridge.sync.wanted import shown
 from pmbridge.values import ProjectId, RecordId
@@ -22,8 +23,9 @@ from pmbridge.values import ProjectId, RecordId
 class Doubts:
     """Settles the writes in doubt over one connection."""
 
-    def __init__(self, receipts: Receipts, limits: WriteLimits) -> None:
+    def __init__(self, receipts: Receipts, audit: Audit, limits: WriteLimits) -> None:
         self._receipts = receipts
+        self._audit = audit
         self._run, self._journal = receipts.run, receipts.journal
         self._adapter, self._clock, self._zone = receipts.adapter, receipts.clock, receipts.zone
         self._limits = limits
@@ -74,12 +76,18 @@ class Doubts:
         fields = fields_of(row.fields)
         holds = [same(shown(now, one.field, self._zone), one.sends) for one in fields]
         before = [same(shown(now, one.field, self._zone), one.theirs) for one in fields]
+        at = self._clock.now()
         if all(holds):
-            self._journal.receipt(row, shown=now, agreed=self._receipts.agreed(fields, now), at=self._clock.now())
-        elif all(before) and now.version != row.pre_version:
+            agreed = self._receipts.agreed(fields, now)
+            self._journal.receipt(row, shown=now, agreed=agreed, at=at, state="delivered")
+            return
+        arrived = self._audit.arrived(row, now.id.kind)
+        if arrived == "yes":  # and somebody changed it since
+            self._journal.receipt(row, shown=now, agreed=as_sent(fields), at=at, state="delivered")
+        elif arrived == "untold" and all(before) and now.version != row.pre_version:
             self._journal.set_state(row.uid, "parked", UNCLEAR)
-        else:  # decided again, by what the tool shows now
-            self._journal.receipt(row, shown=now, agreed={}, at=self._clock.now(), state="dropped")
+        elif arrived != "later":  # decided again, by what the tool shows now
+            self._journal.receipt(row, shown=now, agreed={}, at=at, state="dropped")
 
     def _over(self, row: OutboxRow, lag: timedelta) -> bool:
         """Return whether a request of *row* can take no effect any more and would be found by now."""

@@ -87,6 +87,11 @@ def agreed_bytes(base: Base) -> Agreed:
     return ours, value_bytes(base.theirs)
 
 
+def as_sent(fields: Sequence[PlannedField]) -> dict[str, Agreed]:
+    """Return the bases of *fields* by which both agreed on what was sent, whatever the tool shows by now."""
+    return {one.field: agreed_bytes(Base(ours=one.ours, theirs=one.sends)) for one in fields}
+
+
 def value_bytes(value: FieldValue | None) -> bytes:
     """Return *value* as JSON."""
     return bytes(_JSON.plain.dump_json(value))

@@ -271,8 +271,10 @@ def _obstacle(link: LinkRow, known: Known) -> Obstacle | None:
         return "lost"
     if link.project is not None and link.project not in known.scope:
         return "out_of_scope"
-    waiting = known.unfinished.get((link.engagement, link.ref, link.role), ())
-    return "busy" if any(row.state in UNDER_WAY for row in waiting) else None
+    states = {row.state for row in known.unfinished.get((link.engagement, link.ref, link.role), ())}
+    if "raced" in states:  # the row holds the only copy of what was overwritten
+        return "waiting"
+    return None if states.isdisjoint(UNDER_WAY) else "busy"
 
 
 def _judged(entry: PlanEntry, known: Known, blocked: Obstacle | None) -> PlanEntry:
