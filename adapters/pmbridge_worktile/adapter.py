@@ -1,8 +1,9 @@
-"""Worktile behind the contract. Reads; writing is not built yet."""
+"""Worktile behind the contract. Reads; makes tasks where a setting says how; all other writing is a person's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from pmbridge.adapter import (
@@ -16,7 +17,7 @@ from pmbridge.adapter import (
     remember,
     remembered,
 )
-from pmbridge.errors import CredentialRefused, PmbridgeError
+from pmbridge.errors import CredentialRefused, PmbridgeError, Refused
 from pmbridge.records import (
     Account,
     Cursor,
@@ -28,14 +29,16 @@ from pmbridge.records import (
     Mirrored,
     Page,
     ProjectSchema,
+    Receipt,
     Record,
     RemoteProject,
     Scope,
     Skipped,
     Verb,
     Wanted,
+    Write,
 )
-from pmbridge.values import Label, RecordId
+from pmbridge.values import FieldValue, Label, RecordId
 from pmbridge_worktile import connect as dialogue
 from pmbridge_worktile import describe as schemas
 from pmbridge_worktile.cursor import WorktileCursor
@@ -43,7 +46,7 @@ from pmbridge_worktile.details import DetailReader
 from pmbridge_worktile.kinds import KINDS, TASK
 from pmbridge_worktile.pull import ITS_OWN, Pull, scan
 from pmbridge_worktile.read import RecordReader
-from pmbridge_worktile.settings import WorktileSettings
+from pmbridge_worktile.settings import TITLE, WorktileSettings
 from pmbridge_worktile.site import Site
 from pmbridge_worktile.translate import Asked
 
@@ -142,14 +145,46 @@ class WorktileAdapter(Adapter[WorktileSettings]):
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         """Yield one answer per id, tasks with the fields that the last pull asked for."""
-        asked = self._asked(remembered(self.context.memo, KINDS))
-        return RecordReader(self._site, asked).read(ids)
+        return self._reader().read(ids)
 
     def details(self, wanted: Sequence[Wanted]) -> Iterator[Details]:
         """Yield the comments of tasks, always whole; their history where ``endpoints.task_transitions`` is set."""
         return DetailReader(self._site).read(wanted)
 
+    def push(self, write: Write) -> Receipt:
+        """Make a task in the form of ``endpoints.create_task``, once; see :class:`pmbridge_worktile.write.Writer`.
+
+        Raises:
+            Unsupported: everything else, and a task without that setting; ``url`` leads to where a person can.
+            Refused: ``read-only``.
+        """
+        from pmbridge_worktile.write import Writer
+
+        writer = Writer(self._site, self._reader())
+        if writer.can(write) and self.settings.read_only:
+            raise Refused("read-only", connection=self.context.connection, n=1)
+        return writer.push(write)
+
+    def find(self, write: Write, since: datetime) -> Sequence[Record | Gone]:
+        """Return the task that carries the marker of *write*, in its project or wherever it went.
+
+        Raises:
+            Doubtful: none does, but a task of that title without a marker was made since: only a person can tell.
+        """
+        from pmbridge_worktile.find import Finder
+
+        return Finder(self._site, self._reader()).find(write, since)
+
+    def canonical(self, kind: str, field: str, value: FieldValue | None) -> FieldValue | None:
+        """Return *value* as Worktile will show it, by whichever hand: long texts as Markdown, moments in seconds."""
+        from pmbridge_worktile.write import canonical
+
+        return canonical(kind, field, value)
+
     # ------------------------------------------------------------------------------------------- parts
+
+    def _reader(self) -> RecordReader:
+        return RecordReader(self._site, self._asked(remembered(self.context.memo, KINDS)))
 
     def _asked(self, asked: Remembered) -> Asked:
         return Asked(
@@ -157,4 +192,5 @@ class WorktileAdapter(Adapter[WorktileSettings]):
             fields=frozenset(asked.fields.get(TASK, ())),
             day_zone=self.settings.day_zone,
             web_url=self.settings.web_url,
+            marker=None if self.settings.marker == TITLE else self.settings.marker,
         )

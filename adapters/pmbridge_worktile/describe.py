@@ -24,11 +24,11 @@ from pmbridge.records import (
 )
 from pmbridge.values import Named, ProjectId, RecordId
 from pmbridge_worktile import wire
-from pmbridge_worktile.kinds import TAG, TASK, supports
+from pmbridge_worktile.kinds import NO_CHANGES, TAG, TASK, supports
 from pmbridge_worktile.pull import ITS_OWN
 from pmbridge_worktile.settings import WorktileSettings
 from pmbridge_worktile.site import Site
-from pmbridge_worktile.translate import Asked, TaskReader, state_of, type_of
+from pmbridge_worktile.translate import Asked, TaskReader, project_url, state_of, type_of
 from pmbridge_worktile.values import kind_of, unwrapped
 
 SAMPLE = 500
@@ -50,7 +50,7 @@ def _remote(one: wire.Project, settings: WorktileSettings) -> RemoteProject:
         id=ProjectId(one.id),
         key=one.identifier or "",
         name=one.name or one.id,
-        url=f"{settings.web_url}/mission/projects/{one.id}" if settings.web_url else "",
+        url=project_url(settings.web_url, one.id),
         archived=bool(one.is_archived),
     )
 
@@ -85,7 +85,7 @@ def _schema(site: Site, project: RemoteProject, focus: Focus) -> ProjectSchema:
         project=project,
         kinds={
             TASK: KindSchema(
-                supports=supports(TASK, site.settings),
+                supports=supports(TASK, site.settings, marker_lost=site.marker_lost),
                 types=tuple(seen.types.values()),
                 states=tuple(seen.states()),
                 fields=tuple(seen.fields()),
@@ -184,4 +184,5 @@ class _Seen:
                 name=self._names.get(key, key),
                 type=self._kinds.get(key, "other"),
                 options=tuple(self._options.get(key, {}).values()),
+                write=NO_CHANGES,
             )

@@ -18,7 +18,7 @@ from pmbridge.testing.sandbox import FakeClock, FaultPlan, HttpRequest, HttpResp
 from pmbridge.values import ProjectId
 from pmbridge_worktile.sandbox_http import CLIENT_ID, CLIENT_SECRET, EXPIRED, Habits, Limit, Server, page, refused
 from pmbridge_worktile.sandbox_routes import ROUTES
-from pmbridge_worktile.sandbox_store import FORECAST, Team
+from pmbridge_worktile.sandbox_store import FORECAST, MARK, Team
 from pmbridge_worktile.sandbox_story import Story
 from pmbridge_worktile.sandbox_world import WorktileWorld
 
@@ -29,7 +29,8 @@ class WorktileSandbox(Sandbox):
     """A team of Worktile.
 
     ``auth``: ``tenant`` (the application's token) or ``oauth2`` (a person's). ``token_lives_s``: how long a token is
-    good. ``limit`` switches the gateway's limit on.
+    good. ``limit`` switches the gateway's limit on. ``marker``: where :meth:`settings` says that a task of ours carries
+    its marker, once the provisional calls are there.
     """
 
     quiet_requests: ClassVar[int] = 1
@@ -45,9 +46,10 @@ class WorktileSandbox(Sandbox):
         habits: Habits | None = None,
         token_lives_s: float = 7200,
         limit: Limit | None = None,
+        marker: str | None = MARK,
     ) -> None:
         super().__init__(clock, faults)
-        self.auth = auth
+        self.auth, self.marker = auth, marker
         self.team = Team(clock)
         self.server = Server(self.team, ROUTES, habits=habits or Habits(), token_lives_s=token_lives_s, limit=limit)
         self._world = WorktileWorld(self.team)
@@ -70,8 +72,29 @@ class WorktileSandbox(Sandbox):
             "property_names": {FORECAST: "预计日期"},
         }
         if self.server.habits.provisional:
-            settings["endpoints"] = {"task_transitions": {"path": "/_provisional/tasks/{task_id}/transitions"}}
+            settings["endpoints"] = {
+                "task_transitions": {"path": "/_provisional/tasks/{task_id}/transitions"},
+                "create_task": self._create_task(),
+            }
         return settings
+
+    def _create_task(self) -> Mapping[str, object]:
+        """Return how a task is made, as whoever has read the page would write it down."""
+        places = {"desc": "{description}", "start": "{start}", "due": "{due}"}
+        if self.marker not in (None, "title"):
+            places[MARK] = "{marker}"
+        body: dict[str, object] = {
+            "project_id": "{project_id}",
+            "task_type_id": "{type_id}",
+            "parent": "{parent_id}",
+            "title": "{title}",
+            "tags": "{tag_ids}",
+            "properties": [
+                {"property_id": self.team.property_id(key), "value": place} for key, place in places.items()
+            ],
+        }
+        told: dict[str, object] = {"path": "/_provisional/tasks", "body": body}
+        return told if self.marker is None else {**told, "marker": self.marker}
 
     def secret(self) -> SecretStr:
         """Return the application's secret, with a person's refresh token where that is the credential."""

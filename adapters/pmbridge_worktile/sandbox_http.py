@@ -55,6 +55,10 @@ class Habits:
     """What the list of tasks of a project answers that is out of sight."""
     keeps_deleted: bool = False
     """Whether a task that is asked for by id after it was deleted comes with ``is_deleted``."""
+    drops: frozenset[str] = frozenset()
+    """Properties that are accepted when a task is made, and not kept."""
+    names_made: Literal["value", "list", "nothing"] = "value"
+    """How the answer to the making of a task names it."""
     provisional: bool = False
     """Whether the calls under ``/open-api/_provisional/`` are there, whose form nobody has published."""
 

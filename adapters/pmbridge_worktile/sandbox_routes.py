@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response as HttpResponse
 
 from pmbridge_worktile.sandbox_http import Handler, Server, json_of, refused, reply, route, wrapped
-from pmbridge_worktile.sandbox_store import Task, Team, User
+from pmbridge_worktile.sandbox_store import TASK, WRITABLE, Task, Team, User
 
 _INVALID, _FORBIDDEN = 1001, 1004
 """Codes for what nobody has seen; the real ones are not known."""
@@ -199,6 +199,45 @@ def _transitions(server: Server, _: HttpRequest, path: Mapping[str, str]) -> Htt
     )
 
 
+def _make_task(server: Server, request: HttpRequest, _: Mapping[str, str]) -> HttpResponse:
+    """Make a task in a form that somebody might find behind 创建任务; nobody has published the real one.
+
+    Refused is what is not understood: an unknown key, an empty one, a type, tag or parent that is not there.
+    """
+    team, body = server.team, json_of(request)
+    project = team.projects.get(str(body.get("project_id")))
+    if project is None or project.hidden:
+        return refused(_FORBIDDEN, "no permission")
+    if unknown := body.keys() - {"project_id", "title", "task_type_id", "parent", "tags", "properties"}:
+        return refused(_INVALID, f"unknown: {', '.join(sorted(unknown))}")
+    if empty := sorted(key for key, value in body.items() if value is None or value == ""):
+        return refused(_INVALID, f"empty: {', '.join(empty)}")
+    type_ = next((one for one in team.types.values() if one.id == body.get("task_type_id")), team.types[TASK])
+    tags = [str(one) for one in body.get("tags", ())]
+    if "title" not in body or body.get("task_type_id", type_.id) != type_.id or not set(tags) <= set(team.tags):
+        return refused(_INVALID, "title is required; task_type_id and tags must be there")
+    if body.get("parent") not in (None, *team.tasks):
+        return refused(_INVALID, "parent is not there")
+    properties: dict[str, Any] = {"tag": tags} if tags else {}
+    by_id = {team.property_id(key): key for key in WRITABLE}
+    for one in body.get("properties", ()):
+        key = by_id.get(str(one.get("property_id")))
+        if key is None or one.get("value") is None:
+            return refused(_INVALID, "properties: unknown or empty")
+        if key not in server.habits.drops:
+            properties[key] = one["value"]
+    made = team.add_task(
+        project, str(body["title"]), type_=type_.name, parent=body.get("parent"), properties=properties
+    )
+    match server.habits.names_made:
+        case "value":
+            return wrapped({"_id": made.id})
+        case "list":
+            return wrapped([{"_id": made.id}])
+        case _:
+            return reply({"code": 200, "data": {}})
+
+
 def _calls() -> Mapping[str, Handler]:
     return {
         "POST /open-api/tenant-access-token": lambda server, request, _: server.tenant_token(request),
@@ -216,6 +255,7 @@ def _calls() -> Mapping[str, Handler]:
         "GET /open-api/file/{file}/info": _file_info,
         "GET /open-api/file/{file}/download": _file,
         "GET /open-api/_provisional/tasks/{task}/transitions": _transitions,
+        "POST /open-api/_provisional/tasks": _make_task,
     }
 
 

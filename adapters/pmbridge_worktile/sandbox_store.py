@@ -24,8 +24,10 @@ WORKFLOWS: Mapping[str, tuple[tuple[str, int], ...]] = {
     MILESTONE: (("未开始", 1), ("进行中", 2), ("已达成", 3)),
     CHANGE: (("已提交", 1), ("评估中", 2), ("待客户确认", 2), ("实施中", 2), ("已拒绝", 3), ("报废清理", 3)),
 }
-FORECAST, EFFORT, VERSION = "yjrq", "gs_yg", "qp_version"
-"""Properties that this team made itself: 预计日期, 预估工时, 版本. Of their names the API knows nothing."""
+FORECAST, EFFORT, VERSION, MARK = "yjrq", "gs_yg", "qp_version", "wbbs"
+"""Properties that this team made itself: 预计日期, 预估工时, 版本, 外部标识. Of their names the API knows nothing."""
+WRITABLE = ("desc", "start", "due", "assignee", FORECAST, EFFORT, MARK)
+"""Properties that whoever makes a task may set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from pmbridge.adapter import ConnectionSettings
+from pmbridge_worktile.template import places
 
 API = "https://dev.worktile.com"
 TASK_ID = "{task_id}"
 """Where the id of a task goes."""
+PROJECT_ID = "{project_id}"
+TITLE = "title"
+"""As ``marker``: the end of the title."""
 
 
 class TransitionsEndpoint(BaseModel):
@@ -33,12 +37,45 @@ class TransitionsEndpoint(BaseModel):
     author: str = "created_by"
 
 
+class CreateTaskEndpoint(BaseModel):
+    """How a task is made, by whoever can read the vendor's page 创建任务: its form is not public.
+
+    ``{project_id}`` and ``{title}`` must be somewhere; for what else may be in braces see
+    :data:`pmbridge_worktile.template.PLACES`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(pattern=r"^/[^\s?#]*$")
+    """Under ``…/open-api``, asked by ``POST``; ``{project_id}`` may stand in it."""
+    body: Mapping[str, JsonValue]
+    marker: str | None = Field(default=None, min_length=1)
+    """Where the marker goes by which a task of ours is found again: the key of a text property that nobody else uses
+    (with ``{marker}`` in the body), or ``title``: its end. Without it pmbridge makes no task by itself: one whose
+    answer is lost could not be told from another, and would be made twice."""
+
+    @property
+    def carries(self) -> frozenset[str]:
+        """What this call can be told."""
+        return frozenset(places(dict(self.body))) | ({"project_id"} if PROJECT_ID in self.path else set())
+
+    @model_validator(mode="after")
+    def _says_what_is_made_where(self) -> Self:
+        if missing := {"project_id", "title"} - self.carries:
+            raise ValueError(f"body: {', '.join(f'{{{one}}}' for one in sorted(missing))} is missing")
+        by_property = self.marker not in (None, TITLE)
+        if by_property != ("marker" in self.carries):
+            raise ValueError("marker: the key of a property and {marker} in body need each other")
+        return self
+
+
 class Endpoints(BaseModel):
     """Calls that exist, but whose form no public page tells. What is not given here is not used."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     task_transitions: TransitionsEndpoint | None = None
+    create_task: CreateTaskEndpoint | None = None
 
 
 class WorktileSettings(ConnectionSettings):
@@ -73,6 +110,11 @@ class WorktileSettings(ConnectionSettings):
         if len(set(names)) != len(names):
             raise ValueError("property_names: two properties have one name")
         return self
+
+    @property
+    def marker(self) -> str | None:
+        """Where the marker of a task of ours stands, if anywhere: a property's key or ``title``."""
+        return self.endpoints.create_task.marker if self.endpoints.create_task else None
 
     @property
     def open_api(self) -> str:

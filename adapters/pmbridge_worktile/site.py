@@ -204,6 +204,19 @@ class Site:
         """Ask again next time: the credential was refused."""
         self.context.memo.drop(self._key("sees"))
 
+    @property
+    def marker_lost(self) -> bool:
+        """Whether a task that we made came back without its marker, where the settings put it now."""
+        return self.context.memo.kept(self._marker_key) == "lost"
+
+    def lose_marker(self) -> None:
+        """Remember that it did: the next task is made by a person, or with another setting."""
+        self.context.memo.keep(self._marker_key, "lost")
+
+    @property
+    def _marker_key(self) -> str:
+        return self._key(f"marker in {self.settings.marker}")
+
     def _key(self, what: str) -> str:
         """Return a memo key that another address or application does not share."""
         return f"{what} | {self.settings.open_api} | {self.settings.client_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from pmbridge.adapter import UID, split_title
 from pmbridge.records import Category, Comment, Group, Item, Person, ToolState
 from pmbridge.values import FieldValue, Instant, Named, ProjectId, RecordId, Rich
 from pmbridge_worktile import wire
@@ -22,6 +24,7 @@ STANDARD = ("assignee", "start", "due", "tag", "desc")
 _CATEGORIES: Mapping[int | None, Category] = {1: "todo", 2: "in_progress", 3: "done"}
 _NO_TYPE = Named(id="task", name=None)
 _TAGS = TypeAdapter(list[wire.Tag])
+_UID = re.compile(UID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +35,13 @@ class Asked:
     fields: frozenset[str] = frozenset()
     day_zone: str = "Asia/Shanghai"
     web_url: str | None = None
+    marker: str | None = None
+    """Key of the property that holds our marker."""
 
     @property
     def keys(self) -> str:
         """The properties to ask for, as the query takes them."""
-        return ",".join(sorted({*STANDARD, *self.fields}))
+        return ",".join(sorted({*STANDARD, *self.fields, *([self.marker] if self.marker else [])}))
 
 
 @dataclass(slots=True)
@@ -83,6 +88,16 @@ def tag_id(project: str, tag: str) -> RecordId:
     return RecordId(kind=TAG, external_id=f"{project}/{tag}")
 
 
+def project_url(web_url: str | None, project: str) -> str:
+    """Return where a person opens a project; empty where the team's own address is not known."""
+    return f"{web_url}/mission/projects/{project}" if web_url else ""
+
+
+def task_url(web_url: str | None, project: str, task: str) -> str:
+    """Return where a person opens a task; empty where the team's own address is not known."""
+    return f"{project_url(web_url, project)}/tasks/{task}" if web_url else ""
+
+
 class TaskReader:
     """Tasks with their properties → items and tags."""
 
@@ -111,11 +126,12 @@ class TaskReader:
             raise Unreadable("properties (missing)")
         properties = {key: unwrapped(value) for key, value in task.properties.items()}
         tags = list(_tags(properties.get("tag"), project)) if TAG in self._asked.kinds else []
+        title, marker = split_title(task.title)
         item = Item(
             id=RecordId(kind=TASK, external_id=task.id),
             project=project,
             version=version,
-            title=task.title,
+            title=title,
             type=type_of(task),
             state=state_of(task),
             key=task.identifier or "",
@@ -131,6 +147,7 @@ class TaskReader:
             assignees=_assignees(properties.get("assignee")),
             author=task.created_by,
             archived=bool(task.is_archived),
+            marker=marker or self._marker(properties),
             fields=self._fields(properties),
         )
         return item, tags
@@ -138,8 +155,12 @@ class TaskReader:
     def _fields(self, properties: Mapping[str, JsonValue]) -> Mapping[str, FieldValue | None]:
         return {key: self._values.read(properties.get(key), f"properties.{key}") for key in sorted(self._asked.fields)}
 
+    def _marker(self, properties: Mapping[str, JsonValue]) -> str | None:
+        value = properties.get(self._asked.marker) if self._asked.marker else None
+        return value.strip() if isinstance(value, str) and _UID.fullmatch(value.strip()) else None
+
     def _url(self, project: str, task: str) -> str:
-        return f"{self._asked.web_url}/mission/projects/{project}/tasks/{task}" if self._asked.web_url else ""
+        return task_url(self._asked.web_url, project, task)
 
 
 def person(one: wire.Member) -> Person:

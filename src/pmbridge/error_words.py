@@ -359,6 +359,12 @@ WORDS: dict[str, Words] = {
         "{tool} 没有回答；下次运行先查是否已完成。",
         *_same("pmbridge sync {name}"),
     ),
+    "maybe-made": Words(
+        "the answer was lost, and {tool} shows what may have been made, without our mark: {things}; adopt it, or write "
+        "another title and plan again to have another made",
+        "没有收到答复；{tool} 中有可能就是它、但不带我们标记的条目：{things}；请关联它，或改标题后重新计划以另建",
+        *_same("pmbridge change adopt REF --item ITEM"),
+    ),
     "partial": Words(
         "{n} of {total} connections were not synced: {names}.",
         "{total} 个连接中有 {n} 个没有同步：{names}。",

@@ -46,9 +46,19 @@ class TestWorktileOtherwise(WorktileLaws):
     def sandbox(self) -> Iterator[Sandbox]:
         habits = Habits(
             rows="value", with_total=False, page_cap=2, bulk_cap=2, header_alone=False, hidden_project="error",
-            keeps_deleted=True, provisional=True,
+            keeps_deleted=True, provisional=True, names_made="list",
         )  # fmt: skip
         with TwoAPage(FakeClock(START), habits=habits) as opened:
+            yield opened
+
+
+class TestWorktileMarkedTitle(WorktileLaws):
+    """Where a task of ours carries its marker in its title, and no answer says what was made."""
+
+    @pytest.fixture
+    def sandbox(self) -> Iterator[Sandbox]:
+        habits = Habits(provisional=True, names_made="nothing")
+        with WorktileSandbox(FakeClock(START), habits=habits, marker="title") as opened:
             yield opened
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmbridge.adapter import UID, signed, split_marker
+from pmbridge.adapter import UID, signed, signed_title, split_marker, split_title
 from pmbridge.clock import SystemClock
 from pmbridge.identity import new_ulid
 from pmbridge.sync.marker import derived_uid
@@ -42,3 +42,17 @@ def test_every_uid_that_we_give_is_one_that_we_find() -> None:
     derived = derived_uid("w", connection="jira", engagement="e", ref="CR-1", role="task")
     for uid in (derived, new_ulid(SystemClock().now())):
         assert split_marker(signed("x", uid)) == ("x", uid)
+
+
+@given(TEXTS, UIDS)
+def test_a_signed_title_comes_back_with_its_uid(text: str, uid: str) -> None:
+    assert split_title(signed_title(text, uid)) == (text.rstrip(), uid)
+
+
+@given(TEXTS.filter(lambda text: not re.search(rf"pmbridge:{UID}\s*\Z", text)))
+def test_a_title_without_a_marker_stays_as_it_is(text: str) -> None:
+    assert split_title(text) == (text, None)
+
+
+def test_a_marker_within_a_word_is_none() -> None:
+    assert split_title(f"见xpmbridge:{ONE}") == (f"见xpmbridge:{ONE}", None)

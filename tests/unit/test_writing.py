@@ -17,6 +17,7 @@ from pmbridge.sync.entry import PlanEntry
 from pmbridge.sync.send import Stopped
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import Day, Label, Named, Plain, ProjectId
+from tests.unit.store_bench import item
 from tests.unit.writing_bench import Bench, Killed, bench, dying
 
 NEW_DUE = date(2026, 7, 1)
@@ -306,6 +307,51 @@ def test_an_edit_right_after_the_create_is_not_taken_for_agreed(desk: Bench) -> 
     ours, theirs = link.bases["title"]
     assert ours == theirs, "the base is what was sent"
     assert b"Dark mode" in (theirs or b"")
+
+
+def test_where_no_marker_is_kept_a_person_says_which_it_is_and_nothing_is_made_again(desk: Bench) -> None:
+    desk.tool.keeps_markers = False
+    desk.new = "Dark mode"
+    desk.tool.faults = {1: "lost_after"}
+    desk.apply(desk.plan())
+    desk.later()
+    desk.apply([])
+    (made,) = [one for one in desk.tool.items.values() if one.title == "Dark mode"]
+    (row,) = desk.store.writings.rows("build")
+    assert row.state == "parked"
+    assert row.error is not None
+    assert made.key in row.error.en
+    (entry,) = desk.plan()
+    assert (entry.state, entry.reason) == ("blocked", row.error)
+    desk.later(99_999)
+    assert states(desk.apply([replace(entry, state="planned")])) == ["blocked"]
+    assert desk.tool.pushes == 1
+
+
+def test_another_title_has_another_made_where_a_person_says_that_it_was_not_ours(desk: Bench) -> None:
+    desk.tool.keeps_markers = False
+    desk.new = "Dark mode"
+    desk.tool.faults = {1: "lost_after"}
+    desk.apply(desk.plan())
+    desk.later()
+    desk.apply([])
+    desk.new = "Night mode"
+    assert states(desk.apply(desk.plan())) == ["applied"]
+    assert [one.title for one in desk.tool.items.values()][-1] == "Night mode"
+
+
+def test_before_a_second_attempt_what_may_be_ours_is_shown_first(desk: Bench) -> None:
+    desk.tool.keeps_markers = False
+    desk.new = "Dark mode"
+    desk.tool.faults = {1: "lost_before"}
+    desk.apply(desk.plan())
+    desk.later()
+    desk.apply([])  # nothing is there: it may be sent again
+    (entry,) = desk.plan()
+    landed = item(77, "Dark mode")  # and now somebody makes it by hand, or the first one arrives after all
+    desk.tool.items[landed.id] = landed
+    assert states(desk.apply([entry])) == ["blocked"]
+    assert desk.tool.pushes == 1
 
 
 def test_a_restored_store_finds_what_it_had_made_by_the_marker(desk: Bench) -> None:

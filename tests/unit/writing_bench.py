@@ -113,6 +113,7 @@ class FakeTool(Adapter[ConnectionSettings]):
         self.behind = timedelta(0)
         """So much is the tool's clock behind ours."""
         self.born: dict[RecordId, datetime] = {}
+        self.keeps_markers = True
         self.before_push: Callable[[], None] = lambda: None
         self.dies_after_landing = False
 
@@ -133,7 +134,7 @@ class FakeTool(Adapter[ConnectionSettings]):
                     _text(write.values["title"]),
                     version="1",
                     project=write.project,
-                    marker=write.uid,
+                    marker=write.uid if self.keeps_markers else None,
                     due=None,
                     state=ToolState(id=write.state or "3", name=STATES[write.state or "3"]),
                 )
@@ -197,7 +198,14 @@ class FakeTool(Adapter[ConnectionSettings]):
             raise NotVisible(connection=JIRA, n=1)
         there: list[Item | Comment] = [*self.items.values(), *self.comments.values()]
         made = [one for one in there if one.marker == write.uid and self.born[one.id] >= since]
+        alike = [] if self.keeps_markers or not isinstance(write, Create) else self._alike(write)
+        if alike:
+            raise Doubtful("maybe-made", connection=JIRA, tool="Fake", things=", ".join(alike))
         return [] if self.hidden else made
+
+    def _alike(self, write: Create) -> list[str]:
+        wanted = _text(write.values["title"])
+        return [one.key for one in self.items.values() if one.title == wanted and one.marker is None]
 
     def read(self, ids: Sequence[RecordId]) -> Iterator[Record | Gone]:
         for id_ in ids:

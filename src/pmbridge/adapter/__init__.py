@@ -17,7 +17,7 @@ from pmbridge.adapter.called import project_called
 from pmbridge.adapter.classify import classify_common, is_web_page, page_title, retry_after
 from pmbridge.adapter.cursor import CursorModel
 from pmbridge.adapter.decode import WHOLE_PAGE, Broken, each_row, first_field
-from pmbridge.adapter.marker import UID, signed, split_marker
+from pmbridge.adapter.marker import UID, signed, signed_title, split_marker, split_title
 from pmbridge.adapter.parallel import in_order, side_by_side
 from pmbridge.adapter.policy import Auth, Call, HttpPolicy, Rate, Reply, Response, Traffic, Wait, no_wait
 from pmbridge.adapter.registry import (
@@ -84,8 +84,10 @@ __all__ = [
     "retry_after",
     "side_by_side",
     "signed",
+    "signed_title",
     "since",
     "split_marker",
+    "split_title",
 ]
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
 from pmbridge.errors import (
+    Doubtful,
     NotAuthorized,
     NotVisible,
     PmbridgeError,
@@ -53,8 +54,9 @@ from pmbridge.sync.receipt import (
     Receipts,
     WriteLimits,
     refused_otherwise,
+    worded,
 )
-from pmbridge.sync.send import Outcome, Sender, Stopped, worded
+from pmbridge.sync.send import Outcome, Sender, Stopped
 from pmbridge.sync.wanted import shown
 from pmbridge.values import Label, ProjectId, RecordId
 
@@ -361,6 +363,9 @@ class Writer:
             return ask()
         except NotVisible as error:
             self._journal.set_state(row.uid, "planned")
+            return Outcome(n=entry.n, state="blocked", reason=worded(error))
+        except Doubtful as error:  # something there may be ours, and carries no marker: a person says
+            self._journal.set_state(row.uid, "parked", worded(error))
             return Outcome(n=entry.n, state="blocked", reason=worded(error))
         except PmbridgeError as error:
             self._journal.set_state(row.uid, "planned")

@@ -9,13 +9,22 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from pmbridge.errors import NotVisible
+from pmbridge.errors import Doubtful, NotVisible
 from pmbridge.records import AddComment, Create, Gone, Group, Item, Transition, Update, Write
 from pmbridge.store import OutboxRow
 from pmbridge.sync.audit import Audit
 from pmbridge.sync.decide import same
 from pmbridge.sync.entry import as_sent, fields_of, write_of
-from pmbridge.sync.receipt import CLOCKS_DIFFER, LOST, MADE_AND_DELETED, TOO_OFTEN, UNCLEAR, Receipts, WriteLimits
+from pmbridge.sync.receipt import (
+    CLOCKS_DIFFER,
+    LOST,
+    MADE_AND_DELETED,
+    TOO_OFTEN,
+    UNCLEAR,
+    Receipts,
+    WriteLimits,
+    worded,
+)
 from pmbridge.sync.wanted import shown
 from pmbridge.values import ProjectId, RecordId
 
@@ -55,7 +64,11 @@ class Doubts:
         if isinstance(write, AddComment) and self._deleted(write.target):
             self._journal.set_state(row.uid, "parked", LOST)
             return
-        found = self._adapter.find(write, (row.intent_at or self._clock.now()) - CLOCKS_DIFFER)
+        try:
+            found = self._adapter.find(write, (row.intent_at or self._clock.now()) - CLOCKS_DIFFER)
+        except Doubtful as error:  # nothing there carries our marker, and yet it may be ours: a person says
+            self._journal.set_state(row.uid, "parked", worded(error))
+            return
         there = [one for one in found if not isinstance(one, Gone)]
         if there:
             self._receipts.made(row, there[0].id, there[0])

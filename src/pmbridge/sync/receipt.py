@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
-from pmbridge.errors import PmbridgeError
+from pmbridge.errors import PmbridgeError, Rejected
 from pmbridge.records import Comment, Gone, Group, Item, Record
 from pmbridge.store import Agreed, OutboxRow, Run
 from pmbridge.sync.decide import NEVER, Base, same
@@ -49,6 +49,14 @@ _FINAL = (MADE_AND_DELETED, TOO_OFTEN, LOST)
 def refused_otherwise(row: OutboxRow, entry: PlanEntry) -> bool:
     """Return whether the tool refused what *row* was, and *entry* is something else under the same uid."""
     return row.state == "parked" and row.error not in _FINAL and row.write != write_bytes(entry.verb, entry.write)
+
+
+def worded(error: PmbridgeError) -> Label:
+    """Return *error* as the reason of an entry; of a refusal, the tool's own words."""
+    if isinstance(error, Rejected) and error.faults:
+        said = "; ".join(error.faults.values())
+        return Label(zh=said, en=said)
+    return Label(zh=error.text("zh"), en=error.text("en"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from pmbridge.errors import (
     NotVisible,
     PmbridgeError,
     Refused,
-    Rejected,
     StaleWrite,
     TransientError,
     Unsupported,
@@ -22,7 +21,7 @@ from pmbridge.records import AddComment, Create, Receipt, Write
 from pmbridge.store import EntryState, Journal, OutboxRow, OutboxState
 from pmbridge.sync.brake import Brakes
 from pmbridge.sync.entry import PlanEntry
-from pmbridge.sync.receipt import MOVED, NO_ANSWER
+from pmbridge.sync.receipt import MOVED, NO_ANSWER, worded
 from pmbridge.values import Label
 
 
@@ -78,11 +77,3 @@ class Sender:
         except PmbridgeError as error:
             self._journal.set_state(row.uid, "doubtful")
             raise Stopped(error) from error
-
-
-def worded(error: PmbridgeError) -> Label:
-    """Return what the tool said, else what the error says."""
-    if isinstance(error, Rejected) and error.faults:
-        said = "; ".join(error.faults.values())
-        return Label(zh=said, en=said)
-    return Label(zh=error.text("zh"), en=error.text("en"))

@@ -23,6 +23,7 @@ from pmbridge.records import (
     Page,
     Scope,
     Skipped,
+    Verb,
 )
 from pmbridge.testing.clock import FakeClock
 from pmbridge.testing.context import MirroredRecords, context
@@ -127,6 +128,14 @@ class Bench:
     def settled(self, sandbox: Sandbox, adapter: Adapter[Any]) -> None:
         """Let the tool's search index catch up."""
         sandbox.clock.advance(adapter.find_settles.total_seconds() + 61)
+
+    def offers(self, adapter: Adapter[Any], kind: str, verb: Verb) -> bool:
+        """Return whether *adapter* does *verb* with its settings; of one that a setting opens, a project tells."""
+        support = adapter.kinds[kind].supports.get(verb)
+        if support is None or support.level != "setting":
+            return bool(support)
+        first = next(adapter.projects())
+        return bool(adapter.describe(first.id).kinds[kind].supports.get(verb))
 
     def some_items(self, world: Any, project: ProjectId, count: int = 3) -> list[RecordId]:
         """Make *count* items."""
