@@ -30,8 +30,8 @@ from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.register import Register
 from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
+from pmbridge.sync.described import schemas
 from pmbridge.sync.marker import workspace_mark
-from pmbridge.sync.run import schemas
 from pmbridge.values import Label, ProjectId
 
 if TYPE_CHECKING:

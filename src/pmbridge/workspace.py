@@ -32,7 +32,7 @@ from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.secrets import SecretChain
 from pmbridge.store import Store
 from pmbridge.sync import ConnectionOutcome, Job, Options, Progress, SyncResult, run_connection
-from pmbridge.sync.run import schemas
+from pmbridge.sync.described import schemas
 from pmbridge.values import Label
 
 

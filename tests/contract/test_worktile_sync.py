@@ -13,12 +13,13 @@ import pytest
 from pmbridge.domain.mapping import Source
 from pmbridge.records import Comment
 from pmbridge.store import Store
+from pmbridge.sync.described import schemas
 from pmbridge.sync.result import ConnectionOutcome
 from pmbridge.sync.run import Job, Options, run_connection
 from pmbridge.testing.sandbox import FakeClock
 from pmbridge.values import ProjectId, RecordId
 from pmbridge_worktile.sandbox import WorktileSandbox
-from pmbridge_worktile.sandbox_store import Task
+from pmbridge_worktile.sandbox_store import CHANGE, Task
 from tests.contract.worktile_bench import Workspace
 
 NOW = datetime(2026, 6, 5, 10, tzinfo=UTC)
@@ -150,3 +151,31 @@ def test_a_new_due_date_arrives_with_the_next_run(office: Office) -> None:
     (seen,) = [one for one in office.store.observe("worktile", office.projects[0]).items if one.title == "M7 上线"]
     assert seen.due is not None
     assert seen.due.day(UTC) == date(2026, 7, 15)
+
+
+def test_a_state_and_a_type_that_nobody_used_before_are_known_in_the_run_that_meets_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The schema is kept for a day. Broken, a change in its first type and state is nothing for so long."""
+    changes = {"from": "task", "where": {"type": CHANGE}, "states": {"已提交": "submitted"}}
+    monkeypatch.setitem(MAPPING, "changes", changes)
+    assert fine_with_warnings(office.sync()).changes == 0
+    team = office.sandbox.team
+    team.add_task(team.projects[office.projects[0]], "夜间模式", type_=CHANGE)
+    met = fine_with_warnings(office.sync())
+    assert met.changes == 1
+    made = office.task("夜间模式")
+    asked = [one.path.rpartition("/")[2] for one in office.sandbox.requests if "/tasks/" in one.path]
+    assert asked == [made.id], "its comments are read at once"
+    body = office.store.schema("worktile", office.projects[0])
+    assert body is not None
+    kind = schemas().validate_json(body).kinds["task"]
+    assert CHANGE in [one.name for one in kind.types]
+    assert "已提交" in [one.state.name for one in kind.states]
+    assert fine(office.sync()).warnings == ()
+
+
+def fine_with_warnings(outcome: ConnectionOutcome) -> ConnectionOutcome:
+    assert (outcome.error, outcome.problems, outcome.skipped) == (None, (), ())
+    assert outcome.warnings, "a name that was not seen yet is said to be one"
+    return outcome

@@ -9,12 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from copy import copy
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta, tzinfo
-from functools import cache
+from datetime import UTC, tzinfo
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -30,21 +28,15 @@ from pmbridge.identity import CONNECTION, RUN
 from pmbridge.records import Focus, Item, Page, ProjectSchema, Record, Scope, Skipped
 from pmbridge.store import Run, Store
 from pmbridge.sync.census import Census, Judged
+from pmbridge.sync.described import Met, described, known, together
 from pmbridge.sync.details import DetailReader, Recognised, remember, remembered
 from pmbridge.sync.pull import Keeper, Pull, Pulled, leaves, retry_quarantined
 from pmbridge.sync.result import ConnectionOutcome, Progress
 from pmbridge.values import Label, ProjectId
 
 log = logging.getLogger("pmbridge.sync")
-_SCHEMA_AGE = timedelta(days=1)
 _REFS_KEY = "refs"
 _REFS = TypeAdapter(dict[str, list[str]])
-
-
-@cache
-def schemas() -> TypeAdapter[ProjectSchema]:
-    """Return what reads and writes the schemas that the store keeps."""
-    return TypeAdapter(ProjectSchema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +151,8 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
     sources = [one for _, one in resolved]
 
     state.problems += retry_quarantined(adapter, run)
-    pulled = _pull(job, adapter, run, scope, keeper, recognised, sources, state)
+    met = Met()
+    pulled = _pull(job, adapter, run, scope, keeper, recognised, met, sources, state)
     judged = Judged()
     Census(
         adapter=adapter,
@@ -173,11 +166,16 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
     state.vanished += judged.vanished
     state.problems += judged.problems
     state.skipped += judged.skipped
+    named = [source.project for _, source in job.sources]
+    widened = met.widen(job.store, job.connection, named, schemas.values())
+    if widened:
+        schemas, resolved = _resolve(job, adapter, state)
+        sources = [one for _, one in resolved]
 
     # Only what differed was looked at. That is everything in a first sync (people apart, who come with each project),
     # and enough where the last run looked at the rest with the same mapping and got to its end.
-    everything = pulled.from_scratch and pulled.unlooked == 0
-    if not everything and (mapping_moved or not previous_ok):
+    everything = pulled.from_scratch and pulled.unlooked == 0 and not widened
+    if not everything and (mapping_moved or widened or not previous_ok):
         _look_at_everything(job, sources, recognised)
         everything = True
     memo = job.store.memo(job.connection)
@@ -199,6 +197,7 @@ def _pull(
     scope: Scope,
     keeper: Keeper,
     recognised: Recognised,
+    met: Met,
     sources: Sequence[ResolvedSource],
     state: _State,
 ) -> Pulled:
@@ -215,6 +214,7 @@ def _pull(
         log.info("pull.page", extra={"facts": facts})
         began = now
         recognised.look(sources, leaves(touched))
+        met.look(touched)
         state.read, state.new, state.changed = pulled.read, pulled.new_items, pulled.changed_items
         state.records_changed = pulled.new + pulled.changed
         state.skipped = [*before, *pulled.skipped]
@@ -238,10 +238,16 @@ def _resolve(
     """Resolve the sources; a bad mapping stops its own source, never the pull of the others."""
     schemas: dict[ProjectId, ProjectSchema] = {}
     found: list[tuple[str, ResolvedSource]] = []
-    described = _described(job, adapter, _together((source.project, focus_of(source)) for _, source in job.sources))
+    told = described(
+        job.store,
+        job.clock,
+        job.connection,
+        adapter,
+        together((source.project, focus_of(source)) for _, source in job.sources),
+    )
     for engagement, source in job.sources:
         try:
-            schema = _known(described[source.project])
+            schema = known(told[source.project])
             schemas[schema.project.id] = schema
             one = resolve(
                 source,
@@ -264,7 +270,10 @@ def _resolve(
 
 def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
     """Return a scope of all kinds and of every field that a mapping could name."""
-    schemas = [_known(one) for one in _described(job, adapter, dict.fromkeys(job.survey, Focus())).values()]
+    schemas = [
+        known(one)
+        for one in described(job.store, job.clock, job.connection, adapter, dict.fromkeys(job.survey, Focus())).values()
+    ]
     telling = ("number", "day", "instant", "named", "many")
     fields = {
         kind: frozenset(
@@ -280,50 +289,6 @@ def _survey_scope(job: Job, adapter: Adapter[Any]) -> Scope:
     return Scope(
         projects=tuple(sorted(schema.project.id for schema in schemas)), kinds=frozenset(adapter.kinds), fields=fields
     )
-
-
-def _described(
-    job: Job, adapter: Adapter[Any], wanted: Mapping[str, Focus]
-) -> dict[str, ProjectSchema | PmbridgeError]:
-    """Return the schema of each project, with what is *wanted* of it, or why it has none.
-
-    Kept for a day, so that reports work offline and a quiet sync does not ask.
-    """
-    store, connection, newest = job.store, job.connection, job.clock.now() - _SCHEMA_AGE
-    known: dict[str, ProjectSchema | PmbridgeError] = {}
-    unknown: list[str] = []
-    for project, focus in wanted.items():
-        kept = store.schema(connection, project, newer_than=newest)
-        schema = None if kept is None else schemas().validate_json(kept)
-        if schema is not None and schema.focus.covers(focus):
-            known[project] = schema
-        else:
-            unknown.append(project)
-    names = [one.rpartition("|")[2] or one for one in unknown]
-    answers = adapter.describe_all(names, _together(zip(names, (wanted[one] for one in unknown), strict=True)))
-    told: dict[str, ProjectSchema] = {}
-    try:
-        for project, answer in zip(unknown, answers, strict=True):
-            known[project] = answer
-            if isinstance(answer, ProjectSchema):
-                told[project] = answer
-    finally:  # whatever stops the others: what was told is not asked again
-        bodies = {project: schemas().dump_json(schema) for project, schema in told.items()}
-        store.put_schemas(connection, bodies, [schema.project for schema in told.values()])
-    return known
-
-
-def _together(named: Iterable[tuple[str, Focus]]) -> dict[str, Focus]:
-    found: dict[str, Focus] = {}
-    for project, focus in named:
-        found[project] = found[project] | focus if project in found else focus
-    return found
-
-
-def _known(described: ProjectSchema | PmbridgeError) -> ProjectSchema:
-    if isinstance(described, PmbridgeError):
-        raise copy(described)  # each engagement adds its own name
-    return described
 
 
 def _format(adapter: Adapter[Any], scope: Scope) -> bytes:
