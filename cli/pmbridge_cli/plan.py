@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIELDS = {
     "state": Both("state", "状态"),
     "title": Both("title", "标题"),
+    "description": Both("text", "说明"),
     "due": Both("date", "日期"),
     "comment": Both("comment", "评论"),
 }
@@ -145,8 +146,8 @@ def _show(app: App, made: Plan) -> None:
         out.line(_line(app, entry, ended=False))
         for each in entry.fields:
             out.line(f"  {'~' if each.theirs is not None else '+'} {_field(app, each)}")
-        if entry.state == "manual" and entry.url:
-            out.line(f"    {visible(entry.url)}")
+        if entry.state == "manual":
+            _by_hand(app, entry)
     for one in made.left_out:
         what = FIELDS.get(one.field, same(one.field))
         why = _WAITS[one.kind]
@@ -157,6 +158,15 @@ def _show(app: App, made: Plan) -> None:
             )
         )
     out.next(_before(app, made))
+
+
+def _by_hand(app: App, entry: PlanEntry) -> None:
+    """Say where a person does it, and of a new record how the register learns of it where its title does not say."""
+    if entry.url:
+        app.out.line(f"    {visible(entry.url)}")
+    titles = [shown(one.sends) for one in entry.fields if one.field == "title"]
+    if entry.verb == "create" and not any(entry.ref in one for one in titles):
+        app.out.line(f"    pmbridge change adopt {entry.ref} --item ITEM")
 
 
 def _parts(entries: Sequence[PlanEntry]) -> Both:
@@ -235,6 +245,8 @@ def _before(app: App, made: Plan) -> str:
     if made.having("blocked") and not made.having("planned"):
         return f"pmbridge apply {made.number}"  # it finds out what became of writes in doubt
     if not made.having("planned"):
+        if made.having("manual"):
+            return "pmbridge sync"  # it sees what a person has done
         return "pmbridge conflicts" if made.left_out else "pmbridge next"
     name = _read_only(app, made)
     return f"pmbridge apply {made.number}" if name is None else f"pmbridge connect {name} --write"

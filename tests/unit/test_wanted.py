@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,12 +13,12 @@ from pmbridge.domain.mapping import Source
 from pmbridge.domain.recognise import Observed
 from pmbridge.domain.resolve import resolve
 from pmbridge.errors import MappingError
-from pmbridge.records import StateInfo
+from pmbridge.records import Comment, StateInfo
 from pmbridge.register import Register
 from pmbridge.store import Store
 from pmbridge.sync.wanted import Wanted, WantedComment, WantedItem, WantedRecord, wanted
 from pmbridge.testing.clock import FakeClock
-from pmbridge.values import Day, Named, Plain, RecordId
+from pmbridge.values import Day, Named, Plain, RecordId, Rich
 from tests.unit import mall
 from tests.unit.mall import KINDS, schema, state, version
 from tests.unit.register_bench import at
@@ -172,3 +172,45 @@ def test_all_faults_of_what_is_to_be_written_come_at_once() -> None:
     for place in ("milestones[0].write.date", "changes[0].write.states", "changes[0].write.create"):
         assert place in said
     assert "has no effect without state = true" in said
+
+
+def comment(item: Any, body: str, when: str = "2026-06-02T10:00:00+08:00", **said: Any) -> Comment:
+    return Comment(
+        id=RecordId(kind="comment", external_id="1"),
+        item=item.id,
+        body=Rich(format="markdown", original=body),
+        created_at=datetime.fromisoformat(when),
+        **said,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "when", "marker", "said"),
+    [
+        ("客户决定（CD-004）：批准方案 A", "2026-06-02T08:00:00+08:00", None, True),
+        ("按CD-004执行", "2026-06-01T23:00:00+00:00", None, True),
+        ("CD-0041", "2026-06-02T10:00:00+08:00", None, False),
+        ("XCD-004", "2026-06-02T10:00:00+08:00", None, False),
+        ("等 CD-004", "2026-05-30T10:00:00+08:00", None, False),
+        ("客户决定（CD-004）", "2026-06-02T10:00:00+08:00", "01JWX3K8000000000000000001", False),
+        ("已批准", "2026-06-02T10:00:00+08:00", None, False),
+    ],
+)
+def test_a_decision_is_said_by_a_persons_comment_that_names_it_and_is_not_older(
+    register: Register, body: str, when: str, marker: str | None, said: bool
+) -> None:
+    ref = approved(register, ("05-27", "05-28", "05-29", "06-02"), option("A", price("CNY 15000.00")))
+    item = change_item(ref)
+    seen = replace(observed(item), details={item.id: (comment(item, body, when, marker=marker),)})
+    (wished,) = of(look(register, seen), WantedComment)
+    assert "CD-004" in wished.body.original
+    assert wished.said is said
+
+
+def test_a_title_typed_by_a_person_has_the_ref_where_the_mapping_looks_for_it(register: Register) -> None:
+    ref = sent(register, ("05-27", "05-28", "05-29"), option("A", price("CNY 1000.00")))
+    (new,) = of(look(register, observed()), WantedItem)
+    assert (new.title, new.by_hand) == ("小程序优惠券", f"{ref} 小程序优惠券")
+    rule = {key: one for key, one in MAPPING["changes"].items() if key != "match"}
+    (new,) = of(look(register, observed(mapping={"changes": rule})), WantedItem)
+    assert new.by_hand == "小程序优惠券"

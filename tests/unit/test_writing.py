@@ -563,3 +563,32 @@ def test_with_too_much_in_doubt_nothing_is_made_and_what_exists_is_still_changed
     desk.later()
     assert states(desk.apply([one for one in desk.plan() if one.verb != "comment"])) == ["applied"]
     assert len(desk.tool.comments) == 21
+
+
+BY_HAND = Support.cannot("No call makes that.", "没有这样的接口。")
+
+
+def test_what_a_person_makes_is_given_the_ref_by_which_it_is_recognised_and_all_there_is_to_type(desk: Bench) -> None:
+    desk.new, desk.text = "Dark mode", "As on the **phone**"
+    desk.supports = {Verb.CREATE: BY_HAND}
+    (entry,) = desk.plan()
+    assert (entry.state, entry.reason, entry.url) == ("manual", BY_HAND.note, "http://127.0.0.1/MALL")
+    typed = {one.field: one.sends for one in entry.fields}
+    assert typed["title"] == Plain(text="CR-005 Dark mode")
+    assert typed["state"] == Named(id="4")
+    assert getattr(typed["description"], "original", "") == "As on the **phone**"
+    desk.supports = {}
+    (entry,) = desk.plan()
+    assert {one.field: one.sends for one in entry.fields}["title"] == Plain(text="Dark mode")
+
+
+def test_a_comment_that_a_person_has_to_write_is_done_once_somebody_said_it(desk: Bench) -> None:
+    desk.comment = "CD-001: approved"
+    desk.supports = {Verb.NOTE: BY_HAND, Verb.COMMENT: BY_HAND}
+    (entry,) = desk.plan()
+    assert (entry.verb, entry.state) == ("comment", "manual")
+    desk.said = True
+    assert desk.plan() == []
+    desk.supports = {}
+    (entry,) = desk.plan()
+    assert (entry.verb, entry.state) == ("comment", "planned"), "somebody who speaks of it has not said it for us"

@@ -260,6 +260,8 @@ class Bench:
     title: str | None = None
     comment: str | None = None
     new: str | None = None
+    text: str | None = None
+    said: bool = False
     scope: frozenset[ProjectId] = frozenset({MALL})
     supports: Mapping[Verb, Support] = field(default_factory=dict)
     owner: int = 0
@@ -307,6 +309,7 @@ class Bench:
                         record=change,
                         body=Rich(format="markdown", original=self.comment),
                         audience="internal",
+                        said=self.said,
                     )
                     for ref in ("CR-004", *sorted(self.more))
                 ]
@@ -329,7 +332,8 @@ class Bench:
                     groups=(),
                     state="4",
                     title=self.new,
-                    description=None,
+                    by_hand=f"CR-005 {self.new}",
+                    description=self.text,
                     ours={"title": Plain(text=self.new), "state": Plain(text="awaiting_decision")},
                 )
             )

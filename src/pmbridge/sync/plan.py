@@ -322,14 +322,14 @@ def _made_once(ref: str, role: str, known: Known) -> tuple[str, OutboxRow | None
     ), None
 
 
-def _once(entry: PlanEntry, row: OutboxRow | None, known: Known, found: Planned) -> None:
+def _once(entry: PlanEntry, row: OutboxRow | None, known: Known) -> PlanEntry | None:
+    """Return *entry*, of what is made once, with what stands in its way; ``None``: it was made."""
     if row is not None and row.state == "done":
-        return
+        return None
     if row is not None and row.state != "planned" and not refused_otherwise(row, entry):
         why = row.error if row.state == "parked" and row.error is not None else _OBSTACLES["busy"]
-        found.entries.append(replace(entry, state="blocked", reason=why))
-        return
-    found.entries.append(_judged(entry, known, None))
+        return replace(entry, state="blocked", reason=why)
+    return _judged(entry, known, None)
 
 
 def _item(one: WantedItem, known: Known, found: Planned) -> None:
@@ -372,7 +372,21 @@ def _item(one: WantedItem, known: Known, found: Planned) -> None:
         project=one.source.project_id,
         kind=one.kind,
     )
-    _once(entry, row, known, found)
+    judged = _once(entry, row, known)
+    if judged is not None and judged.state == "manual":
+        judged = replace(judged, fields=_typed(fields, one))
+    if judged is not None:
+        found.entries.append(judged)
+
+
+def _typed(fields: tuple[PlannedField, ...], one: WantedItem) -> tuple[PlannedField, ...]:
+    """Return what a person has to type: the title by which it is recognised afterwards, and the text."""
+    title = Plain(text=one.by_hand)
+    told = [replace(each, sends=title) if each.field == TITLE else each for each in fields]
+    if one.description:
+        text = Rich(format="markdown", original=one.description)
+        told.append(PlannedField(field="description", base=None, ours=text, theirs=None, sends=text))
+    return tuple(told)
 
 
 def _comment(one: WantedComment, known: Known, found: Planned) -> None:
@@ -405,4 +419,7 @@ def _comment(one: WantedComment, known: Known, found: Planned) -> None:
     if obstacle in ("lost", "out_of_scope") and not (row is not None and row.state == "done"):
         found.entries.append(replace(entry, state="blocked", reason=_OBSTACLES[obstacle]))
         return
-    _once(entry, row, known, found)
+    judged = _once(entry, row, known)
+    if judged is None or (judged.state == "manual" and one.said):
+        return
+    found.entries.append(judged)

@@ -6,9 +6,10 @@ register does not know.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
 
 from pmbridge.domain.baseline import baselines
@@ -22,7 +23,8 @@ from pmbridge.domain.impact import prices
 from pmbridge.domain.recognise import Observed, RecognisedMilestone, recognise
 from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource
 from pmbridge.domain.text import without_ref
-from pmbridge.records import Group, Item
+from pmbridge.records import Approval, Change, Comment, Group, Item
+from pmbridge.richtext import to_markdown
 from pmbridge.sync.decide import Owner
 from pmbridge.values import Day, FieldValue, Instant, Label, Named, Plain, RecordId, Rich
 
@@ -68,7 +70,10 @@ class WantedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedItem:
-    """A record that no tool shows yet and that is to be made; ``state`` is the tool's, where ours has one there."""
+    """A record that no tool shows yet and that is to be made; ``state`` is the tool's, where ours has one there.
+
+    ``by_hand``: the title that a person gives it so that it is recognised: with the ref, if the mapping looks for one.
+    """
 
     ref: str
     because: str
@@ -79,13 +84,17 @@ class WantedItem:
     groups: tuple[RecordId, ...]
     state: str | None
     title: str
+    by_hand: str
     description: str | None
     ours: Mapping[str, FieldValue | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedComment:
-    """What is to be said on a record, once for each ``role``."""
+    """What is to be said on a record, once for each ``role``.
+
+    ``said``: whether somebody has said it there: a comment of a person, not older than the decision, names its ref.
+    """
 
     ref: str
     role: str
@@ -94,6 +103,7 @@ class WantedComment:
     record: Item
     body: Rich
     audience: Literal["internal", "public"]
+    said: bool = False
 
 
 Wanted = WantedRecord | WantedItem | WantedComment
@@ -138,7 +148,7 @@ def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], 
             entry = _entry(book, adopted, "change", change.ref, (one.source.connection, change.record.id))
             if entry is not None:
                 shown_refs.add(entry.ref)
-                found += _change(entry, change.record, change.rule, one.source, book, language)
+                found += _change(entry, change.record, change.rule, one, book, language)
         for item in one.items:
             ref = made.get((one.source.connection, item.id))
             rule = next((each for each in one.source.changes if each.write and each.kind == item.id.kind), None)
@@ -146,7 +156,7 @@ def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], 
             if entry is not None and entry.kind == "change":
                 shown_refs.add(entry.ref)
                 if rule is not None:
-                    found += _change(entry, item, rule, one.source, book, language)
+                    found += _change(entry, item, rule, one, book, language)
     shown_refs |= set(made.values())
     found += _new_ones(book, [one.source for one in observed], shown_refs)
     return _each_comment_once(found)
@@ -247,10 +257,11 @@ def _done(source: ResolvedSource, record: Item | Group, rule: ResolvedMilestoneR
 
 
 def _change(
-    entry: Entry[Any], record: Item, rule: ResolvedChangeRule, source: ResolvedSource, book: Book, language: str
+    entry: Entry[Any], record: Item, rule: ResolvedChangeRule, at: Observed, book: Book, language: str
 ) -> Iterator[Wanted]:
     if rule.write is None:
         return
+    source = at.source
     fields: list[WantedField] = []
     states = rule.write.states
     if (sends := states.get(entry.state)) is not None:
@@ -281,7 +292,20 @@ def _change(
             record=record,
             body=Rich(format="markdown", original=_said(decision, entry, book, language)),
             audience=rule.write.decision,
+            said=any(_names(one, decision) for one in at.details.get(record.id, ())),
         )
+
+
+def _names(one: Comment | Change | Approval, decision: Entry[ClientDecision]) -> bool:
+    """Return whether *one* is a person's comment that speaks of *decision*, made when it was known or later."""
+    if not isinstance(one, Comment) or one.marker is not None:
+        return False
+    # Nowhere does a day begin earlier than at UTC+14.
+    earliest = datetime.combine(decision.fields.decided_on, time(0), UTC) - timedelta(hours=14)
+    if one.created_at is not None and one.created_at < earliest:
+        return False
+    ref = rf"(?<![A-Za-z0-9-]){re.escape(decision.ref)}(?![A-Za-z0-9-])"
+    return re.search(ref, to_markdown(one.body)) is not None
 
 
 def _title(entry: Entry[Any], record: Item, source: ResolvedSource) -> WantedField:
@@ -341,6 +365,8 @@ def _new_ones(book: Book, sources: Sequence[ResolvedSource], shown_refs: set[str
         if entry.ref in shown_refs or entry.links or entry.state == "draft" or STATES[entry.state].terminal:
             continue
         title = str(entry.fields.title)
+        with_ref = f"{entry.ref} {title}"
+        hit = rule.match.search(with_ref) if rule.match is not None else None
         description = None if entry.fields.description is None else str(entry.fields.description)
         ours: dict[str, FieldValue | None] = {TITLE: Plain(text=title)}
         if (state := rule.write.states.get(entry.state)) is not None:
@@ -355,6 +381,7 @@ def _new_ones(book: Book, sources: Sequence[ResolvedSource], shown_refs: set[str
             groups=rule.write.create.groups,
             state=state,
             title=title,
+            by_hand=with_ref if hit is not None and hit.groupdict().get("ref") == entry.ref else title,
             description=description,
             ours=ours,
         )
