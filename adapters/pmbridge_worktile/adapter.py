@@ -59,6 +59,10 @@ _BY_HAND = Label(
     en="Worktile's open API has no public call that changes a task: pmbridge lists such changes as manual steps, and "
     "ticks them off when you have made them.",
 )
+_NO_LINKS = Label(
+    zh="未设 web_url（https://TEAM.worktile.com）：手动步骤和报告中的任务没有链接。",
+    en="web_url (https://TEAM.worktile.com) is not set: steps by hand and reports have no link to a task.",
+)
 
 
 class WorktileAdapter(Adapter[WorktileSettings]):
@@ -103,12 +107,13 @@ class WorktileAdapter(Adapter[WorktileSettings]):
         client_id = self.settings.client_id
         # No end of an application's secret is known of: nothing to ask a person for.
         learned: dict[str, object] = {} if self.settings.secret_expires_on else {"secret_expires_on": None}
-        tenant = self.settings.auth == "tenant"
+        notes = [_NOBODY] if self.settings.auth == "tenant" else []
+        notes += [_BY_HAND] if self.settings.web_url else [_BY_HAND, _NO_LINKS]
         return Account(
             id=client_id,
             name=client_id,
             service="Worktile",
-            notes=(_NOBODY, _BY_HAND) if tenant else (_BY_HAND,),
+            notes=tuple(notes),
             learned=learned,
         )
 

@@ -327,3 +327,8 @@ def test_canonical_is_what_worktile_shows_once_somebody_entered_it(desk: Desk) -
     with pytest.raises(Unsupported):
         adapter.canonical("tag", "title", Plain(text="a"))
     assert len(desk.writes()) == 1
+
+
+def test_a_connection_without_the_teams_address_is_told_what_it_lacks(plain: Desk) -> None:
+    assert "web_url" not in " ".join(note.en for note in plain.adapter().check().notes)
+    assert "web_url" in " ".join(note.en for note in plain.adapter(web_url=None).check().notes)
