@@ -273,6 +273,10 @@ class Run:
             if known.project is not None
         }
 
+    def still_there(self, ids: Iterable[RecordId]) -> frozenset[RecordId]:
+        """Return those of *ids* that are there: neither gone nor moved out of sight."""
+        return frozenset(one for one, known in self._known(ids).items() if known.presence == "present")
+
     def _known(self, ids: Iterable[RecordId]) -> Mapping[RecordId, mirror.Known]:
         wanted = {mirror.key_of(one): one for one in ids}
         with self._database.read() as connection:

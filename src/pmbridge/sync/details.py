@@ -86,9 +86,15 @@ class Recognised:
         self.wanted[item.id] = (item.project, parts | before[1] if before else parts, open_still)
 
 
-def remembered(memo: StoredMemo) -> Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]:
-    """Return the open records that earlier runs recognised: whose quiet parts are read though nothing moved."""
-    return {one.id: (one.project, frozenset(one.parts)) for one in _OPEN.validate_python(memo.kept(_KEY) or [])}
+def remembered(memo: StoredMemo, run: Run) -> Mapping[RecordId, tuple[ProjectId, frozenset[Verb]]]:
+    """Return the open records that earlier runs recognised: whose quiet parts are read though nothing moved.
+
+    What is gone by now is none of them: whoever asks for its comments gets an error, in every run. One that returns is
+    recognised anew.
+    """
+    kept = _OPEN.validate_python(memo.kept(_KEY) or [])
+    there = run.still_there([one.id for one in kept]) if kept else frozenset()
+    return {one.id: (one.project, frozenset(one.parts)) for one in kept if one.id in there}
 
 
 def remember(
@@ -144,13 +150,15 @@ class DetailReader:
         states = self.run.detail_state(list(recognised.wanted))
         current = self.run.version_and_hash(list(recognised.wanted))
         found = []
-        for one, (project, parts, _) in sorted(recognised.wanted.items()):
+        for one, (project, parts, open_still) in sorted(recognised.wanted.items()):
             due = frozenset(
                 part
                 for part in parts
                 if self._offers(project, one.kind, part)
                 and (
-                    (state := states.get((one, part.value))) is None or (state.version, state.hash) != current.get(one)
+                    (open_still and part in self.adapter.quiet)  # looked at for another reason than its own
+                    or (state := states.get((one, part.value))) is None
+                    or (state.version, state.hash) != current.get(one)
                 )
             )
             if due:

@@ -179,7 +179,7 @@ def _steps(job: Job, adapter: Adapter[Any], run: Run, state: _State) -> None:
         _look_at_everything(job, sources, recognised)
         everything = True
     memo = job.store.memo(job.connection)
-    quiet = remembered(memo)
+    quiet = remembered(memo, run)
     _progress(job, "details", pulled.read, None)
     state.problems += DetailReader(adapter=adapter, run=run, keeper=keeper, schemas=schemas).read(recognised, quiet)
     remember(memo, recognised, quiet)
