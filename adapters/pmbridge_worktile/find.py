@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pmbridge.adapter import split_title
 from pmbridge.errors import Doubtful, Unsupported
@@ -16,6 +16,8 @@ from pmbridge_worktile.settings import TITLE
 from pmbridge_worktile.site import Site
 
 _MOST_NAMED = 5
+_JUST_NOW = timedelta(hours=1)
+"""Far more than a request may take; of what is older the properties need not be read."""
 
 
 class Finder:
@@ -50,18 +52,18 @@ class Finder:
         return []
 
     def marked(self, write: Create) -> list[Item]:
-        """Return what carries the marker of *write* in its project."""
-        return self._carrying(write, self._made_in(write.project, None))
+        """Return what carries the marker of *write*, which was sent just now, in its project."""
+        return self._carrying(write, self._made_in(write.project, self._site.client.server_now() - _JUST_NOW))
 
     def _projects(self, first: ProjectId) -> Iterable[ProjectId]:
         yield first
         # Whoever tidies up may have moved it; the list is asked for only when it is not where it was made.
         yield from (ProjectId(one.id) for one in self._site.projects() if one.id != first)
 
-    def _made_in(self, project: ProjectId, since: datetime | None) -> list[wire.Task]:
+    def _made_in(self, project: ProjectId, since: datetime) -> list[wire.Task]:
         """Return the tasks of *project* made since then, oldest first; one that does not say when may be one."""
         rows = {one.id: one for page in self._site.task_pages(project) for one in page.sound if not one.is_deleted}
-        from_ = int(since.timestamp()) if since is not None else 0
+        from_ = int(since.timestamp())
         recent = [one for one in rows.values() if one.created_at is None or one.created_at >= from_]
         return sorted(recent, key=lambda one: (one.created_at or 0, one.id))
 

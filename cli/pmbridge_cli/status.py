@@ -301,7 +301,8 @@ def _waiting(app: App, tasks: tuple[Task, ...], engagement: str) -> str:
     theirs = sum(task.on_client for task in tasks)
     late = sum(task.on_client and task.late_wd > 0 for task in tasks)
     differences = sum(task.kind == "difference" for task in tasks)
-    ours = len(tasks) - theirs - differences
+    by_hand = sum(task.kind == "by_hand" for task in tasks)
+    ours = len(tasks) - theirs - differences - by_hand
     parts = []
     if theirs:
         lateness = Both(f" ({late} late)", f"（逾期 {late}）") if late else same("")
@@ -310,6 +311,8 @@ def _waiting(app: App, tasks: tuple[Task, ...], engagement: str) -> str:
         parts.append(Both(f"we have to do {ours}", f"我们要做 {ours}"))
     if differences:
         parts.append(Both(f"to settle {differences}", f"待核对 {differences}"))
+    if by_hand:
+        parts.append(Both(f"by hand {by_hand}", f"手动步骤 {by_hand}"))
     listed = joined(parts, " · ", " · ")
     # No blank behind a full-width mark.
     said = app.out.shown(Both(listed.en, listed.zh.replace("） ·", "）·")))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pmbridge.by_hand import steps_by_hand
 from pmbridge.domain.fields import Adopt
 from pmbridge.errors import PmbridgeError, StalePlan, UnknownRef
 from pmbridge.records import Group, Item
@@ -146,7 +147,20 @@ def apply_plan(
             errors[connection] = error
         doubtful += len(writings.rows(connection, IN_DOUBT))
     adopt_made(workspace, engagement)
+    _close_by_hand(workspace, engagement, plan)
     return Applied(plan=stored_plan(workspace, engagement, plan.number), errors=errors, doubtful=doubtful)
+
+
+def _close_by_hand(workspace: Workplace, engagement: Engagement, plan: Plan) -> None:
+    """Say of the steps by hand of *plan* which are over, if it is the newest."""
+    writings = workspace.store.writings
+    newest = writings.newest(engagement.name)
+    if newest is None or newest.number != plan.number:
+        return
+    standing = {one.n for one in steps_by_hand(workspace, engagement)}
+    for one in plan.having("manual"):
+        if one.n not in standing:
+            writings.set_entry(plan.number, one.n, "already")
 
 
 def adopt_made(workspace: Workplace, engagement: Engagement) -> None:

@@ -9,7 +9,9 @@ from typing import Literal
 from pmbridge.domain.figure import Text
 from pmbridge.values import Label
 
-Kind = Literal["stop", "access", "decision", "report", "ours", "stale", "unreadable", "difference", "unknown"]
+Kind = Literal[
+    "stop", "access", "decision", "report", "ours", "stale", "unreadable", "difference", "by_hand", "unknown"
+]
 SOON_WD = 2
 """What is ours, and a report, is listed from so many working days before it is due."""
 YOU = Label(zh="您", en="you")

@@ -38,6 +38,7 @@ _ORDER: tuple[Kind, ...] = (
     "stale",
     "unreadable",
     "difference",
+    "by_hand",
     "unknown",
 )
 _WEEK = timedelta(days=7)
@@ -134,6 +135,11 @@ def _tasks(
             yield difference_task(one, view)
     for write in parked(workspace, engagement) if as_of is None else ():
         yield parked_task(write, engagement)
+    plan = workspace.store.writings.newest(view.name) if as_of is None else None
+    if plan is not None and any(one.state == "manual" for one in plan.entries):
+        from pmbridge.by_hand_tasks import step_tasks  # plans and all that they stand on: only who has steps needs them
+
+        yield from step_tasks(workspace, engagement)
     if view.account_faults:
         told = [
             Label(zh=f"{one.person}：{one.text.zh}", en=f"{one.person}: {one.text.en}") for one in view.account_faults

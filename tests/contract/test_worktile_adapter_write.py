@@ -15,7 +15,7 @@ from pmbridge.testing.sandbox import FakeClock, Fault
 from pmbridge.values import Day, Instant, Many, Named, Plain, ProjectId, RecordId, Rich
 from pmbridge_worktile.sandbox import Habits, WorktileSandbox
 from pmbridge_worktile.sandbox_store import CHANGE, FORECAST, MARK, Task
-from tests.contract.worktile_bench import Workspace
+from tests.contract.worktile_bench import BULK, Workspace
 
 NOW = datetime(2026, 6, 5, 10, tzinfo=UTC)
 UID, OTHER = "01JWX3K8000000000000000001", "01JWX3K8000000000000000002"
@@ -241,8 +241,12 @@ def test_a_marker_in_a_title_is_read_whatever_is_set(plain: Desk) -> None:
 def test_an_answer_that_names_nothing_is_followed_by_a_look() -> None:
     with opened(names_made="nothing") as sandbox:
         silent = Desk(sandbox)
+        old = silent.sandbox.world.add_item(silent.project, "旧任务")
+        sandbox.clock.advance(86_400)
         made = silent.adapter().push(silent.create()).id
         assert silent.item(made).marker == UID
+        asked = [one.query["task_ids"] for one in sandbox.requests if one.path == BULK]
+        assert old.external_id not in " ".join(asked[0]), "what is old cannot be it"
 
 
 def test_an_answer_that_names_nothing_while_nothing_is_to_be_seen_is_doubtful() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,6 +20,7 @@ from pmbridge_worktile.sandbox_store import CHANGE, MARK, MILESTONE, Project, Ta
 from tests.e2e.desk import Desk
 from tests.e2e.office import Office
 from tests.e2e.test_cli_conflicts import done
+from tests.e2e.test_cli_documents import valid
 from tests.e2e.write_desk import (
     BY_MAIL,
     a_desk,
@@ -145,6 +147,37 @@ def test_what_was_decided_stands_as_steps_by_hand_until_a_sync_sees_that_they_ar
     assert done(desk, "sync")
     assert "工具与登记册一致，没有要写的。" in done(desk, "plan")
     assert team.writes() == []
+
+
+def test_steps_by_hand_stand_among_what_needs_a_person_until_they_are_done(
+    desk: Desk, office: Office, team: Team
+) -> None:
+    implemented(desk)
+    number = plan_of(desk)["plan"]
+    m5, change = "M5 支付与对账", "CR-004 小程序优惠券"
+
+    def steps() -> list[tuple[str, str]]:
+        document = json.loads(done(desk, "next", "--json"))
+        valid(document)
+        return [(one["text"], one["command"]) for one in document["tasks"] if one["kind"] == "by_hand"]
+
+    key = team.task(m5).number, team.task(change).number
+    due = (f"手动：Worktile「#{key[0]} {m5}」日期改为 2026-07-01（CR-004）", team.url(m5))
+    state = (f"手动：Worktile「#{key[1]} {change}」状态改为 实施中（CR-004）", team.url(change))
+    said = (f"手动：在 Worktile「#{key[1]} {change}」写评论：CR-004 的决定", team.url(change))
+    assert sorted(steps()) == sorted([due, state, said])
+    assert "手动步骤 3" in done(desk, "status")
+    team.put_off(m5, date(2026, 7, 1))
+    office.read()
+    assert sorted(steps()) == sorted([state, said])
+    applied(desk, number)
+    assert {one["verb"]: one["state"] for one in json.loads(done(desk, "plan", "show", "--json"))["entries"]} == {
+        "update": "already", "transition": "manual", "comment": "manual",
+    }  # fmt: skip
+    team.move(team.task(change), "待客户确认")
+    team.move(team.task(change), "已提交")
+    office.read()
+    assert steps() == [said], "who put it elsewhere is asked about that, not told to do it"
 
 
 def test_what_somebody_did_otherwise_is_no_step_any_more_but_a_question(desk: Desk, office: Office, team: Team) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from pmbridge.clock import from_millis, to_millis
 from pmbridge.store.connections import connection_row, known_row
@@ -166,6 +166,14 @@ class Writings:
                 mapping_hash=bytes(found.mapping_hash),
                 entries=tuple(_plan_row(one) for one in entries),
             )
+
+    def newest(self, engagement: str) -> StoredPlan | None:
+        """Return the newest plan that has entries of *engagement*; ``None`` if there is none."""
+        with self._database.read() as reading:
+            found = reading.execute(
+                select(func.max(plan_entry.c.plan_id)).where(plan_entry.c.engagement_id == engagement)
+            ).scalar_one()
+        return None if found is None else self.plan(int(found))
 
     def set_entry(self, number: int, n: int, state: EntryState, reason: Label | None = None) -> None:
         """Say what became of an entry of a plan."""
