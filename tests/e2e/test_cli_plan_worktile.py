@@ -31,6 +31,7 @@ from tests.e2e.write_desk import (
     settled,
     states,
     titles,
+    toml,
 )
 
 SIX = datetime(2026, 6, 5, 10, tzinfo=UTC)
@@ -272,6 +273,24 @@ def test_a_change_that_came_by_mail_is_made_once_where_the_settings_say_how(
         assert "夜间模式" not in [one.title.zh for one in workspace.engagement().changes if one.observed]
         (link,) = [one for one in workspace.store.writings.links("worktile") if one.ref == "CR-009"]
         assert link.origin == "created"
+
+
+def test_a_setting_that_opens_something_counts_with_the_next_sync(
+    tmp_path: Path, open_team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What projects can do is kept for a day; a person who has just followed the advice need not wait so long."""
+    office = settled(tmp_path / "desk", open_team.sandbox, project=open_team.project.id, rules=RULES, endpoints={})
+    desk = awaiting(a_desk(office, monkeypatch, capsys), final="M7", item=open_team.task("CR-004 小程序优惠券").id)
+    done(desk, "change", "submit", "--ref", "CR-009", *BY_MAIL)
+    assert states(plan_of(desk)) == [("CR-009", "create", "manual")]
+    config = office.folder / "pmbridge.toml"
+    endpoints = f"endpoints = {toml(open_team.sandbox.settings()['endpoints'])}"
+    config.write_text(config.read_text("utf-8").replace("endpoints = {  }", endpoints), "utf-8")
+    office.read()
+    assert states(plan_of(desk)) == [("CR-009", "create", "planned")]
+    open_team.sandbox.requests.clear()
+    office.read()
+    assert not [one for one in open_team.sandbox.requests if "get-projects-by-page" in one.path], "and is kept again"
 
 
 def test_what_is_made_by_the_settings_goes_on_by_hand(open_desk: Desk, open_team: Team) -> None:

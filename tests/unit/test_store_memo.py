@@ -101,3 +101,17 @@ def test_a_schema_that_must_be_fresh_is_not_given_when_it_is_older(store: Store,
     clock.advance(3600)
     assert store.schema(JIRA, "MALL", newer_than=START) == b"{}"
     assert store.schema(JIRA, "MALL", newer_than=START + timedelta(seconds=1)) is None
+
+
+def test_schemas_that_are_outdated_count_as_old_and_can_still_be_read(store: Store, clock: FakeClock) -> None:
+    for connection in (JIRA, "other"):
+        store.put_schemas(connection, {"MALL": b"{}"})
+    store.memo(JIRA).keep("schemata", 1)
+    store.outdate_schemas(JIRA)
+    yesterday = clock.now() - timedelta(days=1)
+    assert store.schema(JIRA, "MALL", newer_than=yesterday) is None
+    assert store.schema(JIRA, "MALL") == b"{}"
+    assert store.schema("other", "MALL", newer_than=yesterday) == b"{}"
+    assert store.memo(JIRA).kept("schemata") == 1
+    store.put_schemas(JIRA, {"MALL": b"{}"})
+    assert store.schema(JIRA, "MALL", newer_than=yesterday) == b"{}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from pmbridge.clock import Clock, to_millis
 from pmbridge.store.connections import connection_row, known_row
@@ -81,3 +81,9 @@ def write(connection: Connection, connection_id: int, values: Mapping[str, bytes
         for key, value in values.items()
     ]
     connection.execute(upsert(memo, connection.dialect.name, ("value", "expires_at")), rows)
+
+
+def outdate(connection: Connection, connection_id: int, prefix: str) -> None:
+    """End the life of all whose key begins with *prefix*; what they say can still be read."""
+    mine = (memo.c.connection_id == connection_id) & memo.c.key.startswith(prefix, autoescape=True)
+    connection.execute(update(memo).where(mine).values(expires_at=0))

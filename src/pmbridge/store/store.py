@@ -204,6 +204,11 @@ class Store:
             memo.write(writing, row, {_schema_key(project): body for project, body in bodies.items()}, expires_at)
             projects.name_projects(writing, row, told)
 
+    def outdate_schemas(self, connection: str) -> None:
+        """Let no schema of *connection* count as new any more; reports still read by them what is there."""
+        with self._database.write() as writing:
+            memo.outdate(writing, connections.connection_row(writing, connection), _schema_key(""))
+
     def put_projects(self, connection: str, told: Iterable[RemoteProject]) -> None:
         """Keep what people call these projects."""
         with self._database.write() as writing:

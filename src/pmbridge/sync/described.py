@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from pmbridge.store import Store
 from pmbridge.values import Named, ProjectId
 
 _SCHEMA_AGE = timedelta(days=1)
+_UNDER_KEY = "described under"
 
 
 @cache
@@ -32,8 +34,13 @@ def described(
 ) -> dict[str, ProjectSchema | PmbridgeError]:
     """Return the schema of each project, with what is *wanted* of it, or why it has none.
 
-    Kept for a day, so that reports work offline and a quiet sync does not ask.
+    Kept for a day, so that reports work offline and a quiet sync does not ask; and no longer than the settings of the
+    connection, which may open what a project can do.
     """
+    memo, under = store.memo(connection), _fingerprint(adapter)
+    if memo.kept(_UNDER_KEY) != under:
+        store.outdate_schemas(connection)
+        memo.keep(_UNDER_KEY, under)
     newest = clock.now() - _SCHEMA_AGE
     found: dict[str, ProjectSchema | PmbridgeError] = {}
     unknown: list[str] = []
@@ -56,6 +63,11 @@ def described(
         bodies = {project: schemas().dump_json(schema) for project, schema in told.items()}
         store.put_schemas(connection, bodies, [schema.project for schema in told.values()])
     return found
+
+
+def _fingerprint(adapter: Adapter[Any]) -> str:
+    """Return what differs when a setting does. None of them is a secret: those are only named."""
+    return hashlib.sha256(adapter.settings.model_dump_json().encode()).hexdigest()
 
 
 def together(named: Iterable[tuple[str, Focus]]) -> dict[str, Focus]:
