@@ -7,7 +7,7 @@ store beside the register; only a settlement is an event.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from pmbridge.domain.entry import Entry
 from pmbridge.domain.view import Discrepancy, EngagementView
 from pmbridge.errors import UnknownRef
 from pmbridge.values import Label
+from pmbridge.wishing import is_carried_out
 
 if TYPE_CHECKING:
     from pmbridge.engagement import Engagement
@@ -78,7 +79,8 @@ def conflicts(
             number = highest
         since = one.since or since or view.today
         now[one.key] = (number, since)
-        standing.append(Conflict(ref=DISCREPANCY.ref(_PREFIX, number), found=one, since=since))
+        found = replace(one, settled=None) if is_carried_out(workspace, engagement, one) else one
+        standing.append(Conflict(ref=DISCREPANCY.ref(_PREFIX, number), found=found, since=since))
     told: dict[str, JsonValue] = {
         key: [number, None if day is None else day.isoformat()] for key, (number, day) in sorted(now.items())
     }

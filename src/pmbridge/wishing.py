@@ -6,14 +6,17 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pmbridge.clock import from_millis
+from pmbridge.domain.discrepancy import DISCREPANCY
 from pmbridge.identity import new_ulid
 from pmbridge.records import NOT_YET, Support, Verb
 from pmbridge.store import OPEN, Run, Store
-from pmbridge.sync.plan import Known, Planned, planned, superseded
+from pmbridge.sync.plan import Known, Planned, is_spent, planned, superseded
 from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedRecord, wanted
 from pmbridge.values import Named, ProjectId, RecordId
 
@@ -21,8 +24,14 @@ if TYPE_CHECKING:
     from pmbridge.adapter import Adapter
     from pmbridge.clock import Clock
     from pmbridge.config import WorkspaceConfig
+    from pmbridge.domain.figure import SourceRef
     from pmbridge.domain.recognise import Observed
+    from pmbridge.domain.view import Discrepancy
     from pmbridge.engagement import Engagement
+
+
+_FIELDS = {"state": STATE, "title": TITLE, "plan": DUE}
+"""What a difference calls a field, and what a record does."""
 
 
 class Workplace(Protocol):
@@ -59,7 +68,7 @@ class Wishes:
     engagement: Engagement
     observed: tuple[Observed, ...]
     wanted: tuple[Wanted, ...]
-    kept: frozenset[tuple[str, str, str, RecordId]]
+    kept: Mapping[tuple[str, str, str, RecordId], datetime]
 
     @property
     def connections(self) -> list[str]:
@@ -85,21 +94,35 @@ def wishes_of(engagement: Engagement, workspace: Workplace) -> Wishes:
         if link.engagement == engagement.name and link.origin == "created" and link.role == MAIN
     }
     # How a difference was settled stands in the view; ours is to replace what the tool showed then.
-    names = {"state": STATE, "title": TITLE, "plan": DUE}
-    kept = frozenset(
-        (
-            one.place.connection,
-            one.ref,
-            names[one.field],
-            RecordId(kind=one.place.kind, external_id=one.place.external_id),
-        )
+    kept = {
+        (one.place.connection, one.ref, _FIELDS[one.field], _record_of(one.place)): settled_at(engagement, one.key)
         for one in view.discrepancies
-        if one.settled == "keep" and one.place is not None and one.field in names
-    )
+        if one.settled == "keep" and one.place is not None and one.field in _FIELDS
+    }
     book = engagement.register.book
     found = wanted(book, observed, made, language=engagement.config.languages[0])
     named = tuple(_named(one, engagement) for one in found)
     return Wishes(engagement=engagement, observed=observed, wanted=named, kept=kept)
+
+
+def is_carried_out(workspace: Workplace, engagement: Engagement, one: Discrepancy) -> bool:
+    """Return whether *one* was settled as "ours holds" and is a new difference by now, since the tool followed then."""
+    if one.settled != "keep" or one.place is None or one.field not in _FIELDS:
+        return False
+    links = workspace.store.writings.links(one.place.connection)
+    link = next((each for each in links if each.record == _record_of(one.place)), None)
+    return link is not None and is_spent(link, _FIELDS[one.field], settled_at(engagement, one.key))
+
+
+def settled_at(engagement: Engagement, key: str) -> datetime:
+    """Return when the settlement of the difference *key* was recorded."""
+    register = engagement.register
+    (ref,) = [one.ref for one in register.book.of(DISCREPANCY.name) if one.fields.key == key]
+    return from_millis(register.events(ref)[-1].recorded_at)
+
+
+def _record_of(place: SourceRef) -> RecordId:
+    return RecordId(kind=place.kind, external_id=place.external_id)
 
 
 def _named(one: Wanted, engagement: Engagement) -> Wanted:
@@ -143,7 +166,7 @@ def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, 
         rows={one.uid: one for one in rows},
         supports=_supports(wishes, adapter),
         scope=wishes.scope(connection),
-        kept=frozenset((ref, what, record) for of, ref, what, record in wishes.kept if of == connection),
+        kept={(ref, what, record): at for (of, ref, what, record), at in wishes.kept.items() if of == connection},
     )
     found = planned(mine, known, wishes.engagement.zone)
     journal.agree(found.agreed, workspace.clock.now())

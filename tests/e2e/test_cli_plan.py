@@ -179,6 +179,21 @@ def test_a_difference_settled_as_keep_is_put_right_by_the_next_plan(
     assert json.loads(done(desk, "conflicts", "list", "--json"))["conflicts"] == []
 
 
+def test_a_value_that_somebody_enters_once_more_is_not_overwritten_by_the_old_settlement(
+    desk: Desk, office: Office, jira: JiraSandbox
+) -> None:
+    implement(desk)
+    applied(desk, planned(desk)["plan"])
+    for _ in range(2):
+        jira.world.edit(office.issue("MALL-231"), state="10103")
+        office.read()
+        assert planned(desk)["entries"] == []
+        listed = json.loads(done(desk, "conflicts", "list", "--json"))["conflicts"]
+        (number,) = [one["ref"] for one in listed if (one["record"], one["field"]) == ("CR-004", "state")]
+        done(desk, "conflicts", "settle", number, "keep")
+        applied(desk, planned(desk)["plan"])
+
+
 def test_a_tool_that_followed_part_of_the_way_is_taken_further(desk: Desk, office: Office, jira: JiraSandbox) -> None:
     assert planned(desk)["entries"] == []
     implement(desk)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from pmbridge.clock import Clock, from_millis, to_millis
 from pmbridge.records import Cursor, Details, Gone, Listing, Page, Record, Wanted
-from pmbridge.store import details, lease, listings, mirror, projects
+from pmbridge.store import details, lease, listings, memo, mirror, projects
 from pmbridge.store.connections import busy, connection_row, lease_key
 from pmbridge.store.engine import Database
 from pmbridge.store.intake import Intake, compared
@@ -22,6 +22,8 @@ from pmbridge.store.sql import canonical, optional_millis, upsert
 from pmbridge.store.tables import cursor, run
 from pmbridge.values import ProjectId, RecordId
 
+_WRITTEN, _FOR_EVER = "written_at", 2**53
+"""Key under which the newest instant stands that a run without a row put into history."""
 UNWRITTEN_MOVES = 8
 """So many pages that bring nothing new may be read again after a kill, for one transaction instead of as many."""
 
@@ -418,8 +420,12 @@ def begin(
             .limit(1)
         ).one_or_none()
         now = to_millis(clock.now())
-        # Two machines' clocks may differ; history must not run backwards because of it.
-        observed_at = now if last is None else max(now, last.observed_at + 1)
+        written = memo.read(transaction, connection, _WRITTEN)
+        before = [*([] if last is None else [last.observed_at]), *([] if written is None else [int(written[0])])]
+        # Clocks differ between machines and are set back; history must not run backwards because of it.
+        observed_at = max([now, *(one + 1 for one in before)])
+        if not reads:  # what it finds out goes into history though it has no row
+            memo.write(transaction, of, {_WRITTEN: canonical(observed_at)}, _FOR_EVER)
         if reads:
             row = {"id": run_id, "connection_id": of, "fence": held.fence}
             transaction.execute(insert(run).values(**row, started_at=now, observed_at=observed_at))

@@ -49,6 +49,8 @@ class LinkRow:
     presence: Presence
     origin: Origin
     bases: Mapping[str, Agreed]
+    agreed_at: Mapping[str, datetime]
+    """By field, when its base was last put."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +203,11 @@ def links(
         bases = bases.where(link.c.engagement_id == engagement, link.c.ref == ref)
     rows = reading.execute(wanted).all()
     agreed: dict[int, dict[str, Agreed]] = {row.id: {} for row in rows}
+    put: dict[int, dict[str, datetime]] = {row.id: {} for row in rows}
     for one in reading.execute(bases):
         if one.link_id in agreed:
             agreed[one.link_id][one.field] = (_bytes(one.ours), _bytes(one.theirs))
+            put[one.link_id][one.field] = from_millis(one.at)
     for row in rows:
         yield LinkRow(
             id=row.id,
@@ -215,6 +219,7 @@ def links(
             presence=row.presence,
             origin=row.origin,
             bases=agreed[row.id],
+            agreed_at=put[row.id],
         )
 
 

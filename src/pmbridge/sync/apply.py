@@ -207,7 +207,7 @@ class Writer:
         return self._made_now(entry, row, sent)
 
     def _made_now(self, entry: PlanEntry, row: OutboxRow, sent: Receipt) -> Outcome:
-        if not self._receipts.made(row, sent.id, sent.after, left=frozenset(sent.left)):
+        if not self._receipts.made(row, sent.id, sent.after, left=frozenset(sent.left), just_now=True):
             return Outcome(n=entry.n, state="blocked", reason=NO_ANSWER)
         left = ", ".join(sorted(sent.left))
         reason = Label(zh=f"新建时带不上：{left}", en=f"could not be made with: {left}") if left else None

@@ -106,8 +106,11 @@ class Audit:
         by_uid = {row.uid: row for row in rows}
         for uid, asked in wanted.items():
             answer = answers.get(asked.id)
-            if answer is None or isinstance(answer.error, Unsupported | NotVisible):
+            if answer is None or isinstance(answer.error, Unsupported):
                 told[uid] = None
+            elif isinstance(answer.error, NotVisible):
+                if asked.project in self._adapter.visible([asked.project]):  # else it may be shown again
+                    told[uid] = None
             elif answer.error is None:
                 changes = [one for one in answer.records if isinstance(one, Change) and one.author == me]
                 told[uid] = _logged(by_uid[uid], changes, asked.since, self._receipts.zone)

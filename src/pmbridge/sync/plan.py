@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any, Literal
 
@@ -73,8 +73,8 @@ class Planned:
 class Known:
     """What the planner has to know of a connection. ``rows``: every write that is not dropped, by uid.
 
-    ``supports`` gives what the credential can do with a kind in a project; ``kept``: fields of records whose value a
-    person settled to be replaced by ours, by ref, field and record.
+    ``supports`` gives what the credential can do with a kind in a project; ``kept``: when a person settled that ours
+    replaces what the tool shows, by ref, field and record.
     """
 
     workspace: str
@@ -85,7 +85,7 @@ class Known:
     rows: Mapping[str, OutboxRow]
     supports: Callable[[ProjectId, str, Verb], Support]
     scope: frozenset[ProjectId]
-    kept: frozenset[tuple[str, str, RecordId]] = frozenset()
+    kept: Mapping[tuple[str, str, RecordId], datetime] = field(default_factory=dict)
 
     @cached_property
     def unfinished(self) -> Mapping[tuple[str, str, str], list[OutboxRow]]:
@@ -132,6 +132,15 @@ def planned(wanted: Sequence[Wanted], known: Known, zone: tzinfo) -> Planned:
     return found
 
 
+def is_spent(link: LinkRow, name: str, settled_at: datetime) -> bool:
+    """Return whether what was settled then has been carried out, so that the same difference is a new one by now.
+
+    Somebody who enters the same value once more is asked again, and not overwritten by an old decision.
+    """
+    base, put = link.bases.get(name), link.agreed_at.get(name)
+    return base is not None and base[0] is not None and put is not None and put > settled_at
+
+
 def superseded(found: Planned, rows: Iterable[OutboxRow]) -> list[OutboxRow]:
     """Return the changes among *rows* that were given up and that nobody wants any more as they were."""
     wanted: dict[tuple[str, str, str], tuple[PlannedField, ...]] = {
@@ -160,7 +169,8 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
         sends, refused = _stored(known, one.record.id.kind, each.field, each.sends)
         sends = whole_day(sends, zone)
         base = base_of(link.bases.get(each.field))
-        if (one.ref, each.field, one.record.id) in known.kept:
+        settled_at = known.kept.get((one.ref, each.field, one.record.id))
+        if settled_at is not None and not is_spent(link, each.field, settled_at):
             base = Base(ours=NEVER, theirs=theirs)
         elif base is None or not same(base.theirs, theirs):
             base = base_in_history(_since(each.formerly, base), theirs) or base

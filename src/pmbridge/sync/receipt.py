@@ -93,9 +93,19 @@ class Receipts:
         self.journal = run.journal
 
     def made(
-        self, row: OutboxRow, id_: RecordId, after: Record | Gone | None, *, left: frozenset[str] = frozenset()
+        self,
+        row: OutboxRow,
+        id_: RecordId,
+        after: Record | Gone | None,
+        *,
+        left: frozenset[str] = frozenset(),
+        just_now: bool = False,
     ) -> bool:
-        """Write the receipt of what was made; ``False`` if it cannot be read, and then it is in doubt."""
+        """Write the receipt of what was made; ``False`` if it cannot be read, and then it is in doubt.
+
+        *just_now*: nobody can have edited it yet. Then a state other than the one sent is where the tool lets records
+        begin, and ours is still to be set; later it may be somebody's, who is not overwritten.
+        """
         if row.verb == "comment":
             comment = after if isinstance(after, Comment) else None
             self.journal.receipt(row, shown=comment, agreed={}, at=self.clock.now())
@@ -107,7 +117,9 @@ class Receipts:
         agreed: dict[str, Agreed] = {}
         for one in fields_of(row.fields):
             shows = shown(after, one.field, self.zone)
-            arrived = same(shows, one.sends) if one.field == STATE else one.field not in left
+            arrived = one.field not in left
+            if one.field == STATE and just_now:
+                arrived = same(shows, one.sends)
             # What was sent is what both agree on, not what the mirror shows by now: somebody may have edited it.
             base = Base(ours=one.ours, theirs=one.sends) if arrived else Base(ours=NEVER, theirs=shows)
             agreed[one.field] = agreed_bytes(base)
