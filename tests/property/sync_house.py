@@ -161,7 +161,7 @@ class House:
         said: dict[str, FieldValue | None] = {"title": Plain(text=ours.title), "state": Plain(text=ours.state)}
         return WantedItem(
             ref=ref, because=ref, source=_source(name), kind="issue", type=None, parent=None, groups=(),
-            state=SENDS[ours.state], title=ours.title, description=None, ours=said,
+            state=SENDS[ours.state], title=ours.title, by_hand=ours.title, description=None, ours=said,
         )  # fmt: skip
 
     # -- what the engine does
