@@ -32,7 +32,7 @@ from pmbridge.reporting import Report, ReportDesk
 from pmbridge.store import Store
 from pmbridge.sync.described import schemas
 from pmbridge.sync.marker import workspace_mark
-from pmbridge.values import Label, ProjectId
+from pmbridge.values import Label, ProjectId, RecordId
 
 if TYPE_CHECKING:
     from pmbridge.approvals import ToolApproval
@@ -220,10 +220,11 @@ class Engagement:
         resolved = self._resolved(source)
         seen = self._store.observe(source.connection, resolved.project_id, as_of=as_of)
         own = workspace_mark(self._store.workspace_id)
+        theirs = self._copies(source.connection, seen.items, own)
         observed = Observed.of(
             resolved,
-            items=_with_own_markers(seen.items, own),
-            groups=_with_own_markers(seen.groups, own),
+            items=_with_own_markers(seen.items, own, theirs),
+            groups=_with_own_markers(seen.groups, own, theirs),
             people=seen.people,
             details=seen.details,
             histories=seen.histories,
@@ -235,10 +236,24 @@ class Engagement:
         plans = self._store.history(source.connection, milestones, until=as_of)
         return replace(observed, first_plans=plans)
 
+    def _copies(self, connection: str, items: Sequence[Item], own: str) -> frozenset[RecordId]:
+        """Return the items that people copied from one that we made, marker and all: the one we made is linked."""
+        marked = [one for one in items if one.marker is not None and one.marker.startswith(own)]
+        if len({one.marker for one in marked}) == len(marked):
+            return frozenset()
+        linked = {link.record for link in self._store.writings.links(connection)}
+        ours = {one.marker for one in marked if one.id in linked}
+        return frozenset(one.id for one in marked if one.id not in linked and one.marker in ours)
 
-def _with_own_markers(records: Sequence[R], own: str) -> list[R]:
-    """Return *records*; what another workspace made is to us as if people had made it."""
-    return [one if one.marker is None or one.marker.startswith(own) else replace(one, marker=None) for one in records]
+
+def _with_own_markers(records: Sequence[R], own: str, theirs: frozenset[RecordId]) -> list[R]:
+    """Return *records*; what another workspace made, or *theirs*, is to us as if people had made it."""
+    return [
+        one
+        if one.marker is None or (one.marker.startswith(own) and one.id not in theirs)
+        else replace(one, marker=None)
+        for one in records
+    ]
 
 
 def _not_read(source: Source) -> MappingError:

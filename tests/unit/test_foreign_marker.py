@@ -34,3 +34,17 @@ def test_a_change_that_another_workspace_made_is_recognised(jira: Bench) -> None
 
 def test_a_change_that_this_workspace_made_is_not_recognised_a_second_time(jira: Bench) -> None:
     assert titles_of_changes(jira, jira.workspace.store.workspace_id) == ["Change of a person"]
+
+
+def test_clone_is_asked(jira: Bench) -> None:
+    """Whoever copies a record of ours copies its marker: the copy is theirs, the one that we made stays ours."""
+    uid = derived_uid(jira.workspace.store.workspace_id, connection="build", engagement="one", ref="CR-1", role="main")
+    made, copied = (jira.world.add_item(jira.project, title) for title in ("Change of ours", "Change copied"))
+    for one in (made, copied):
+        jira.world.site.issues[int(one.external_id)].properties["pmbridge"] = {"uid": uid}
+    jira.sync()
+    engagement = jira.workspace.engagement("one")
+    assert [str(one.title) for one in engagement.view().changes] == [], "which of them is ours is not known yet"
+    with jira.workspace.store.holding("build", adapter="jira", owner="host:1:x", ttl_s=60) as run:
+        run.journal.bind([("one", "CR-1", "main", made, "created")])
+    assert [str(one.title) for one in engagement.view().changes] == ["Change copied"]
