@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pmbridge.domain.figure import SourceRef, Text, Unknown, UnknownReason
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import Discrepancy, EngagementView, RuleHit
-from pmbridge.report import diff, gate, holidays, model, parts, project
+from pmbridge.report import changed, diff, gate, holidays, model, parts, project, sourced
 from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Given, Missing
 from pmbridge.report.project import LISTED_ITEMS, project_for
@@ -39,14 +39,14 @@ def everything(report: ClientReport) -> str:
 
 
 def models() -> Iterator[type[BaseModel]]:
-    for module in (parts, model):
+    for module in (parts, model, changed, sourced):
         for found in vars(module).values():
             is_model = isinstance(found, type) and issubclass(found, BaseModel) and found.__module__ == module.__name__
             if is_model and found is not parts.Part and "[" not in found.__name__:
                 yield found
 
 
-PROJECTING = [Path(str(module.__file__)) for module in (project, gate, diff, holidays)]
+PROJECTING = [Path(str(module.__file__)) for module in (project, gate, diff, holidays, changed, sourced)]
 ALIASES = {"given": "Given"}
 TAGS = {"state", "schema_id"}
 

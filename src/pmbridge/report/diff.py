@@ -12,8 +12,8 @@ from datetime import date
 
 from pmbridge.domain.figure import plain
 from pmbridge.domain.view import Colour
+from pmbridge.report.changed import Change
 from pmbridge.report.model import (
-    Change,
     ClientReport,
     DiffKind,
     DiffLine,

@@ -15,19 +15,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pmbridge.domain.figure import UnknownReason
 from pmbridge.domain.follow_up import Severity
-from pmbridge.domain.machine import Holder
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
 from pmbridge.report.asked import Ask
+from pmbridge.report.changed import Changes, Scope
 from pmbridge.report.parts import (
-    Amount,
     DayFigure,
     DaysFigure,
     Exact,
     Fact,
-    HeldFigure,
-    MoneyFigure,
     Part,
     Quote,
     Sentence,
@@ -35,6 +31,7 @@ from pmbridge.report.parts import (
     Source,
     WorkFigure,
 )
+from pmbridge.report.sourced import Data
 
 Edition = Literal["weekly"]
 """The editions that can be made; a new one is a new name here and a column in the sections' table."""
@@ -281,87 +278,6 @@ class Milestone(Part):
     causes: tuple[str, ...] = ()
 
 
-class Change(Part):
-    """S8, one row. ``state`` ``None``: what the tool says in ``tool_state`` is not mapped.
-
-    ``money``: what it costs once; ``monthly``: what it costs each month without an end, by currency.
-    """
-
-    ref: str
-    title: Quote
-    observed: bool
-    tool: str
-    kind: Literal["request_for_change", "off_specification"]
-    state: str | None
-    tool_state: str
-    holder: Holder | None
-    terminal: bool
-    raised_on: date | None
-    since: date | None
-    age: HeldFigure
-    days: DaysFigure
-    days_on: str | None
-    money: MoneyFigure | None
-    sources: tuple[Source, ...]
-    monthly: tuple[Amount, ...] = ()
-    decided_on: date | None = None
-
-    @property
-    def in_tool_words(self) -> bool:
-        """Whether the state is printed as the tool has it: it is not mapped, or claims a decision nobody recorded."""
-        return self.state is None or (self.observed and self.state == "approved")
-
-
-class Count(Part):
-    """How many changes stand in one state; ``state`` ``None``: in the tool's own word, as the rows print it."""
-
-    state: str | None
-    tool_state: str | None
-    n: int
-
-
-class Contract(Part):
-    """What the contract was worth when it was made, and what it is worth with the approved changes.
-
-    ``forecast``: with what we recommend in the changes that wait for the client as well. A price for each month without
-    an end is in none of them.
-    """
-
-    original: MoneyFigure
-    current: MoneyFigure
-    forecast: MoneyFigure | None = None
-
-
-class Scope(Part):
-    """Requirements that changed, out of those agreed: since baseline 0, and in the last 20 working days.
-
-    ``agreed``: how many stand in the baseline that holds now.
-    """
-
-    churn: WorkFigure
-    churn_recent: WorkFigure
-    agreed: int | None = None
-
-
-class Changes(Part):
-    """S8. ``rows`` are all that were recognised; a weekly page may list the open ones only.
-
-    ``approved_money`` is unknown where several currencies were approved: ``approved_by_currency`` holds each.
-    ``approved_monthly``: what was approved for each month without an end, by currency; it is in no total.
-    ``contract`` ``None``: no budget is agreed, or the client does not share it.
-    """
-
-    counts: tuple[Count, ...]
-    awaiting_client: int
-    under_assessment: int
-    rows: tuple[Change, ...]
-    approved_money: MoneyFigure | None
-    approved_days: DaysFigure
-    approved_by_currency: tuple[MoneyFigure, ...] = ()
-    approved_monthly: tuple[MoneyFigure, ...] = ()
-    contract: Contract | None = None
-
-
 class Raid(Part):
     """S9, one row: a risk with its ``level`` (1 to 25, ``None``: not assessed), or an issue with its ``severity``."""
 
@@ -373,48 +289,6 @@ class Raid(Part):
     answer: Quote | None
     due_on: date | None
     sources: tuple[Source, ...]
-
-
-# ------------------------------------------------------------------------------------------------------------- S14
-
-
-class Feed(Part):
-    """A source of data: how fresh and whole. ``label`` is the tool's name, numbered where it has several projects."""
-
-    tool: str
-    label: str
-    complete_as_of: datetime | None
-    stale: bool
-    interrupted: bool
-    items: int
-    unreadable: int
-
-
-class Gap(Part):
-    """A figure printed as unknown."""
-
-    ref: str
-    what: Sentence
-    reason: UnknownReason
-
-
-class Dispute(Part):
-    """Sources that say different things about one record; until settled its figure is unknown."""
-
-    ref: str
-    what: Sentence
-
-
-class Data(Part):
-    """S14: what the figures rest on."""
-
-    feeds: tuple[Feed, ...]
-    gaps: tuple[Gap, ...]
-    thresholds: tuple[Fact, ...]
-    thresholds_agreed: bool
-    disputes: tuple[Dispute, ...]
-    calendar_final: bool
-    omitted: tuple[str, ...]
 
 
 class Term(Part):

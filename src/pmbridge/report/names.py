@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pmbridge.domain.follow_up import Severity
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
-from pmbridge.report.model import DiffKind, Edition, Tone
 from pmbridge.values import Label
+
+if TYPE_CHECKING:
+    from pmbridge.report.model import DiffKind, Edition, Tone
 
 
 def _(zh: str, en: str) -> Label:

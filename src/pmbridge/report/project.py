@@ -7,8 +7,7 @@ and tool keys are copied only for connections whose tool the client can open.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,11 +19,13 @@ from pmbridge.domain.raised import Raised
 from pmbridge.report import gate
 from pmbridge.report import model as client
 from pmbridge.report.asked import asks
+from pmbridge.report.changed import changes, scope
 from pmbridge.report.diff import differences
 from pmbridge.report.holidays import stretches
-from pmbridge.report.names import FACTS, THRESHOLDS
-from pmbridge.report.parts import Fact, Missing, MoneyFigure
+from pmbridge.report.names import FACTS
+from pmbridge.report.parts import Missing
 from pmbridge.report.period import EDITIONS
+from pmbridge.report.sourced import data
 
 LISTED_ITEMS = 12
 """How many finished items a weekly report names; the rest is a count."""
@@ -88,10 +89,10 @@ def project_for(
         status=tuple(_status(rag, view.today, previous) for rag in view.rag),
         upcoming=_upcoming(view, calendar),
         milestones=tuple(_milestone(m, view.today, calendar, links) for m in view.milestones),
-        changes=_changes(view, links, show_money=meta.show_money),
-        data=_data(view),
+        changes=changes(view, links, show_money=meta.show_money),
+        data=data(view, NOT_COVERED),
         terms=tuple(client.Term(ours=ours, theirs=gate.quote(text)) for ours, text in sorted(view.terms.items())),
-        scope=_scope(view.contract),
+        scope=scope(view.contract),
         raid=None if view.raised is None else tuple(_raid(one, links) for one in view.raised),
         first_pass=None if view.first_pass is None else gate.work(view.first_pass),
     )
@@ -301,74 +302,6 @@ def _milestone(m: seen.Milestone, today: date, calendar: Calendar, links: gate.L
     )
 
 
-def _change(change: seen.Change, links: gate.Links, *, show_money: bool) -> client.Change:
-    return client.Change(
-        ref=gate.clean(change.ref),
-        title=gate.quote(change.title),
-        observed=change.observed,
-        tool=gate.clean(change.tool),
-        kind=change.kind,
-        state=change.state,
-        tool_state=gate.clean(change.tool_state),
-        holder=change.holder,
-        terminal=change.terminal,
-        raised_on=change.raised_on,
-        since=change.since,
-        age=gate.held(change.age, gate.clean(change.ref)),
-        days=gate.days(change.days, gate.clean(change.ref)),
-        days_on=gate.clean(change.days_on) if change.days_on else None,
-        money=gate.money(change.money, gate.clean(change.ref)) if show_money else None,
-        monthly=gate.amounts(change.monthly, show_money=show_money),
-        sources=links.sources(change.sources, ref=gate.clean(change.ref)),
-        decided_on=change.decided_on,
-    )
-
-
-def _changes(view: seen.EngagementView, links: gate.Links, *, show_money: bool) -> client.Changes:
-    changes, contract = view.changes, view.contract
-    rows = tuple(_change(c, links, show_money=show_money) for c in changes)
-    counts = Counter((None, row.tool_state) if row.in_tool_words else (row.state, None) for row in rows)
-    return client.Changes(
-        counts=tuple(client.Count(state=state, tool_state=word, n=n) for (state, word), n in counts.items()),
-        awaiting_client=sum(1 for c in changes if c.holder == "client" and not c.terminal),
-        under_assessment=sum(1 for c in changes if c.state in _ASSESSING),
-        rows=rows,
-        approved_money=_approved(contract) if show_money else None,
-        approved_days=_UNTOLD if contract is None else gate.days(contract.days),
-        approved_by_currency=tuple(gate.money(one) for one in contract.approved.values())
-        if contract is not None and show_money
-        else (),
-        approved_monthly=tuple(gate.money(one) for one in contract.approved_monthly.values())
-        if contract is not None and show_money
-        else (),
-        contract=client.Contract(
-            original=gate.money(contract.original),
-            current=gate.money(contract.current),
-            forecast=gate.money(contract.forecast),
-        )
-        if contract is not None and show_money
-        else None,
-    )
-
-
-def _approved(contract: seen.Contract | None) -> MoneyFigure:
-    """Return the approved total; of several currencies there is none."""
-    if contract is None or not contract.approved:
-        return _UNTOLD
-    if len(contract.approved) > 1:
-        return Missing(reason=UnknownReason.MIXED_CURRENCY, detail=None, anchors=())
-    (total,) = contract.approved.values()
-    return gate.money(total)
-
-
-def _scope(contract: seen.Contract | None) -> client.Scope | None:
-    if contract is None:
-        return None
-    return client.Scope(
-        churn=gate.work(contract.churn), churn_recent=gate.work(contract.churn_recent), agreed=contract.requirements
-    )
-
-
 def _raid(one: Raised, links: gate.Links) -> client.Raid:
     return client.Raid(
         ref=gate.clean(one.ref),
@@ -380,52 +313,3 @@ def _raid(one: Raised, links: gate.Links) -> client.Raid:
         due_on=one.due_on,
         sources=links.sources((one.source,), ref=gate.clean(one.ref)),
     )
-
-
-# --------------------------------------------------------------------------------------------------------------- S14
-
-
-def _data(view: seen.EngagementView) -> client.Data:
-    return client.Data(
-        feeds=_feeds(view),
-        gaps=tuple(
-            client.Gap(ref=gate.clean(one.ref), what=gate.sentence(one.what), reason=one.reason)
-            for one in view.unknowns
-        ),
-        thresholds=_thresholds(view.policy),
-        thresholds_agreed=view.policy_agreed,
-        disputes=tuple(
-            client.Dispute(ref=gate.clean(one.ref), what=gate.sentence(one.what))
-            for one in view.discrepancies
-            if one.settled is None
-        ),
-        calendar_final=view.calendar_final,
-        omitted=NOT_COVERED,
-    )
-
-
-def _thresholds(policy: Mapping[str, str]) -> tuple[Fact, ...]:
-    named = {name.rpartition(".")[2]: value for name, value in policy.items()}
-    return tuple(gate.fact(name, named[name]) for name in THRESHOLDS if name in named)
-
-
-def _feeds(view: seen.EngagementView) -> tuple[client.Feed, ...]:
-    """Name feeds by tool; several projects of one tool are numbered, as their names are the agency's affair."""
-    total = Counter(feed.tool for feed in view.sources)
-    so_far: Counter[str] = Counter()
-    found = []
-    for feed in view.sources:
-        so_far[feed.tool] += 1
-        number = f" {so_far[feed.tool]}" if total[feed.tool] > 1 else ""
-        found.append(
-            client.Feed(
-                tool=gate.clean(feed.tool),
-                label=gate.clean(feed.tool) + number,
-                complete_as_of=feed.complete_as_of.astimezone(view.zone) if feed.complete_as_of else None,
-                stale=feed.stale,
-                interrupted=feed.problem is not None,
-                items=feed.items,
-                unreadable=feed.unreadable,
-            )
-        )
-    return tuple(found)

@@ -8,10 +8,11 @@ from pmbridge.domain.figure import REASON_LABELS
 from pmbridge.report import names
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Column, Inline, Items, Paragraph, Row, Run, Section, Subheading, Table
-from pmbridge.report.model import ClientReport, Feed, Rule
+from pmbridge.report.model import ClientReport, Rule
 from pmbridge.report.parts import Fact
 from pmbridge.report.reply import report_name
 from pmbridge.report.sections.since import earlier_name
+from pmbridge.report.sourced import Feed
 from pmbridge.report.voice import Voice, runs
 from pmbridge.values import Label
 

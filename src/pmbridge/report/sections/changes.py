@@ -5,7 +5,8 @@ from __future__ import annotations
 from pmbridge.domain.change import STATES
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Column, Inline, Lines, Paragraph, Row, Run, Section, Table
-from pmbridge.report.model import Change, ClientReport
+from pmbridge.report.changed import Change
+from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Given
 from pmbridge.report.sections.glance import approved_words, only_monthly
 from pmbridge.report.sections.milestones import source_lines

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pmbridge.report import names
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Chart, Column, Inline, Lines, Paragraph, Row, Run, Section, Table
-from pmbridge.report.model import Change, ClientReport, Milestone
+from pmbridge.report.changed import Change
+from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import DayFigure, DaysFigure, Given
 from pmbridge.report.timeline import LIMIT, timeline
 from pmbridge.report.voice import Voice, runs
