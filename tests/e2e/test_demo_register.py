@@ -275,7 +275,7 @@ def test_what_moved_says_why(june: dict[str, Any], folder: Path) -> None:
     assert row(june, "M7")["moved_by"] == ["CR-003"]
     page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
     assert "+1 个工作日，负责人预测，原因 DEP-13" in page
-    assert "+1 个工作日，按完成速度，原因 ISS-04" in page
+    assert "+1 个工作日，按完成速度，原因 [ISS-04](<#ISS-04>)" in page
     assert "原因未登记" not in page
 
 
@@ -286,6 +286,62 @@ def test_risks_and_issues_that_the_client_knows_are_listed(june: dict[str, Any],
     line = next(one for one in page.splitlines() if "**RSK-05**" in one)
     assert all(words in line for words in ("支付渠道联调延迟", "评分 12（最高 25）", "先用模拟渠道", "6月10日（周三）"))
     assert "不含风险登记册" not in page
+
+
+def test_acceptance_stands_turn_by_turn(may: dict[str, Any], june: dict[str, Any], folder: Path) -> None:
+    turns = {one["ref"]: [turn["verdict"] for turn in one["turns"]] for one in june["deliverables"]["rows"]}
+    assert turns == {
+        "DL-01": ["accepted"], "DL-02": ["rejected", "accepted"], "DL-03": ["accepted"], "DL-04": ["accepted"],
+        "DL-06": ["accepted"], "DL-07": [None],
+    }  # fmt: skip
+    assert {one["ref"] for one in may["deliverables"]["rows"]} == {"DL-01", "DL-02", "DL-03", "DL-04"}
+    page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
+    lines = [line for line in page.splitlines() if line.startswith('| <a id="DL-')]
+    assert [line.split('"')[1] for line in lines] == ["DL-06", "DL-07"], "the others were over before the week began"
+    assert "首次提交即通过验收：4/5" in page
+
+
+def test_the_expectation_is_at_risk_and_the_client_was_told(june: dict[str, Any]) -> None:
+    (one,) = june["promises"]["expectations"]
+    assert (one["ref"], one["state"], one["health"], one["told_on"], one["review_on"]) == (
+        "EXP-03", "agreed", "at_risk", "2026-06-05", "2026-06-10",
+    )  # fmt: skip
+    assert (one["agreed"]["zh"], [each["agreed"]["zh"] for each in one["earlier"]]) == (
+        "6/17 前开放预约页(演示)", ["618前可预约"],
+    )  # fmt: skip
+
+
+def test_two_answers_of_three_are_counted_without_a_percentage(june: dict[str, Any]) -> None:
+    (one,) = june["satisfaction"]["surveys"]
+    assert (one["ref"], one["invited"], one["answered"]) == ("SRV-01", 3, 2)
+    counts = {each["answer"]: each["n"] for each in one["results"][0]["counts"] if each["n"]}
+    assert (counts, one["results"][0]["score"]["state"]) == ({"4": 1, "5": 1}, "unknown")
+    assert june["satisfaction"]["counted"]["received"] == 0
+
+
+def test_questions_were_first_answered_in_time_eight_times_of_nine(june: dict[str, Any]) -> None:
+    clock = next(one for one in june["satisfaction"]["clocks"] if one["clock"] == "inquiry_response")
+    assert (june["satisfaction"]["inquiries"], clock["met"], clock["judged"], clock["median"]) == (9, 8, 9, "100")
+
+
+def test_the_meeting_was_held_and_its_minutes_confirmed(june: dict[str, Any]) -> None:
+    found = june["meetings"]
+    assert [(one["ref"], one["confirmed_on"]) for one in found["meetings"]] == [("MTG-08", "2026-06-03")]
+    assert (found["held"], found["confirmed"]) == ({"hits": 1, "n": 1}, {"hits": 1, "n": 1})
+    late = [(one["ref"], one["holder"], one["overdue_wd"]) for one in found["actions"] if one["overdue_wd"]]
+    assert late == [("ACT-12", "client", 2)]
+
+
+def test_the_goal_is_not_yet_measured(june: dict[str, Any]) -> None:
+    (one,) = june["goals"]
+    assert (one["ref"], one["state"], one["due_on"], one["measures"][0]["value"]) == (
+        "GOAL-01", "agreed", "2026-07-30", None,
+    )  # fmt: skip
+
+
+def test_the_week_leaves_no_section_out(may: dict[str, Any], june: dict[str, Any]) -> None:
+    assert june["data"]["omitted"] == []
+    assert may["data"]["omitted"] == ["S10", "S12"]
 
 
 def test_no_difference_is_left_open_in_an_issued_report(may: dict[str, Any], june: dict[str, Any]) -> None:

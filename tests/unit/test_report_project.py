@@ -16,15 +16,32 @@ from pydantic import BaseModel, ValidationError
 from pmbridge.domain.figure import SourceRef, Text, Unknown, UnknownReason
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import Discrepancy, EngagementView, RuleHit
-from pmbridge.report import changed, diff, gate, holidays, model, parts, project, sourced
+from pmbridge.report import (
+    changed,
+    convened,
+    delivered,
+    diff,
+    gate,
+    heard,
+    holidays,
+    learned,
+    model,
+    parts,
+    project,
+    promised,
+    sourced,
+)
+from pmbridge.report.editions import LISTED_ITEMS
 from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Given, Missing
-from pmbridge.report.project import LISTED_ITEMS, project_for
+from pmbridge.report.project import project_for
 from pmbridge.report.render import FORMATS, render
 from pmbridge.values import LANGUAGES, Label
 from tests.unit import report_story as story
 
 SECRET = "CANARY"
+SUBJECTS = (changed, convened, delivered, heard, learned, promised, sourced)
+"""Modules that hold a part of the JSON beside how it is projected."""
 
 
 def projected(view: EngagementView, **meta: Any) -> ClientReport:
@@ -39,14 +56,14 @@ def everything(report: ClientReport) -> str:
 
 
 def models() -> Iterator[type[BaseModel]]:
-    for module in (parts, model, changed, sourced):
+    for module in (parts, model, *SUBJECTS):
         for found in vars(module).values():
             is_model = isinstance(found, type) and issubclass(found, BaseModel) and found.__module__ == module.__name__
             if is_model and found is not parts.Part and "[" not in found.__name__:
                 yield found
 
 
-PROJECTING = [Path(str(module.__file__)) for module in (project, gate, diff, holidays, changed, sourced)]
+PROJECTING = [Path(str(module.__file__)) for module in (project, gate, diff, holidays, *SUBJECTS)]
 ALIASES = {"given": "Given"}
 TAGS = {"state", "schema_id"}
 
@@ -201,7 +218,7 @@ def test_at_most_twelve_titles_are_listed_the_newest_first() -> None:
     many = tuple(story.work(500 + n, f"任务 {n}", "M4", story.june(1 + n % 5)) for n in range(40))
     report = projected(replace(view, work=many))
     listed = [item for group in report.completed.groups for item in group.listed]
-    assert len(listed) == LISTED_ITEMS
+    assert len(listed) == LISTED_ITEMS["weekly"]
     assert {item.done_on for item in listed} == {story.june(4), story.june(5)}
     assert report.completed.items == 40
 

@@ -9,18 +9,19 @@ from typing import get_args
 
 from pmbridge.domain.mapping import ReportingPolicy
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
-from pmbridge.report import names, words
+from pmbridge.report import names, register_words, words
+from pmbridge.report.editions import EXTENTS
 from pmbridge.report.model import DiffKind, Edition, Milestone, Tone
-from pmbridge.report.project import NOT_COVERED
 from pmbridge.values import Label
 
 SLOT = re.compile(r"\{(\w+)\}")
 FOLDER = Path(words.__file__).parent
+CATALOGUES = {"words": (words, "w"), "names": (names, "names"), "register_words": (register_words, "r")}
 PLURALS = {"milestone": "milestones", "change": "changes"}
 
 
 def labels() -> Iterator[tuple[str, Label]]:
-    for module in (words, names):
+    for module in (words, names, register_words):
         for name, value in vars(module).items():
             if isinstance(value, Label):
                 yield name, value
@@ -52,10 +53,8 @@ def test_chinese_uses_full_width_marks_and_a_space_beside_latin_and_digits() -> 
 
 
 def test_every_word_of_the_catalogue_is_used() -> None:
-    code = "".join(
-        path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py") if path.name not in ("words.py", "names.py")
-    )
-    for module, short in ((words, "w"), (names, "names")):
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py") if path.stem not in CATALOGUES)
+    for module, short in CATALOGUES.values():
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, Label | Mapping) and not name.startswith("_"):
                 imported = re.search(rf"import .*\b{name}\b", code)
@@ -70,7 +69,7 @@ def test_every_name_that_a_report_can_hold_has_words() -> None:
     assert set(names.EDITIONS) == set(get_args(Edition))
     assert set(names.DIFF_SUBJECTS) == set(get_args(DiffKind))
     assert set(names.MILESTONE_STATES) == set(get_args(Milestone.model_fields["state"].annotation))
-    assert set(NOT_COVERED) <= set(names.SECTIONS)
+    assert set(EXTENTS) == set(names.SECTIONS)
 
 
 def test_every_number_of_the_policy_is_printed_as_a_threshold() -> None:

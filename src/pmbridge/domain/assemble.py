@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from operator import attrgetter
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -43,6 +44,9 @@ from pmbridge.domain.unauthorised import unauthorised
 from pmbridge.domain.unknowns import unknowns
 from pmbridge.domain.view import Change, Discrepancy, EngagementView, Milestone, SourceView, Work
 from pmbridge.values import Label, RecordId
+
+if TYPE_CHECKING:
+    from pmbridge.domain.client_record import ClientRecord
 
 _HOLIDAYS_AROUND = timedelta(days=60)
 _SAME_REF = Label(zh="编号", en="reference")
@@ -135,7 +139,17 @@ def assemble(
         decisions=decisions_needed(book, moment) if len(book) else (),
         raised=raised(book) if len(book) else None,
         first_pass=registered.accepted_at_first(book, moment),
+        record=_record(book, moment),
     )
+
+
+def _record(book: Book, moment: Moment) -> ClientRecord | None:
+    if not len(book):
+        return None
+    # Needs most concepts, which an engagement without a register should not have to load.
+    from pmbridge.domain.client_record import client_record
+
+    return client_record(book, moment)
 
 
 def _in_force(config: EngagementConfig, calendar: Calendar, book: Book) -> tuple[EngagementConfig, Calendar, bool]:

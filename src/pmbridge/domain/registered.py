@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pmbridge.domain import change_metrics as metrics
-from pmbridge.domain.baseline import baselines, dates_of
 from pmbridge.domain.book import Book
 from pmbridge.domain.deliverable_metrics import first_pass
-from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Figure, Progress, Unknown, UnknownReason
+from pmbridge.domain.known import known_to_client
 from pmbridge.domain.mapping import ReportingPolicy
-from pmbridge.domain.milestone_fields import Milestone
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.observed_milestone import ObservedMilestone
 from pmbridge.domain.registered_change import changes
@@ -40,18 +38,12 @@ def milestones(
     }
     kept = []
     for entry in book.of("milestone"):
-        if not _known_to_client(entry, book):
+        if not known_to_client(entry, book):
             continue
         adopted = (by_place.get((link.connection, link.kind, link.external_id)) for link in entry.links)
         ref = next((one for one in adopted if one in by_ref), entry.ref)
         kept.append(registered(entry, by_ref.pop(ref, None), book, policy, moment))
     return [*kept, *by_ref.values()]
-
-
-def _known_to_client(entry: Entry[Milestone], book: Book) -> bool:
-    """Return whether the client was shown the milestone, agreed its date, or is still to agree the first schedule."""
-    agreed = dates_of(book, entry.ref).original is not None
-    return entry.released is not None or agreed or not baselines(book, "schedule")
 
 
 CHURN_WINDOW_WD = 20

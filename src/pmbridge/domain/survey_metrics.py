@@ -78,15 +78,18 @@ def results(entry: Entry[Survey], moment: Moment, *, min_sample: int = MIN_SAMPL
 
 
 def comments(entry: Entry[Survey]) -> tuple[str, ...]:
-    """Return the answers in free text that may be printed, in the order of the responses, without names."""
+    """Return the answers in free text that may be printed, in the order of the responses, without names.
+
+    Those whose authors agreed; of an anonymous survey with enough responses all of them.
+    """
     fields = entry.fields
     free = [one.id for one in fields.questions if one.scale == "free_text"]
-    few = fields.anonymous and len(fields.responses) < _HIDDEN_BELOW
+    nameless = fields.anonymous and len(fields.responses) >= _HIDDEN_BELOW
     return tuple(
         str(one.answers[name])
         for one in fields.responses
         for name in free
-        if name in one.answers and (one.may_quote or not few)
+        if name in one.answers and (one.may_quote or nameless)
     )
 
 

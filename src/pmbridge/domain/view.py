@@ -18,6 +18,7 @@ from pmbridge.records import Category
 from pmbridge.values import Label, RecordId
 
 if TYPE_CHECKING:
+    from pmbridge.domain.client_record import ClientRecord
     from pmbridge.domain.pending import Pending
     from pmbridge.domain.raised import Raised
 
@@ -350,6 +351,8 @@ class EngagementView:
     """Risks and issues that the client was told of, the weightiest first; ``None`` while nothing is in the register."""
     first_pass: Figure[Progress] | None = None
     """Deliverables accepted as first submitted, out of those that the client judged; ``None``: it judged none."""
+    record: ClientRecord | None = None
+    """What the client knows of its other dealings with us; ``None`` while nothing is in the register."""
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pmbridge.report import words as w
-from pmbridge.report.blocks import Document
+from pmbridge.report.blocks import Document, Section
 from pmbridge.report.canonical import SHOWN_DIGITS, report_hash
+from pmbridge.report.editions import listed, stands
 from pmbridge.report.model import ClientReport
 from pmbridge.report.reply import report_name
 from pmbridge.report.sections.about import about, data
+from pmbridge.report.sections.acceptance import acceptance
 from pmbridge.report.sections.asks import asks
 from pmbridge.report.sections.changes import changes, listed_changes
 from pmbridge.report.sections.glance import hero, tiles
+from pmbridge.report.sections.lessons import lessons
+from pmbridge.report.sections.meetings import meetings
 from pmbridge.report.sections.milestones import milestones
+from pmbridge.report.sections.promises import promises
 from pmbridge.report.sections.risks import risks
+from pmbridge.report.sections.satisfaction import satisfaction
 from pmbridge.report.sections.since import since
 from pmbridge.report.sections.work import completed, status, upcoming
 from pmbridge.report.voice import Voice
@@ -28,7 +35,7 @@ def anchors_of(report: ClientReport) -> dict[str, str]:
     """Return ref → the id of its row: the ref itself, without what cannot stand in an id; the same in all languages."""
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for ref in (*(m.ref for m in report.milestones), *(c.ref for c in listed_changes(report))):
+    for ref in _with_rows(report):
         if ref in found:
             continue
         plain = _NO_ID.sub("-", ref).strip("-") or "row"
@@ -39,6 +46,43 @@ def anchors_of(report: ClientReport) -> dict[str, str]:
         taken.add(anchor)
         found[ref] = anchor
     return found
+
+
+def _by_register(report: ClientReport, voice: Voice) -> Iterator[Section]:
+    """Yield the sections of this edition that rest on the register alone, in their order."""
+    if report.deliverables is not None and stands(report, "S10"):
+        yield acceptance(report, report.deliverables, voice)
+    if report.promises is not None and stands(report, "S11"):
+        yield promises(report, report.promises, voice)
+    if report.satisfaction is not None and stands(report, "S12"):
+        yield satisfaction(report, report.satisfaction, voice)
+    if report.meetings is not None and stands(report, "S13"):
+        yield meetings(report, report.meetings, voice)
+    if report.lessons is not None and stands(report, "S15"):
+        yield lessons(report.lessons, voice)
+
+
+def _with_rows(report: ClientReport) -> Iterator[str]:
+    """Yield the refs of all records that have a row of their own on the page."""
+    yield from (m.ref for m in report.milestones)
+    yield from (c.ref for c in listed_changes(report))
+    yield from (one.ref for one in report.raid or ())
+    yield from (one.ref for one in report.goals or ())
+    if report.deliverables is not None and stands(report, "S10"):
+        yield from (one.ref for one in listed(report.deliverables.rows, report, "S10"))
+    if report.promises is not None and stands(report, "S11"):
+        yield from (one.ref for one in listed(report.promises.expectations, report, "S11"))
+        yield from (one.ref for one in listed(report.promises.commitments, report, "S11"))
+    if report.satisfaction is not None and stands(report, "S12"):
+        yield from (one.ref for one in listed(report.satisfaction.surveys, report, "S12"))
+        yield from (one.ref for one in listed(report.satisfaction.feedback, report, "S12"))
+        yield from (one.ref for one in listed(report.satisfaction.complaints, report, "S12"))
+    if report.meetings is not None and stands(report, "S13"):
+        yield from (one.ref for one in listed(report.meetings.meetings, report, "S13"))
+        yield from (one.ref for one in listed(report.meetings.actions, report, "S13"))
+    if report.lessons is not None and stands(report, "S15"):
+        yield from (one.ref for one in report.lessons.lessons)
+        yield from (one.ref for one in report.lessons.improvements)
 
 
 def compose(report: ClientReport, language: Language) -> Document:
@@ -71,6 +115,7 @@ def compose(report: ClientReport, language: Language) -> Document:
             milestones(report, voice),
             changes(report, voice),
             risks(report, voice),
+            *_by_register(report, voice),
             about(report, voice),
             data(report, voice, fingerprint),
         ),

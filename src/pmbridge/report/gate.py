@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pmbridge.domain import figure as domain
 from pmbridge.domain import view as seen
+from pmbridge.domain.rate import Rate
 from pmbridge.domain.source import REGISTER
 from pmbridge.domain.text import title_of
 from pmbridge.report import parts as client
@@ -134,6 +135,18 @@ def amount(money: domain.Money) -> client.Amount:
 def amounts(money: Iterable[domain.Money], *, show_money: bool) -> tuple[client.Amount, ...]:
     """Return amounts; none where the client is shown no money."""
     return tuple(amount(one) for one in money) if show_money else ()
+
+
+def maybe(text: domain.Text | None) -> client.Quote | None:
+    """Return somebody's words, ``None`` where there are none."""
+    return None if text is None else quote(text)
+
+
+def ratio(figure: domain.Figure[Rate] | None) -> client.Ratio | None:
+    """Return so many of so many, ``None`` where nothing was to be judged."""
+    if not isinstance(figure, domain.Known):
+        return None
+    return client.Ratio(hits=figure.value.hits, n=figure.value.n)
 
 
 def work(figure: domain.Figure[domain.Progress], *anchors: str) -> client.WorkFigure:

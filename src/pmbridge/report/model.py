@@ -19,6 +19,10 @@ from pmbridge.domain.follow_up import Severity
 from pmbridge.domain.view import Colour, Dimension, ForecastMethod
 from pmbridge.report.asked import Ask
 from pmbridge.report.changed import Changes, Scope
+from pmbridge.report.convened import Meetings
+from pmbridge.report.delivered import Deliverables
+from pmbridge.report.heard import Satisfaction
+from pmbridge.report.learned import Goal, Lessons
 from pmbridge.report.parts import (
     DayFigure,
     DaysFigure,
@@ -31,10 +35,11 @@ from pmbridge.report.parts import (
     Source,
     WorkFigure,
 )
+from pmbridge.report.promised import Promises
 from pmbridge.report.sourced import Data
 
-Edition = Literal["weekly"]
-"""The editions that can be made; a new one is a new name here and a column in the sections' table."""
+Edition = Literal["weekly", "monthly", "closing"]
+"""The editions that can be made; a new one is a new name here and a column in :mod:`pmbridge.report.editions`."""
 
 # -------------------------------------------------------------------------------------- S0, S1: what this report is
 
@@ -304,6 +309,9 @@ class ClientReport(Part):
     ``final``: the ref of the final milestone. ``since``: the differences to ``header.previous``, worst first.
     ``raid``: the weightiest first; ``None`` while no register feeds the report. ``first_pass``: deliverables that the
     client accepted as they were first submitted, out of those it judged; ``None``: it has judged none.
+
+    ``goals`` to ``lessons`` hold all that the client knows, ``None`` while no register feeds the report; which of them
+    a page lists is a matter of its edition.
     """
 
     schema_id: Literal["pmbridge.client-report/1"] = Field(default="pmbridge.client-report/1", alias="schema")
@@ -324,6 +332,12 @@ class ClientReport(Part):
     scope: Scope | None = None
     first_pass: WorkFigure | None = None
     raid: tuple[Raid, ...] | None = None
+    goals: tuple[Goal, ...] | None = None
+    deliverables: Deliverables | None = None
+    promises: Promises | None = None
+    satisfaction: Satisfaction | None = None
+    meetings: Meetings | None = None
+    lessons: Lessons | None = None
 
     def milestone(self, ref: str) -> Milestone | None:
         """Return the milestone with *ref*, or ``None``."""

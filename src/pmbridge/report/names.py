@@ -38,7 +38,11 @@ DIMENSIONS: Mapping[Dimension, Label] = {
     "risk": _("风险与问题", "Risks and issues"),
     "client": _("客户配合", "Client inputs"),
 }
-EDITIONS: Mapping[Edition, Label] = {"weekly": _("周报", "Weekly report")}
+EDITIONS: Mapping[Edition, Label] = {
+    "weekly": _("周报", "Weekly report"),
+    "monthly": _("月报", "Monthly report"),
+    "closing": _("结项报告", "Closing report"),
+}
 MILESTONE_STATES: Mapping[str, Label] = {
     "planned": _("未开始", "not started"),
     "in_progress": _("进行中", "in progress"),
@@ -69,6 +73,7 @@ SECTIONS: Mapping[str, Label] = {
     "S11": _("期望与承诺", "Expectations and commitments"),
     "S12": _("满意度、反馈与投诉", "Satisfaction, feedback, complaints"),
     "S13": _("会议与行动项", "Meetings and actions"),
+    "S15": _("总结与改进", "Lessons and improvement"),
 }
 THRESHOLDS: Mapping[str, Label] = {
     "min_weight_coverage": _(

@@ -100,6 +100,13 @@ class Held(Part):
     theirs: int
 
 
+class Ratio(Part):
+    """``hits`` out of ``n``: so many of so many, never a bare percentage."""
+
+    hits: int
+    n: int
+
+
 Known = Field(discriminator="state")
 DayFigure = Annotated[Given[date] | Missing, Known]
 DaysFigure = Annotated[Given[int] | Missing, Known]

@@ -14,29 +14,27 @@ from datetime import date, datetime
 from pmbridge.domain import view as seen
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.disclosed import client_side
-from pmbridge.domain.figure import Text, UnknownReason
+from pmbridge.domain.figure import Text
 from pmbridge.domain.raised import Raised
 from pmbridge.report import gate
 from pmbridge.report import model as client
 from pmbridge.report.asked import asks
 from pmbridge.report.changed import changes, scope
+from pmbridge.report.convened import meetings
+from pmbridge.report.delivered import deliverables
 from pmbridge.report.diff import differences
+from pmbridge.report.editions import LISTED_ITEMS, left_out
+from pmbridge.report.heard import satisfaction
 from pmbridge.report.holidays import stretches
+from pmbridge.report.learned import goals, lessons
 from pmbridge.report.names import FACTS
-from pmbridge.report.parts import Missing
-from pmbridge.report.period import EDITIONS
+from pmbridge.report.promised import promises
 from pmbridge.report.sourced import data
 
-LISTED_ITEMS = 12
-"""How many finished items a weekly report names; the rest is a count."""
 AHEAD_WD = 20
 """How many working days "what comes next" looks ahead."""
-NOT_COVERED = ("S10", "S11", "S12", "S13")
-"""Sections whose records (acceptance, expectations, satisfaction, meetings) no tool feeds."""
 
-_ASSESSING = frozenset({"submitted", "under_assessment", "assessed"})
 _DELIVERED = frozenset({"implemented", "verified", "closed"})
-_UNTOLD: Missing = Missing(reason=UnknownReason.NOT_PROVIDED, detail=None, anchors=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,7 @@ class ReportMeta:
     the reader's mail program asks for it.
     """
 
-    edition: str
+    edition: client.Edition
     number: int
     revision: int
     draft: bool
@@ -76,7 +74,7 @@ def project_for(
     The same arguments give the same report. Nothing is read but the arguments.
     """
     view = client_side(view)
-    links = gate.Links.of(view.sources)
+    links, record = gate.Links.of(view.sources), view.record
     report = client.ClientReport(
         header=_header(view, meta, previous),
         overall=_overall(view, meta, previous),
@@ -90,12 +88,19 @@ def project_for(
         upcoming=_upcoming(view, calendar),
         milestones=tuple(_milestone(m, view.today, calendar, links) for m in view.milestones),
         changes=changes(view, links, show_money=meta.show_money),
-        data=data(view, NOT_COVERED),
+        data=data(view, ()),
         terms=tuple(client.Term(ours=ours, theirs=gate.quote(text)) for ours, text in sorted(view.terms.items())),
         scope=scope(view.contract),
         raid=None if view.raised is None else tuple(_raid(one, links) for one in view.raised),
         first_pass=None if view.first_pass is None else gate.work(view.first_pass),
+        goals=None if record is None else goals(record.learning, links),
+        deliverables=None if record is None else deliverables(record.delivered, links),
+        promises=None if record is None else promises(record.promised, links),
+        satisfaction=None if record is None else satisfaction(record.heard, links),
+        meetings=None if record is None else meetings(record.convened, links, view.zone),
+        lessons=None if record is None else lessons(record.learning, links),
     )
+    report = report.model_copy(update={"data": data(view, left_out(report))})
     if previous is None:
         return report
     return report.model_copy(update={"since": differences(previous, report, calendar.wd)})
@@ -105,10 +110,8 @@ def project_for(
 
 
 def _header(view: seen.EngagementView, meta: ReportMeta, previous: client.ClientReport | None) -> client.Header:
-    if meta.edition not in EDITIONS:
-        raise ValueError(f"unknown edition {meta.edition!r}")
     return client.Header(
-        edition="weekly",
+        edition=meta.edition,
         number=meta.number,
         revision=meta.revision,
         draft=meta.draft,
@@ -182,7 +185,7 @@ def _completed(view: seen.EngagementView, meta: ReportMeta, links: gate.Links) -
             groups[ref].append(work)
     named = [work for work in done if work.client_safe]
     named.sort(key=lambda work: (-(work.done_on or first).toordinal(), work.key, work.id))
-    listed = {(work.connection, work.id) for work in named[:LISTED_ITEMS]}
+    listed = {(work.connection, work.id) for work in named[: LISTED_ITEMS[meta.edition]]}
     return client.Completed(
         items=len(done),
         reached=tuple(

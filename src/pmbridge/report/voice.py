@@ -266,6 +266,10 @@ class Voice:
         """Return a number without needless zeros."""
         return plain(value)
 
+    def amount(self, value: Decimal) -> str:
+        """Return a number with its thousands set apart."""
+        return format_decimal(value, "#,##0.######", locale=self._locale)
+
     def money(self, money: Amount) -> str:
         """Return an amount as in tables: ISO code, then the number with the currency's digits."""
         digits = get_currency_precision(money.currency)

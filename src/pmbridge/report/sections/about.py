@@ -7,24 +7,15 @@ from collections.abc import Sequence
 from pmbridge.domain.figure import REASON_LABELS
 from pmbridge.report import names
 from pmbridge.report import words as w
-from pmbridge.report.blocks import Block, Column, Inline, Items, Paragraph, Row, Run, Section, Subheading, Table
+from pmbridge.report.blocks import Block, Inline, Items, Paragraph, Row, Run, Section, Subheading, Table
 from pmbridge.report.model import ClientReport, Rule
 from pmbridge.report.parts import Fact
 from pmbridge.report.reply import report_name
+from pmbridge.report.sections.rows import columns
 from pmbridge.report.sections.since import earlier_name
 from pmbridge.report.sourced import Feed
 from pmbridge.report.voice import Voice, runs
 from pmbridge.values import Label
-
-
-def _columns(
-    voice: Voice, *heads: Label, wide: Sequence[Label] = (), numbers: Sequence[Label] = ()
-) -> tuple[Column, ...]:
-    return tuple(
-        Column(head=voice.head(head), kind="wide" if head in wide else "number" if head in numbers else "")
-        for head in heads
-    )
-
 
 # ---------------------------------------------------------------------------------------------------------------- S0
 
@@ -59,7 +50,7 @@ def about(report: ClientReport, voice: Voice) -> Section:
         blocks=(
             Table(
                 caption=voice.text(w.ABOUT),
-                columns=_columns(voice, w.ABOUT_NAME, w.ABOUT_VALUE, wide=(w.ABOUT_VALUE,)),
+                columns=columns(voice, w.ABOUT_NAME, w.ABOUT_VALUE, wide=(w.ABOUT_VALUE,)),
                 rows=rows,
                 name="about",
             ),
@@ -108,7 +99,7 @@ def data(report: ClientReport, voice: Voice, fingerprint: str) -> Section:
 def _feeds(report: ClientReport, voice: Voice) -> Table:
     return Table(
         caption=voice.text(w.FEEDS),
-        columns=_columns(
+        columns=columns(
             voice,
             *(w.FEED, w.FEED_AS_OF, w.FEED_ITEMS, w.FEED_UNREADABLE, w.FEED_STATE),
             wide=(w.FEED_STATE,),
@@ -160,8 +151,8 @@ def _gaps(report: ClientReport, voice: Voice) -> Block:
         )
         for gap in report.data.gaps
     )
-    columns = _columns(voice, w.GAP_REF, w.GAP_WHAT, w.GAP_WHY, wide=(w.GAP_WHY,))
-    return Table(caption=voice.text(w.GAPS), columns=columns, rows=rows, name="gaps")
+    heads = columns(voice, w.GAP_REF, w.GAP_WHAT, w.GAP_WHY, wide=(w.GAP_WHY,))
+    return Table(caption=voice.text(w.GAPS), columns=heads, rows=rows, name="gaps")
 
 
 def _rules(report: ClientReport, voice: Voice) -> Block:
@@ -180,8 +171,8 @@ def _rules(report: ClientReport, voice: Voice) -> Block:
         )
         for rule, first in _with_first(fired)
     )
-    columns = _columns(voice, w.RULE, w.STATUS_ASPECT, w.RULE_WHY, w.RULE_SAW, wide=(w.RULE_WHY,))
-    return Table(caption=voice.text(w.RULES), columns=columns, rows=rows, name="rules")
+    heads = columns(voice, w.RULE, w.STATUS_ASPECT, w.RULE_WHY, w.RULE_SAW, wide=(w.RULE_WHY,))
+    return Table(caption=voice.text(w.RULES), columns=heads, rows=rows, name="rules")
 
 
 def _fact(fact: Fact, voice: Voice) -> Inline:
@@ -200,5 +191,5 @@ def _limits(report: ClientReport, voice: Voice) -> Table:
         for fact in report.data.thresholds
         if fact.name in names.THRESHOLDS
     )
-    columns = _columns(voice, w.LIMIT, w.LIMIT_VALUE, wide=(w.LIMIT,), numbers=(w.LIMIT_VALUE,))
-    return Table(caption=voice.text(w.LIMITS), columns=columns, rows=rows, name="limits")
+    heads = columns(voice, w.LIMIT, w.LIMIT_VALUE, wide=(w.LIMIT,), numbers=(w.LIMIT_VALUE,))
+    return Table(caption=voice.text(w.LIMITS), columns=heads, rows=rows, name="limits")

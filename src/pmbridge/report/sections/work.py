@@ -9,6 +9,7 @@ from pmbridge.report.model import ClientReport, DoneItem, Status
 from pmbridge.report.parts import Given
 from pmbridge.report.project import AHEAD_WD
 from pmbridge.report.sections.glance import planned_words, progress_words, provisional, tools_of
+from pmbridge.report.sections.lessons import goals
 from pmbridge.report.voice import Voice, runs
 
 # ---------------------------------------------------------------------------------------------------------------- S4
@@ -89,9 +90,15 @@ def status(report: ClientReport, voice: Voice) -> Section:
         blocks=(
             Table(caption=voice.text(w.STATUS), columns=columns, rows=rows, name="status"),
             Paragraph(words=progress),
-            Paragraph(words=voice.say(w.STATUS_GOALS), kind="note"),
+            *(_goals(report, voice)),
         ),
     )
+
+
+def _goals(report: ClientReport, voice: Voice) -> list[Block]:
+    if report.goals is None:
+        return [Paragraph(words=voice.say(w.STATUS_GOALS), kind="note")]
+    return goals(report.goals, voice)
 
 
 def _progress(report: ClientReport, voice: Voice) -> Inline:

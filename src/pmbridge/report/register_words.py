@@ -1,0 +1,207 @@
+"""Every sentence of the sections that rest on the register alone, in both languages side by side.
+
+The rules of :mod:`pmbridge.report.words` hold here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmbridge.values import Label
+
+
+def _(zh: str, en: str) -> Label:
+    return Label(zh=zh, en=en)
+
+
+OURS, YOURS = _("我方", "us"), _("贵方", "you")
+NOBODY_YET = _("尚未", "not yet")
+NONE_IN_PERIOD = _("本期没有变动。", "Nothing moved in this period.")
+
+# ------------------------------------------------------------------------------------------ S10 acceptance
+
+ACCEPTANCE = _("交付与验收", "Deliverables and acceptance")
+ACCEPTANCE_NONE = _("尚未提交任何交付物。", "No deliverable has been submitted yet.")
+FIRST_PASS = _(
+    "首次提交即通过验收：{hits}/{n}（分母为已有结论的交付物）。",
+    "Accepted as first submitted: {hits} of {n} deliverables that you have judged.",
+)
+REVIEW_TIME = _(
+    "贵方验收用时：中位数 {median}，最长 {longest}。", "Your review took {median} (median), {longest} at most."
+)
+DELIVERABLE = _("交付物", "Deliverable")
+SUBMISSION = _("提交", "Submitted")
+REVIEW_UNTIL = _("验收期限", "Review until")
+VERDICT = _("结论", "Verdict")
+CONDITIONS = _("条件与凭证", "Conditions and certificate")
+TURN = _("第 {n} 次：{day}", "no. {n}: {day}")
+WAITING_FOR_YOU = _("待您验收", "waiting for you")
+VERDICT_ON = _("{verdict}，{day}", "{verdict}, {day}")
+VERDICT_BY = _("{verdict}，{who}，{day}", "{verdict}, {who}, {day}")
+VERDICTS: Mapping[str, Label] = {
+    "accepted": _("通过", "accepted"),
+    "accepted_with_conditions": _("有条件通过", "accepted with conditions"),
+    "rejected": _("驳回", "rejected"),
+    "deemed_accepted": _("视为验收（合同约定期限已过）", "deemed accepted (the agreed time is over)"),
+}
+CONDITION_OPEN = _("{ref} 未完成", "{ref} open")
+CONDITION_DONE = _("{ref} 已完成", "{ref} done")
+CERTIFICATE = _("验收单 {no}", "certificate {no}")
+FOR_MILESTONE = _("属于 {ref}", "for {ref}")
+
+# --------------------------------------------------------------------------------- S11 expectations, commitments
+
+PROMISES = _("期望与承诺", "Expectations and commitments")
+PROMISES_NONE = _("没有登记期望或承诺。", "No expectation or commitment is recorded.")
+EXPECTATIONS = _("期望", "Expectations")
+EXPECTATION = _("期望与约定", "Expectation and agreement")
+STANDS = _("情况", "How it stands")
+FOR_WHEN = _("日期", "For")
+NEXT_REVIEW = _("下次复核", "Next review")
+AGREED_AS = _("约定：{what}", "agreed: {what}")
+BEFORE_IT = _("{day}前为：{what}", "until {day}: {what}")
+TOLD_HEALTH = _("{health}，{day}已告知", "{health}, you were told on {day}")
+HEALTH: Mapping[str, Label] = {
+    "on_track": _("正常", "on track"),
+    "at_risk": _("有风险", "at risk"),
+    "unknown": _("未知", "unknown"),
+}
+DECLINED = _("未接受：{why}", "declined: {why}")
+COMMITMENTS = _("承诺", "Commitments")
+COMMITMENT = _("承诺", "Commitment")
+PROMISED_FOR = _("承诺日期", "Promised for")
+OUTCOME = _("结果", "Outcome")
+SETTLED_ON = _("{state}，{day}", "{state}, {day}")
+OVERDUE_OPEN = _("已过期，结果未登记", "its day is over, no outcome recorded")
+REMEDY = _("补救：{what}", "remedy: {what}")
+INSTEAD_OF = _("取代 {ref}", "instead of {ref}")
+EXPECTATIONS_MET = _("已有结果的期望：满足 {hits}/{n}。", "Expectations that are settled: {hits} of {n} met.")
+COMMITMENTS_KEPT = _("已有结果的承诺：兑现 {hits}/{n}。", "Commitments that came due: {hits} of {n} kept.")
+
+# ------------------------------------------------------------------------------------- S12 what you told us
+
+SATISFACTION = _("满意度、反馈与投诉", "Satisfaction, feedback, complaints")
+SURVEYS_NONE = _("本期没有满意度调查。", "There was no survey in this period.")
+SURVEYS = _("满意度调查", "Surveys")
+SURVEY = _("调查与问题", "Survey and question")
+ANSWERS = _("答案", "Answers")
+SCORE = _("得分", "Score")
+INVITED = _("邀请 {invited}，收到 {answered}", "{invited} invited, {answered} answered")
+ANSWER_TIMES = _("{answer} × {n}", "{answer} × {n}")
+ANSWERS_KEPT = _("匿名调查，答案较少，不列出", "anonymous and few, so not listed")
+SCORE_PERCENT = _("满意 {n}%", "{n}% satisfied")
+SCORE_NPS = _("净推荐值 {n}", "net promoter score {n}")
+SCORE_BEFORE = _("上次 {n}", "last time {n}")
+TOO_FEW = _("样本不足，不计百分比", "too few answers for a percentage")
+STILL_OPEN = _("收集中，{day}结束", "open until {day}")
+CLOSED_ON = _("{day}发出", "sent on {day}")
+QUOTED = _("经本人同意引用：", "Quoted with consent: ")
+IN_QUOTES = _("「{words}」", "“{words}”")
+SURVEY_KINDS: Mapping[str, Label] = {
+    "milestone_csat": _("里程碑满意度", "milestone satisfaction"),
+    "periodic_csat": _("定期满意度", "regular satisfaction"),
+    "nps": _("推荐意愿", "willingness to recommend"),
+    "closing": _("结项满意度", "closing satisfaction"),
+}
+SAID_AND_DONE = _("您说，我们做", "You said, we did")
+YOU_SAID = _("您说", "You said")
+WE_DID = _("我们做", "We did")
+FEEDBACK_NONE = _("本期没有新的反馈。", "There was no new feedback in this period.")
+FEEDBACK_KINDS: Mapping[str, Label] = {
+    "praise": _("表扬", "praise"),
+    "suggestion": _("建议", "suggestion"),
+    "concern": _("担忧", "concern"),
+    "other": _("反馈", "feedback"),
+}
+DONE_IN = _("落实：{refs}", "done: {refs}")
+NOT_TAKEN = _("未采纳：{why}", "not taken up: {why}")
+ANSWER_DUE = _("{day}前答复", "to be answered by {day}")
+FEEDBACK_IN_TIME = _("按时答复的反馈：{hits}/{n}。", "Feedback answered in time: {hits} of {n}.")
+COMPLAINTS = _("投诉", "Complaints")
+COMPLAINTS_NONE = _("没有投诉。", "There was no complaint.")
+COMPLAINTS_ALL = _(
+    "投诉累计 {received} 项，未关闭 {open} 项，未达成一致 {unresolved} 项，重新打开 {reopened} 项。",
+    "Complaints so far: {received}; open: {open}; closed without agreement: {unresolved}; reopened: {reopened}.",
+)
+COMPLAINTS_MEDIAN = _("从受理到关闭：中位数 {days}。", "From receipt to closing: {days} (median).")
+COMPLAINT = _("投诉", "Complaint")
+RECEIVED = _("受理", "Received")
+ACKNOWLEDGED = _("确认", "Acknowledged")
+REMEDIES = _("处理", "What we offered")
+NEXT_UPDATE = _("下次答复", "Next word from us")
+IN_TIME = _("{day}，按时", "{day}, in time")
+TOO_LATE = _("{day}，逾期", "{day}, late")
+NOT_ACKNOWLEDGED = _("尚未确认", "not yet acknowledged")
+INQUIRIES = _("询问累计 {n} 条", "Questions asked so far: {n}")
+CLOCK_LINE = _("{clock}：按时 {met}/{judged}", "{clock}: {met} of {judged} in time")
+MEDIAN_MINUTES = _("中位数 {hours} 小时 {minutes} 分钟", "median {hours} h {minutes} min")
+MEDIAN_DAYS = _("中位数 {days}", "median {days}")
+
+# ----------------------------------------------------------------------------------- S13 meetings and actions
+
+MEETINGS = _("会议与行动项", "Meetings and actions")
+MEETINGS_NONE = _("本期没有会议。", "There was no meeting in this period.")
+MEETING = _("会议", "Meeting")
+WHEN = _("时间", "When")
+MINUTES = _("纪要", "Minutes")
+MEETING_KINDS: Mapping[str, Label] = {
+    "kickoff": _("启动会", "kick-off"),
+    "weekly_status": _("例会", "weekly meeting"),
+    "monthly_review": _("月度会议", "monthly review"),
+    "acceptance": _("验收会", "acceptance meeting"),
+    "change": _("变更会", "change meeting"),
+    "retrospective": _("复盘会", "retrospective"),
+    "other": _("会议", "meeting"),
+}
+MINUTES_CONFIRMED = _("{day}已确认", "confirmed on {day}")
+MINUTES_AWAITED = _("{day}已发，待您确认", "sent on {day}, to be confirmed by you")
+MINUTES_OPEN = _("纪要未发", "minutes not sent")
+MEETING_CANCELLED = _("已取消：{why}", "cancelled: {why}")
+MEETING_AHEAD = _("已计划", "planned")
+MEETINGS_HELD = _(
+    "会议按计划召开：{hits}/{n}，取消 {cancelled}。", "Meetings held as planned: {hits} of {n}; cancelled: {cancelled}."
+)
+MINUTES_RATE = _("纪要已确认：{hits}/{n}。", "Minutes confirmed: {hits} of {n}.")
+ACTIONS = _("行动项", "Action items")
+ACTIONS_NONE = _("没有未完成的行动项。", "No action item is open.")
+ACTION = _("行动项", "Action item")
+OWNER = _("由谁", "Who")
+DUE = _("期限", "Due")
+ACTION_STATE = _("状态", "State")
+FIRST_DUE = _("原定{day}", "first agreed for {day}")
+SAME_AS = _("关于 {ref}", "about {ref}")
+ACTIONS_OVERDUE = _("逾期行动项：我方 {ours}，贵方 {yours}。", "Action items overdue: ours {ours}, yours {yours}.")
+ACTIONS_IN_TIME = _("按期完成的行动项：{hits}/{n}。", "Action items done in time: {hits} of {n}.")
+DONE_ON_DAY = _("{day}完成", "done on {day}")
+
+# --------------------------------------------------------------------------------- S5 goals, S15 what was learned
+
+GOALS = _("目标", "Goals")
+GOALS_NONE = _("没有登记目标。", "No goal is recorded.")
+GOAL = _("目标", "Goal")
+MEASURE = _("衡量指标", "Measure")
+GOAL_FROM_TO = _("{start} → {target}", "{start} → {target}")
+GOAL_TARGET = _("目标值", "Target")
+GOAL_VALUE = _("最近值", "Latest value")
+GOAL_STATE = _("状态", "State")
+GOAL_NOT_MEASURED = _("尚未测量", "not measured yet")
+GOAL_MEASURED = _("{value}（{day}）", "{value} ({day})")
+
+LESSONS = _("总结与改进", "Lessons and improvement")
+LESSONS_NONE = _("没有已公开的复盘或经验教训。", "No retrospective or lesson has been released.")
+RETRO = _("{scope}复盘，{day}", "Retrospective on {scope}, {day}")
+RETRO_JOINT = _("{scope}复盘，{day}，双方参加", "Retrospective on {scope}, {day}, held together")
+RETRO_SCOPES: Mapping[str, Label] = {
+    "period": _("本阶段", "the period"),
+    "milestone": _("里程碑", "a milestone"),
+    "engagement": _("整个项目", "the whole project"),
+}
+WENT_WELL = _("做得好的：{what}", "went well: {what}")
+TO_IMPROVE = _("待改进的：{what}", "to improve: {what}")
+LESSON = _("经验教训", "Lesson")
+LESSON_CAUSE = _("经过与影响", "What happened")
+LESSON_NEXT = _("以后这样做", "Another time")
+IMPROVEMENT = _("改进措施", "Improvement")
+IMPROVEMENT_MEASURE = _("如何衡量", "How we will know")
+IMPROVEMENT_RESULT = _("结果：{what}", "result: {what}")
+FROM_ORIGIN = _("来自 {ref}", "from {ref}")
