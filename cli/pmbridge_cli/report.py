@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 _HEADLINE = 'pmbridge report weekly --headline "…"'
 _HEADLINE_HELP = Both("the sentence on top, in the report's first language", "首句，用报告的第一语言")
-_FORMATS_HELP = Both("html,md,json", "html,md,json")
+_FORMATS_HELP = Both(
+    "of html,md,json,pdf,docx,xlsx,eml,ics (default: the first three)",
+    "可选 html,md,json,pdf,docx,xlsx,eml,ics（默认前三种）",
+)
 _OUT_HELP = Both("where to write (default: reports/NAME)", "写到哪里（默认 reports/名称）")
 _DRAFT = Both("Draft of", "草稿")
 DASH = "—"
@@ -74,11 +77,15 @@ def weekly(
 
 
 def _write(app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None) -> tuple[Path, ...]:
-    from pmbridge.report.render import FORMATS
+    from pmbridge.report.render import PLAIN
 
     folder = Path(out) if out else app.workspace.folder / REPORTS / engagement.name
-    chosen = [one.strip() for one in formats.split(",") if one.strip()] if formats else FORMATS
-    return made.write(folder, formats=chosen)
+    return made.write(folder, formats=listed(formats) or PLAIN)
+
+
+def listed(formats: str | None) -> list[str]:
+    """Return the formats that an option names, in its order."""
+    return [one.strip() for one in (formats or "").split(",") if one.strip()]
 
 
 def _open(app: App, files: Sequence[Path]) -> bool:

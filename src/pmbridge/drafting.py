@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.message import EmailMessage, Message
+from email.policy import EmailPolicy
 from typing import NamedTuple
 
 
@@ -18,37 +19,72 @@ class Recipient(NamedTuple):
     address: str
 
 
-class Enclosed(NamedTuple):
-    """A file that goes with a mail, under a *name* of ours. ``type``: ``text/html``."""
+class Enclosure(NamedTuple):
+    """A file that goes with a mail. ``media``: its type, ``application/pdf``."""
 
     name: str
-    type: str
+    media: str
     body: bytes
 
 
-def draft(*, to: Sequence[Recipient], subject: str, text: str, enclosed: Sequence[Enclosed] = ()) -> bytes:
+class _Policy(EmailPolicy):
+    """Encodes a subject as a whole: folded between words, a blank would be doubled in some mail programs."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != "subject" or value.isascii():
+            return super().fold_binary(name, value)
+        whole = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {whole}{self.linesep}".encode("ascii")
+
+
+_AS_SENT = _Policy(linesep="\r\n")
+
+
+def draft(
+    *,
+    to: Sequence[Recipient],
+    subject: str,
+    text: str,
+    html: str = "",
+    reply_to: str = "",
+    enclosures: Sequence[Enclosure] = (),
+) -> bytes:
     """Return the mail as a file for a mail program; the same input gives the same bytes.
 
-    It has no sender and no date: the mail program knows them. Whatever stands in a name or title, no header is added.
+    ``html`` says the same as ``text`` for those whose program shows it. It has no sender and no date: the mail program
+    knows them. Whatever stands in a name or title, no header is added; what is no address is left out.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_AS_SENT)
     mail["X-Unsent"] = "1"
-    addresses = [_address(one) for one in to if "@" in one.address]
+    addresses = [found for one in to if (found := _address(one)) is not None]
     if addresses:
         mail["To"] = addresses
+    answers = _address(Recipient("", reply_to))
+    if answers is not None:
+        mail["Reply-To"] = answers
     mail["Subject"] = one_line(subject)
     mail.set_content(text, charset="utf-8", cte="base64")
-    for one in enclosed:
-        main, _, sub = one.type.partition("/")
-        spelled = {"charset": "utf-8"} if main == "text" else {}
-        mail.add_attachment(one.body, maintype=main, subtype=sub, filename=one.name, params=spelled)
-    if enclosed:  # else a random one stands between the parts
-        mail.set_boundary(hashlib.sha256(b"\0".join((text.encode(), *(one.body for one in enclosed)))).hexdigest()[:40])
+    if html:
+        mail.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
+    for one in enclosures:
+        kind, _, form = one.media.partition("/")
+        spelled = {"charset": "utf-8"} if kind == "text" else {}
+        mail.add_attachment(one.body, maintype=kind, subtype=form, filename=one_line(one.name), params=spelled)
+    _part(mail)
     return mail.as_bytes()
 
 
-def _address(one: Recipient) -> Address:
+def _part(mail: Message) -> None:
+    """Set the lines between parts, which the library would draw by lot. None occurs in the text: it is in base64."""
+    for at, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{hashlib.sha256(str(at).encode()).hexdigest()[:24]}")
+
+
+def _address(one: Recipient) -> Address | None:
     user, _, domain = one_line(one.address).rpartition("@")
+    if not user or not domain or not f"{user}{domain}".isascii() or any(char in " <>,;:\"'()[]\\" for char in domain):
+        return None
     return Address(display_name=one_line(one.name), username=user, domain=domain)
 
 

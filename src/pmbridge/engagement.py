@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from pmbridge.adapter.registry import load
+from pmbridge.addressees import addressees
 from pmbridge.clock import Clock
 from pmbridge.config import WorkspaceConfig
 from pmbridge.domain.assemble import assemble
@@ -172,7 +173,13 @@ class Engagement:
 
     @cached_property
     def _desk(self) -> ReportDesk:
-        return ReportDesk(name=self.name, config=self.workspace_config, store=self._store, clock=self._clock)
+        return ReportDesk(
+            name=self.name,
+            config=self.workspace_config,
+            store=self._store,
+            clock=self._clock,
+            addressees=lambda language, day: addressees(self.register.book, language, day),
+        )
 
     def changes_since(self, at: datetime) -> tuple[Label, ...]:
         """Return in words what a client would notice between *at* and now; nothing if all of it is new."""

@@ -340,6 +340,11 @@ WORDS: dict[str, Words] = {
         "{what_zh} 需要加装组件。",
         *_same('pip install "pmbridge[{extra}]"'),
     ),
+    "font-missing": Words(
+        "No Chinese font was found for the PDF; without one it would be empty boxes. Known: {families}, and others.",
+        "找不到可用于 PDF 的中文字体；没有它只会印出空方框。可用的字体：{families} 等。",
+        *_same('pip install "pmbridge[pdf]"'),
+    ),
     "stale-plan": Words("{detail}", "{detail_zh}", *_same("pmbridge plan")),
     "stale-write": Words("{detail}", "{detail_zh}", *_same("pmbridge plan")),
     "unsupported": Words(

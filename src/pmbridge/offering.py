@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pmbridge.domain.evidence import Evidence
-from pmbridge.drafting import Enclosed, Recipient, draft
+from pmbridge.drafting import Enclosure, Recipient, draft
 from pmbridge.engagement import Engagement
 from pmbridge.papering import paper
 from pmbridge.papers import render_html
@@ -29,7 +29,7 @@ class Offer:
     """
 
     letter: Reminder
-    form: Enclosed
+    form: Enclosure
 
     @property
     def file_name(self) -> str:
@@ -41,7 +41,7 @@ class Offer:
         """The draft. The same register gives the same bytes on one day."""
         one = self.letter
         to = [Recipient(one.name, one.address)]
-        return draft(to=to, subject=one.subject, text=one.text, enclosed=[self.form])
+        return draft(to=to, subject=one.subject, text=one.text, enclosures=[self.form])
 
 
 def offer(
@@ -60,7 +60,7 @@ def offer(
         language = next(one for one in LANGUAGES if one.startswith(letter.language))
         form = paper(engagement, "change", ref, language, book=batch.book)
         name = f"{engagement.name}-{form.name}.{form.language}.html"
-        return Offer(letter=letter, form=Enclosed(name, "text/html", render_html(form)))
+        return Offer(letter=letter, form=Enclosure(name, "text/html", render_html(form)))
 
 
 class _Undo(Exception):

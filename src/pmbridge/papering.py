@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -24,23 +25,40 @@ from pmbridge.values import LANGUAGES, Language
 Noun = Literal["requirement", "change", "deliverable"]
 
 
-def write_papers(engagement: Engagement, noun: str, ref: str | None, folder: Path) -> tuple[list[Path], str]:
-    """Write the paper of *noun* (*ref* of a change or deliverable) in the engagement's languages, HTML and Markdown.
+def _docx(paper: Paper) -> bytes:
+    from pmbridge.papers.docx import render_docx
 
-    Returns the files, HTML first, and the fingerprint of what is signed. Same register, same bytes.
+    return render_docx(paper)
+
+
+FORMATS: Mapping[str, Callable[[Paper], bytes]] = {"html": render_html, "md": render_markdown, "docx": _docx}
+PLAIN = ("html", "md")
+"""What is written without being asked for: it needs no add-on."""
+
+
+def write_papers(
+    engagement: Engagement, noun: str, ref: str | None, folder: Path, formats: Sequence[str] = PLAIN
+) -> tuple[list[Path], str]:
+    """Write the paper of *noun* (*ref* of a change or deliverable) in the engagement's languages, in *formats*.
+
+    Returns the files, in the order of *formats*, and the fingerprint of what is signed. Same register, same bytes.
 
     Raises:
         UnknownRef: no such record.
         Refused: nothing to put on the paper yet.
-        ConfigError: a file cannot be written.
+        ConfigError: an unknown format, ``docx`` without its add-on (``extra-missing``; what stands before it in
+            *formats* is written), or a file cannot be written.
     """
+    for form in formats:
+        if form not in FORMATS:
+            raise ConfigError("bad-choice", what=form, known=", ".join(FORMATS), option="--formats")
     spoken = [one for one in LANGUAGES if one in engagement.config.languages] or list(LANGUAGES)
     papers = [paper(engagement, noun, ref, language) for language in spoken]
     written: list[Path] = []
-    for suffix, render in (("html", render_html), ("md", render_markdown)):
+    for form in formats:
         for one in papers:
-            path = folder / f"{engagement.name}-{one.name}.{one.language}.{suffix}"
-            _put(path, render(one))
+            path = folder / f"{engagement.name}-{one.name}.{one.language}.{form}"
+            _put(path, FORMATS[form](one))
             written.append(path)
     return written, papers[0].fingerprint
 

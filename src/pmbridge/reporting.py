@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,6 +17,7 @@ from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text
 from pmbridge.domain.mapping import EngagementConfig, Words
 from pmbridge.domain.view import EngagementView
+from pmbridge.drafting import Enclosure, Recipient
 from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, Refused, UnknownRef
 from pmbridge.report.checks import Check, checks
@@ -24,12 +26,30 @@ from pmbridge.report.notice import notices
 from pmbridge.report.parts import Given
 from pmbridge.report.period import EDITIONS, period
 from pmbridge.report.project import ReportMeta, project_for
-from pmbridge.report.render import FORMATS, MULTILINGUAL, canonical_json, load_report, render, report_hash
+from pmbridge.report.render import (
+    FORMATS,
+    MULTILINGUAL,
+    PLAIN,
+    Format,
+    canonical_json,
+    load_report,
+    render,
+    report_hash,
+)
 from pmbridge.store import SnapshotRow, Store
-from pmbridge.values import LANGUAGES, Label
+from pmbridge.values import LANGUAGES, Label, Language
 
 _LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 _LOGO_BYTES = 200_000
+_MEDIA: Mapping[Format, str] = {"html": "text/html", "pdf": "application/pdf"}
+
+Addressees = Callable[[Language, date], tuple[Recipient, ...]]
+"""Who gets a report of that day in that language."""
+
+
+def nobody(_: Language, __: date) -> tuple[Recipient, ...]:
+    """Return no one: the sender fills in to whom a mail goes."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +59,7 @@ class Report:
     engagement: str
     data: ClientReport
     languages: tuple[str, ...]
+    addressees: Addressees = field(default=nobody, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -48,14 +69,16 @@ class Report:
         return f"{self.engagement}-{header.edition}-{header.number:02d}{draft}"
 
     def write(
-        self, folder: str | Path, *, formats: Sequence[str] = FORMATS, languages: Sequence[str] | None = None
+        self, folder: str | Path, *, formats: Sequence[str] = PLAIN, languages: Sequence[str] | None = None
     ) -> tuple[Path, ...]:
-        """Write the report into *folder* (made if missing) and return the paths, HTML first.
+        """Write the report into *folder* (made if missing) and return the paths, in the order of *formats*.
 
-        ``json`` is one file for all languages. Same report, same bytes; existing files are replaced.
+        ``json`` is one file for all languages. ``eml`` is a mail to who decides for the client, with the HTML and,
+        where the add-on for it is installed, the PDF. Same report, same bytes; existing files are replaced.
 
         Raises:
-            ConfigError: an unknown format, or a file that the system does not let us write; those before it stay.
+            ConfigError: an unknown format, a format whose add-on is not installed (``extra-missing``), no Chinese font
+                for a PDF, or a file that the system does not let us write; those before it stay.
         """
         wanted = [_known(form, FORMATS, "--formats") for form in formats]
         spoken = [_known(language, LANGUAGES, "--languages") for language in languages or self.languages]
@@ -63,11 +86,23 @@ class Report:
         written: list[Path] = []
         for form in wanted:
             for language in spoken if form in MULTILINGUAL else spoken[:1]:
-                infix = f".{language}" if form in MULTILINGUAL else ""
-                path = target / f"{self.name}{infix}.{form}"
-                _put(path, render(self.data, form, language))
+                path = target / self._file(form, language)
+                _put(path, self._mail(language) if form == "eml" else render(self.data, form, language))
                 written.append(path)
         return tuple(written)
+
+    def _file(self, form: Format, language: Language) -> str:
+        return f"{self.name}.{language}.{form}" if form in MULTILINGUAL else f"{self.name}.{form}"
+
+    def _mail(self, language: Language) -> bytes:
+        from pmbridge.report.letter import letter
+
+        forms: list[Format] = ["pdf", "html"] if find_spec("typst") else ["html"]
+        enclosures = [
+            Enclosure(self._file(form, language), _MEDIA[form], render(self.data, form, language)) for form in forms
+        ]
+        to = self.addressees(language, self.data.header.as_of.date())
+        return letter(self.data, language, to=to, enclosures=enclosures)
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -113,8 +148,11 @@ class IssuedReport:
 class ReportDesk:
     """The reports of one engagement: makes drafts, issues them, gives issued ones back."""
 
-    def __init__(self, *, name: str, config: WorkspaceConfig, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, *, name: str, config: WorkspaceConfig, store: Store, clock: Clock, addressees: Addressees = nobody
+    ) -> None:
         self._name = name
+        self._addressees = addressees
         self._workspace = config
         self._config: EngagementConfig = config.engagements[name]
         self._store = store
@@ -180,7 +218,7 @@ class ReportDesk:
                 command="pmbridge report list",
             )
         data = load_report(row.body)
-        return Report(engagement=self._name, data=data, languages=self._config.languages)
+        return self._report(data, self._config.languages)
 
     def differences(self, before: EngagementView, now: EngagementView) -> tuple[Label, ...]:
         """Return in words what a client would notice between two views, bad news first."""
@@ -213,7 +251,10 @@ class ReportDesk:
         said = _text(headline, self._config) or self._kept_headline(edition, number)
         meta = self._meta(view, number=number, headline=said, by=by)
         data = project_for(view, meta, previous, calendar=self._calendar)
-        return Report(engagement=self._name, data=data, languages=view.languages)
+        return self._report(data, view.languages)
+
+    def _report(self, data: ClientReport, languages: tuple[str, ...]) -> Report:
+        return Report(engagement=self._name, data=data, languages=languages, addressees=self._addressees)
 
     def _kept_headline(self, edition: str, number: int) -> Text | None:
         for row in self._store.snapshots(self._name):

@@ -38,6 +38,7 @@ from pmbridge.report.project import project_for
 from pmbridge.report.render import FORMATS, render
 from pmbridge.values import LANGUAGES, Label
 from tests.unit import report_story as story
+from tests.unit.formats import text_of
 
 SECRET = "CANARY"
 SUBJECTS = (changed, convened, delivered, heard, learned, promised, sourced)
@@ -49,7 +50,7 @@ def projected(view: EngagementView, **meta: Any) -> ClientReport:
 
 
 def everything(report: ClientReport) -> str:
-    return "\n".join(render(report, form, language).decode() for form in FORMATS for language in LANGUAGES)
+    return "\n".join(text_of(render(report, form, language), form) for form in FORMATS for language in LANGUAGES)
 
 
 # ------------------------------------------------------------------------------------------------- the allow-list

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -159,12 +159,17 @@ def amount(money: Money) -> str:
 
 def render_html(paper: Paper) -> bytes:
     """Return *paper* as one HTML file, made to be printed on A4. The same paper gives the same bytes."""
-    pen = Pen(paper.language)
     template = environment("pmbridge.papers").get_template("paper.html.j2")
-    words = {"signed": pen.say(_SIGNED), "post": pen.say(_POST), "date": pen.say(_DATE), "stamp": pen.say(_STAMP)}
+    words = signing_words(paper.language)
     return template.render(
-        paper=paper, csp=CSP, css=css("paper.css"), box=EMPTY_BOX, w=words, check=pen.say(_CHECK)
+        paper=paper, csp=CSP, css=css("paper.css"), box=EMPTY_BOX, w=words, check=words["check"]
     ).encode()
+
+
+def signing_words(language: Language) -> Mapping[str, str]:
+    """Return the words round a signature: ``signed``, ``post``, ``date``, ``stamp``, and ``check`` at the foot."""
+    said = {"signed": _SIGNED, "post": _POST, "date": _DATE, "stamp": _STAMP, "check": _CHECK}
+    return {name: label.in_(language) for name, label in said.items()}
 
 
 def render_markdown(paper: Paper) -> bytes:

@@ -31,22 +31,27 @@ def report_name(report: ClientReport, voice: Voice) -> str:
 
 def subject(report: ClientReport, voice: Voice) -> str:
     """Return the subject: project, what the reader must do, colour, date — in the order in which it may be cut off."""
-    asks = len(report.asks)
+    asks, late = str(len(report.asks)), sum(ask.overdue for ask in report.asks)
+    due = voice.text(w.SUBJECT_LATE, n=asks, late=str(late)) if late else voice.text(w.SUBJECT_ASKS, n=asks)
     return voice.text(
         w.SUBJECT,
         engagement=voice.plain_quote(report.header.engagement),
         report=report_name(report, voice),
-        asks=voice.text(w.SUBJECT_ASKS, n=str(asks)) if asks else voice.text(w.SUBJECT_NONE),
+        asks=due if report.asks else voice.text(w.SUBJECT_NONE),
         colour=voice.colour_word(report.overall.colour),
         day=voice.day(report.header.as_of.date()),
     )
 
 
+def answer_line(ask: Ask, voice: Voice, *, title: str | None = None, keys: str | None = None) -> str:
+    """Return the line of an answer to *ask* that holds only blanks; *keys*: how its options are told apart there."""
+    listed = w.LISTED.in_(voice.language).join(one.key for one in ask.options)
+    blanks = w.REPLY_CHOOSE if ask.kind == "decide" and listed else _BLANKS[ask.kind]
+    return voice.text(blanks, ref=ask.ref, title=title or voice.plain_quote(ask.title), keys=keys or listed)
+
+
 def reply_link(report: ClientReport, ask: Ask, voice: Voice) -> str:
     """Return the ``mailto:`` address of an answer to *ask*: the report's subject, a line that holds only blanks."""
-    keys = w.LISTED.in_(voice.language).join(one.key for one in ask.options)
-    blanks = w.REPLY_CHOOSE if ask.kind == "decide" and keys else _BLANKS[ask.kind]
-    line = voice.text(blanks, ref=ask.ref, title=voice.plain_quote(ask.title), keys=keys)
-    body = f"{line}\r\n{w.REPLY_HINT.in_(voice.language)}\r\n"
+    body = f"{answer_line(ask, voice)}\r\n{w.REPLY_HINT.in_(voice.language)}\r\n"
     to = quote(report.header.reply_to or "", safe="@")
     return f"mailto:{to}?subject={quote(subject(report, voice), safe='')}&body={quote(body, safe='')}"

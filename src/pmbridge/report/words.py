@@ -189,6 +189,7 @@ SUBJECT = _(
     "{engagement} {report}：{asks} · {colour}灯 · 截至 {day}", "{engagement}, {report}: {asks} · {colour} · as of {day}"
 )
 SUBJECT_ASKS = _("需您决定 {n} 项", "{n} for you to decide")
+SUBJECT_LATE = _("需您决定 {n} 项（{late} 项已晚）", "{n} for you to decide ({late} overdue)")
 SUBJECT_NONE = _("没有待您决定的事项", "nothing for you to decide")
 
 # -------------------------------------------------------------------------------------------------- S3 what changed
