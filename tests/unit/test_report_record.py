@@ -74,7 +74,9 @@ def test_what_was_never_released_is_in_no_file_and_in_no_count(desk: Desk) -> No
     assert report.meetings is not None
     assert report.satisfaction is not None
     assert report.lessons is not None
-    assert not (report.deliverables.rows or report.meetings.actions or report.satisfaction.surveys)
+    assert report.deliverables.rows == ()
+    assert report.meetings.actions == ()
+    assert report.satisfaction.surveys == ()
     assert report.lessons.empty
     assert report.meetings.done is None, "an action item that the client does not know is in no rate"
 
