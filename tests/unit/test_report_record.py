@@ -16,6 +16,7 @@ from pmbridge.store import Store
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import LANGUAGES
 from tests.unit.delivery_bench import Desk
+from tests.unit.formats import text_of
 from tests.unit.register_story import MAIL
 from tests.unit.report_story import CALENDAR, meta, view_5_june
 
@@ -44,7 +45,7 @@ def reported(desk: Desk, day: str = "06-05", edition: Edition = "weekly") -> Cli
 
 
 def files(report: ClientReport) -> str:
-    return "\n".join(render(report, form, language).decode() for form in FORMATS for language in LANGUAGES)
+    return "\n".join(text_of(render(report, form, language), form) for form in FORMATS for language in LANGUAGES)
 
 
 def page(report: ClientReport) -> str:
