@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pmbridge.domain.contact import name_of
 from pmbridge.domain.evidence import Evidence
 from pmbridge.domain.figure import Text, plain
 from pmbridge_cli.field_words import field_name
@@ -93,4 +94,6 @@ class FieldWords:
         sort = bare(kind)
         if get_origin(sort) is Literal and value in get_args(sort):
             return value_name(name, value).in_(self.language)
+        if self.book.kind(value) == "contact":
+            return f"{name_of(self.book, value)} ({value})"
         return revealed(self.book, value)
