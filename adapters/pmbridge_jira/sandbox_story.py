@@ -83,6 +83,7 @@ class Story:
         self.issues: dict[int, Issue] = {}
         self.versions: dict[str, Version] = {}
         self.sprints: list[Sprint] = []
+        self._open: dict[str, list[int]] = {}
         self._steps: list[tuple[datetime, Callable[[], None]]] = []
         self._numbers = (number for number in count(1) if number not in _RESERVED)
         self.people = [site.add_user(name).account_id for name in ("王工", "陈工", "刘工")]
@@ -91,6 +92,7 @@ class Story:
         self._tell_milestones()
         self._tell_changes()
         self._tell_others()
+        self._tell_the_end()
         self._steps.sort(key=lambda step: step[0])
 
     def play(self, until: datetime) -> None:
@@ -159,10 +161,11 @@ class Story:
             here = list(working_days(first, last))
             m4 += [(one, at(here[k % len(here)], 16)) for k, one in enumerate(points)]
         started = [at(june(3), 10)] * 3 + [None] * (len(_M4_OPEN) - 3)
-        self._items("M4", epics[3], [*m4, *((one, None) for one in _M4_OPEN)], started=[None] * len(m4) + started)
+        m4_open = [*m4, *((one, None) for one in _M4_OPEN)]
+        self._open["M4"] = self._items("M4", epics[3], m4_open, started=[None] * len(m4) + started)
         m5 = [(one, at(june(2 + k), 16)) for k, one in enumerate(_M5_DONE)]
-        self._items("M5", epics[4], [*m5, *((one, None) for one in _M5_OPEN)])
-        self._items("M7", epics[5], [(2, None)] * 6)
+        self._open["M5"] = self._items("M5", epics[4], [*m5, *((one, None) for one in _M5_OPEN)])
+        self._open["M7"] = self._items("M7", epics[5], [(2, None)] * 6)
 
     def _epic(self, number: int) -> int:
         key = next(self._numbers)
@@ -173,9 +176,9 @@ class Story:
     def _items(
         self, ref: str, epic: int, items: Sequence[tuple[int, datetime | None]],
         *, started: Sequence[datetime | None] = (),
-    ) -> None:  # fmt: skip
-        """Tell of a version's items: points and the moment each is done, if it is."""
-        created = at(date(2026, 4, 8), 10)
+    ) -> list[int]:  # fmt: skip
+        """Tell of a version's items: points and the moment each is done, if it is; return those that stay open."""
+        created, still_open = at(date(2026, 4, 8), 10), []
         for number, (points, done) in enumerate(items):
             key = next(self._numbers)
             begun = done.replace(hour=10) if done else started[number] if started else None
@@ -188,6 +191,9 @@ class Story:
                 self._on(begun, self._move(key, DOING, begun))
             if done:
                 self._on(done, self._move(key, DONE, done))
+            else:
+                still_open.append(key)
+        return still_open
 
     def _sprint_at(self, moment: datetime | None) -> Sprint | None:
         if moment is None:
@@ -242,6 +248,31 @@ class Story:
             if number % 5 < 4:
                 done = created + timedelta(hours=5, minutes=30)
                 self._on(done, self._move(key, DONE if number % 5 < 3 else DOING, done))
+
+    # ---------------------------------------------------------------------------- after 5 June, up to the end
+
+    def _tell_the_end(self) -> None:
+        july_3, july_20, july_24 = date(2026, 7, 3), date(2026, 7, 20), date(2026, 7, 24)
+        for ref, first, reached in (
+            ("M4", june(8), june(18)),
+            ("M5", june(8), july_3),
+            ("M7", date(2026, 7, 9), july_20),
+        ):
+            days = list(working_days(first, reached))
+            keys = self._open[ref]
+            for number, key in enumerate(keys, start=1):
+                done = at(days[number * len(days) // len(keys) - 1], 15)
+                self._on(done, self._move(key, DONE, done))
+            self._release(ref, at(reached, 17), reached)
+        self._release("M6", at(date(2026, 7, 8), 17), date(2026, 7, 8))
+        for key, steps in (
+            (231, ((at(june(8), 11), APPROVED), (at(june(8), 17), IMPLEMENTING), (at(july_24, 15), CLOSED))),
+            (240, ((at(june(8), 9, 30), ASSESSING), (at(june(11), 17), WAITING), (at(june(16), 11), CLOSED))),
+            (163, ((at(july_24, 15), CLOSED),)),
+            (251, ((at(june(10), 16), DONE),)),
+        ):
+            for moment, state in steps:
+                self._on(moment, self._move(key, state, moment, by=self.people[1]))
 
     # --------------------------------------------------------------------------------------------- edits
 

@@ -55,6 +55,7 @@ _SEEN_WITH_REGISTER = Both(
     "您看到的是：来自四个工具和登记册的一位客户的一周。上线预计比现计划晚 3 个工作日，比原计划晚 6 个工作日；"
     "已批准的变更使合同从 680,000.00 变为 728,500.00；客户还欠三项答复；M6 未知，报告照实写明。",
 )
+_CLOSED = Both("The closing report of 31 July:   {file}", "7 月 31 日的结项报告：{file}")
 _LIMITED = Both(" (its rate limit is part of the story)", "（它的限流是故事的一部分）")
 _TRY = Both("Try:   {command}", "试试：{command}")
 _YOURS = Both("Your own project:   {command}", "您自己的项目：{command}")
@@ -83,11 +84,23 @@ _ENDED = Both("The servers have stopped. The workspace stays.", "服务已停止
     is_flag=True,
     help=Both("as the tools alone tell it, without the register", "只有工具中的数据，不含登记册"),
 )
+@option(
+    "--to-the-end",
+    is_flag=True,
+    help=Both("go on to 31 July and issue the closing report", "一直演示到 7 月 31 日并发布结项报告"),
+)
 @option("--out", metavar="DIR", default=FOLDER, help=Both("where to write (demo-output)", "写到哪里（demo-output）"))
-def demo(app: App, *, stay: bool, tool: str | None, observed: bool, out: str) -> None:
+def demo(app: App, *, stay: bool, tool: str | None, observed: bool, to_the_end: bool, out: str) -> None:
     from pmbridge.demo import ALL_TOOLS, JIRA_ALONE, Demo
+    from pmbridge.errors import Refused
     from pmbridge_cli.played import typed
 
+    if to_the_end and (tool or observed):
+        raise Refused(
+            detail="the story goes on to its end only with its register",
+            detail_zh="只有带登记册的故事才能演示到结项",
+            command="pmbridge demo --to-the-end",
+        )
     began = time.perf_counter()
     with Demo(Path(out), language=app.language, tools=JIRA_ALONE if tool else ALL_TOOLS) as running:
         _step(app, 1, _SERVER if tool else _SERVERS)
@@ -97,6 +110,10 @@ def demo(app: App, *, stay: bool, tool: str | None, observed: bool, out: str) ->
             _document(app, told, running.urls, time.perf_counter() - began)
         else:
             _screen(app, told, time.perf_counter() - began)
+        if to_the_end:
+            closing = running.close(told).write(running.folder)
+            if not app.json:
+                app.out.line(_CLOSED.filled(file=str(closing[0])))
         if stay:
             _stay(app, told, running.urls)
 

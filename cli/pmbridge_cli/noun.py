@@ -146,11 +146,12 @@ def show_command(noun: str) -> click.Command:
 # -------------------------------------------------------------------------------------------------------- verbs
 
 
-def verb_command(noun: str, verb: str) -> click.Command:
+def verb_command(noun: str, written: str) -> click.Command:
     """Return ``pmbridge NOUN VERB``; its options are what the steps of that verb take."""
     from pmbridge_cli.noun_input import options_of, takes_ref
 
-    concept = concept_of(noun)
+    # A verb of two words is written with a hyphen on the command line.
+    concept, verb = concept_of(noun), written.replace("-", "_")
     params: list[click.Parameter] = []
     params.append(click.Argument(["words"], metavar=_usage(concept, verb), nargs=-1))
     params += options_of(concept, verb)
@@ -158,7 +159,7 @@ def verb_command(noun: str, verb: str) -> click.Command:
     if takes_ref(concept, verb) != "always":
         params.append(Option(["--ref", "number"], both=NUMBER, metavar="REF"))
 
-    @command(verb, help=_help(noun, verb), params=params)
+    @command(written, help=_help(noun, written), params=params)
     def run(app: App, **given: Any) -> int:
         from pmbridge_cli.noun_run import carried_out
 

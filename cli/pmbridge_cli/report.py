@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, argument, command, group, option
-from pmbridge_cli.layout import Column, filled, held, padded, visible, width, wrapped
+from pmbridge_cli.layout import filled, held, padded, visible, width, wrapped
 from pmbridge_cli.output import near
 from pmbridge_cli.status import AS_OF
-from pmbridge_cli.words import Both, counted, day, moment, zone_name
+from pmbridge_cli.words import Both, counted, day, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from pmbridge.values import Label
 
 REPORTS = "reports"
-_HEADLINE = 'pmbridge report weekly --headline "…"'
+_HEADLINES = {
+    "weekly": 'pmbridge report weekly --headline "…"',
+    "monthly": 'pmbridge report monthly --headline "…"',
+    "closing": 'pmbridge report closing --headline "…"',
+}
 _HEADLINE_HELP = Both("the sentence on top, in the report's first language", "首句，用报告的第一语言")
-_FORMATS_HELP = Both(
+_OPEN_HELP = Both("open it in the browser", "在浏览器中打开")
+FORMATS_HELP = Both(
     "of html,md,json,pdf,docx,xlsx,eml,ics (default: the first three)",
     "可选 html,md,json,pdf,docx,xlsx,eml,ics（默认前三种）",
 )
@@ -39,11 +44,13 @@ report = group(
         "制作、检查、发布客户报告。草稿不要求填写任何内容，只有 issue 严格。",
     ),
     entries={
-        "weekly": Entry("pmbridge_cli.report:weekly", Both("make a draft", "生成草稿")),
+        "weekly": Entry("pmbridge_cli.report:weekly", Both("make a draft of a week", "生成周报草稿")),
+        "monthly": Entry("pmbridge_cli.report:monthly", Both("make a draft of a month", "生成月报草稿")),
+        "closing": Entry("pmbridge_cli.report:closing", Both("make a draft of the whole", "生成结项报告草稿")),
         "check": Entry("pmbridge_cli.report:check", Both("what still prevents issuing it", "发布前还差什么")),
         "issue": Entry("pmbridge_cli.report:issue", Both("freeze it and give it its number", "冻结并编号")),
-        "list": Entry("pmbridge_cli.report:list_", Both("what was issued", "已发布的报告")),
-        "show": Entry("pmbridge_cli.report:show", Both("an issued report again", "再看一份已发布的报告")),
+        "list": Entry("pmbridge_cli.report_issued:list_", Both("what was issued", "已发布的报告")),
+        "show": Entry("pmbridge_cli.report_issued:show", Both("an issued report again", "再看一份已发布的报告")),
     },
 )
 
@@ -52,21 +59,57 @@ report = group(
 
 
 @command(help=Both("Make a draft of the weekly report.", "生成周报草稿。"))
-@option("--open", "opened", is_flag=True, help=Both("open it in the browser", "在浏览器中打开"))
+@option("--open", "opened", is_flag=True, help=_OPEN_HELP)
 @option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
 @option("--as-of", metavar="TIME", help=AS_OF)
-@option("--formats", metavar="LIST", help=_FORMATS_HELP)
+@option("--formats", metavar="LIST", help=FORMATS_HELP)
 @option("--out", metavar="DIR", help=_OUT_HELP)
 def weekly(
     app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
 ) -> None:
+    _draft(app, "weekly", opened=opened, headline=headline, as_of=as_of, formats=formats, out=out)
+
+
+@command(help=Both("Make a draft of the monthly report.", "生成月报草稿。"))
+@option("--open", "opened", is_flag=True, help=_OPEN_HELP)
+@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+@option("--as-of", metavar="TIME", help=AS_OF)
+@option("--formats", metavar="LIST", help=FORMATS_HELP)
+@option("--out", metavar="DIR", help=_OUT_HELP)
+def monthly(
+    app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
+) -> None:
+    _draft(app, "monthly", opened=opened, headline=headline, as_of=as_of, formats=formats, out=out)
+
+
+@command(
+    help=Both(
+        "Make a draft of the closing report: the whole engagement against what was first agreed.",
+        "生成结项报告草稿：整个项目与最初约定相比。",
+    )
+)
+@option("--open", "opened", is_flag=True, help=_OPEN_HELP)
+@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+@option("--as-of", metavar="TIME", help=AS_OF)
+@option("--formats", metavar="LIST", help=FORMATS_HELP)
+@option("--out", metavar="DIR", help=_OUT_HELP)
+def closing(
+    app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
+) -> None:
+    _draft(app, "closing", opened=opened, headline=headline, as_of=as_of, formats=formats, out=out)
+
+
+def _draft(
+    app: App, edition: str, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None,
+    out: str | None,
+) -> None:  # fmt: skip
     documents = []
     for engagement in app.chosen_all():
         view = engagement.view(as_of)
-        draft = engagement.reports.draft(view, "weekly", headline=headline)
+        draft = engagement.reports.draft(view, edition, headline=headline)
         if headline:
             engagement.reports.keep(draft)
-        files = _write(app, engagement, draft, formats, out)
+        files = write(app, engagement, draft, formats, out)
         shown = _open(app, files) if opened else None
         if app.json:
             documents.append(_draft_document(app, draft, view, files, opened=shown))
@@ -76,7 +119,7 @@ def weekly(
         app.out.document({"schema": "pmbridge.report-draft/1", "drafts": documents})
 
 
-def _write(app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None) -> tuple[Path, ...]:
+def write(app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None) -> tuple[Path, ...]:
     from pmbridge.report.render import PLAIN
 
     folder = Path(out) if out else app.workspace.folder / REPORTS / engagement.name
@@ -110,7 +153,7 @@ def _draft_screen(
     out = app.out
     out.lines(wrapped(out.say(_title_line(draft, view)), out.room))
     state = [] if opened is None else [f"     {out.say(_OPENED if opened else _NOT_OPENED)}"]
-    out.lines(f"  {line.strip()}" for line in filled([*_files(files), *state], out.room - 2, gap="   "))
+    out.lines(f"  {line.strip()}" for line in filled([*file_names(files), *state], out.room - 2, gap="   "))
     out.lines(wrapped(visible(out.say(_overall(view))), out.room))
     gaps = _gaps(draft, view)
     if gaps:
@@ -124,8 +167,18 @@ def _draft_screen(
         told = [tuple(out.shown(visible(out.say(one))) if one else "" for one in gap) for gap in gaps]
         out.lines(_gap_lines(told, out.room))
     chosen = f" -e {engagement.name}" if len(app.workspace.engagements) > 1 else ""
-    command = f"pmbridge report check{chosen}"
+    command = " ".join(["pmbridge report check", *_edition(draft)]) + chosen
     out.line(Both(f"Before it goes to the client: {command}", f"给客户前：{command}"))
+
+
+def _edition(made: Report) -> list[str]:
+    """Return the edition as an argument behind a command; a weekly report needs none."""
+    edition = made.data.header.edition
+    return [] if edition == "weekly" else [edition]
+
+
+def _headline(made: Report) -> str:
+    return _HEADLINES[made.data.header.edition]
 
 
 def _gap_lines(gaps: Sequence[tuple[str, ...]], room: int) -> Iterator[str]:
@@ -159,7 +212,7 @@ def _title_line(made: Report, view: EngagementView) -> Both:
     )
 
 
-def _files(files: Sequence[Path]) -> list[str]:
+def file_names(files: Sequence[Path]) -> list[str]:
     """Return the first path whole, of the others what differs: ``x.zh-CN.html``, ``…en.html``, ``.md``, ``.json``."""
     first, *others = files
     parts, seen = [near(first)], {first.suffix}
@@ -196,7 +249,8 @@ def _gaps(draft: Report, view: EngagementView) -> list[tuple[Label | Both, Label
     notes = summary(view.unknowns, changes=len(view.changes))
     gaps: list[tuple[Label | Both, Label | Both | None]] = [(note.text, note.remedy) for note in notes]
     if draft.data.overall.headline is None:
-        gaps.append((Both("the headline is not written", "标题句未写"), Both(_HEADLINE, _HEADLINE)))
+        written = _headline(draft)
+        gaps.append((Both("the headline is not written", "标题句未写"), Both(written, written)))
     return gaps
 
 
@@ -205,7 +259,7 @@ def _draft_document(
 ) -> dict[str, Any]:
     say = app.out.say
     return {
-        **_report_document(draft),
+        **report_document(draft),
         "files": [str(file) for file in files],
         "opened": opened,
         "colour": view.overall.colour,
@@ -216,7 +270,7 @@ def _draft_document(
     }
 
 
-def _report_document(made: Report) -> dict[str, Any]:
+def report_document(made: Report) -> dict[str, Any]:
     header = made.data.header
     return {
         "name": made.name,
@@ -235,19 +289,20 @@ def _report_document(made: Report) -> dict[str, Any]:
 
 
 @command(help=Both("List what must hold before the report may be issued.", "列出发布前必须满足的条件。"))
+@argument("edition", metavar="[weekly|monthly|closing]", required=False)
 @option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
 @option("--as-of", metavar="TIME", help=AS_OF)
-def check(app: App, headline: str | None, as_of: str | None) -> int:
+def check(app: App, edition: str | None, headline: str | None, as_of: str | None) -> int:
     failed_any, documents = False, []
     for engagement in app.chosen_all():
         view = engagement.view(as_of)
-        draft = engagement.reports.draft(view, "weekly", headline=headline)
-        found = engagement.reports.checks(draft)
+        draft = engagement.reports.draft(view, edition or "weekly", headline=headline)
+        found = engagement.reports.checks(draft, view)
         failed = [one for one in found if not one.passed]
         failed_any = failed_any or bool(failed)
         if app.json:
             listed = [{"name": one.name, "passed": one.passed, "text": app.out.say(one.text)} for one in found]
-            documents.append({**_report_document(draft), "checks": listed})
+            documents.append({**report_document(draft), "checks": listed})
             continue
         app.out.lines(wrapped(app.out.say(_title_line(draft, view)), app.out.room))
         for one in found:
@@ -257,122 +312,45 @@ def check(app: App, headline: str | None, as_of: str | None) -> int:
         number = counted(len(failed), "check fails.", "checks fail.", " 项检查未过。")
         app.out.line(number if failed else Both("All checks pass.", "检查全部通过。"))
         if not failed:
-            app.out.next("pmbridge report issue")
+            app.out.next(" ".join(["pmbridge report issue", *_edition(draft)]))
         elif any(one.name == "headline" for one in failed):
-            app.out.next(_HEADLINE)
+            app.out.next(_headline(draft))
     if app.json:
         app.out.document({"schema": "pmbridge.report-check/1", "reports": documents})
     return 1 if failed_any else 0
 
 
-@command(help=Both("Freeze the weekly report, give it its number and write its files.", "冻结周报、编号并写出文件。"))
+@command(help=Both("Freeze the report, give it its number and write its files.", "冻结报告、编号并写出文件。"))
+@argument("edition", metavar="[weekly|monthly|closing]", required=False)
 @option("--by", metavar="NAME", help=Both("who approves it (default: you)", "由谁批准（默认为您）"))
 @option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
 @option("--as-of", metavar="TIME", help=AS_OF)
-@option("--formats", metavar="LIST", help=_FORMATS_HELP)
+@option("--formats", metavar="LIST", help=FORMATS_HELP)
 @option("--out", metavar="DIR", help=_OUT_HELP)
 def issue(
-    app: App, by: str | None, headline: str | None, as_of: str | None, formats: str | None, out: str | None
+    app: App,
+    edition: str | None,
+    by: str | None,
+    headline: str | None,
+    as_of: str | None,
+    formats: str | None,
+    out: str | None,
 ) -> None:
     engagement = app.chosen()
     view = engagement.view(as_of)
-    made = engagement.reports.issue(view, "weekly", by=by or app.user, headline=headline)
-    files = _write(app, engagement, made, formats, out)
+    made = engagement.reports.issue(view, edition or "weekly", by=by or app.user, headline=headline)
+    files = write(app, engagement, made, formats, out)
     if app.json:
         app.out.document(
-            {"schema": "pmbridge.report-issue/1", **_report_document(made), "files": [str(file) for file in files]}
+            {"schema": "pmbridge.report-issue/1", **report_document(made), "files": [str(file) for file in files]}
         )
         return
     title = Both("Issued: {title}", "已发布：{title}").filled(title=_title_line(made, view))
     app.out.lines(wrapped(app.out.say(title), app.out.room))
-    app.out.lines(f"  {line}" for line in filled(_files(files), app.out.room - 2, gap="   "))
+    app.out.lines(f"  {line}" for line in filled(file_names(files), app.out.room - 2, gap="   "))
     app.out.line(
         Both(
             "It is frozen: a later sync changes nothing in it. Send the files from your own mailbox.",
             "内容已冻结，之后的同步不会改动它。请用您自己的邮箱发送。",
         )
     )
-
-
-# ----------------------------------------------------------------------------------------------------- look again
-
-
-@command("list", help=Both("List the reports that were issued.", "列出已发布的报告。"))
-def list_(app: App) -> None:
-    documents, rows, say = [], [], app.out.say
-    engagements = app.chosen_all()
-    for engagement in engagements:
-        for one in engagement.reports.issued():
-            now = engagement.instant(None)
-            documents.append(
-                {
-                    "ref": one.ref,
-                    "engagement": engagement.name,
-                    "edition": one.edition,
-                    "number": one.number,
-                    "revision": one.revision,
-                    "as_of": one.as_of.isoformat(),
-                    "issued_at": one.issued_at.isoformat(),
-                    "sha256": one.sha256,
-                }
-            )
-            as_of = moment(one.as_of, engagement.zone, now)
-            issued = moment(one.issued_at, engagement.zone, now)
-            rows.append([one.ref, engagement.name, as_of, issued, one.sha256[:12]])
-    if app.json:
-        app.out.document({"schema": "pmbridge.report-list/1", "reports": documents})
-        return
-    if not rows:
-        app.out.line(Both("Nothing was issued yet.", "尚未发布过报告。"))
-        app.out.next("pmbridge report weekly")
-        return
-    heads = [
-        Both("Report", "报告"),
-        Both("Engagement", "项目"),
-        Both("As of", "截至"),
-        Both("Issued", "发布于"),
-        Both("SHA-256", "SHA-256"),
-    ]
-    app.out.lines(app.out.table([Column(head=say(head)) for head in heads], rows))
-
-
-@command(
-    help=Both(
-        "Show an issued report (default: the newest), or write its files again with --out.",
-        "显示一份已发布的报告（默认最新一份）；加 --out 重新写出文件。",
-    )
-)
-@argument("ref", metavar="[weekly-9]", required=False)
-@option("--out", metavar="DIR", help=Both("write its files there", "把文件写到这里"))
-@option("--formats", metavar="LIST", help=_FORMATS_HELP)
-def show(app: App, ref: str | None, out: str | None, formats: str | None) -> None:
-    import json
-
-    from pmbridge.errors import UnknownRef
-    from pmbridge.report.render import canonical_json, render
-    from pmbridge.values import LANGUAGES
-
-    engagement = app.chosen()
-    issued = engagement.reports.issued()
-    if ref is None and not issued:
-        raise UnknownRef(
-            ref="weekly",
-            where=engagement.name,
-            near="Nothing was issued yet.",
-            near_zh="尚未发布过报告。",
-            command="pmbridge report weekly",
-        )
-    found = engagement.reports.get(ref or issued[-1].ref)
-    files = _write(app, engagement, found, formats, out) if out else ()
-    if app.json:
-        document = json.loads(canonical_json(found.data))
-        listed = [str(file) for file in files]
-        app.out.document(
-            {"schema": "pmbridge.report-show/1", **_report_document(found), "files": listed, "report": document}
-        )
-    elif files:
-        app.out.lines(filled(_files(files), app.out.room, gap="   "))
-    else:
-        spoken = [one for one in LANGUAGES if one in found.languages]
-        language = next((one for one in spoken if one == app.language), spoken[0])
-        app.out.line(render(found.data, "md", language).decode().rstrip())

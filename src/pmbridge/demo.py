@@ -36,9 +36,11 @@ if TYPE_CHECKING:
 ZONE = ZoneInfo("Asia/Shanghai")
 CONNECT = datetime(2026, 5, 28, 10, 0, tzinfo=ZONE)
 WEEKLY_8 = datetime(2026, 5, 29, 18, 0, tzinfo=ZONE)
+MONTHLY_2 = datetime(2026, 5, 31, 18, 0, tzinfo=ZONE)
 BEFORE_THE_LIMIT = datetime(2026, 6, 4, 17, 30, tzinfo=ZONE)
 """The last time that Trello answers: its rate limit is part of the story."""
 WEEKLY_9 = datetime(2026, 6, 5, 18, 0, tzinfo=ZONE)
+CLOSING_1 = datetime(2026, 7, 31, 18, 0, tzinfo=ZONE)
 ENGAGEMENT = "lanhai"
 JIRA_ALONE = ("jira",)
 ALL_TOOLS = ("jira", "pingcode", "worktile", "trello")
@@ -81,6 +83,16 @@ HEADLINES_OF_THE_REGISTER: Headlines = {
         "en": "Payment integration waits for the sandbox account; go-live is expected on 20 July, three working days "
         "after its current plan. The mini-program coupons wait for your decision.",
     },
+}
+HEADLINE_OF_MAY: Words = {
+    "zh": "五月按计划完成会员与积分后端；积分商城并入首期后上线改为 7 月 15 日，目前预测 7 月 17 日。",
+    "en": "Membership and points was finished as planned in May; with the points mall in the first phase the go-live "
+    "was moved to 15 July and is now expected on 17 July.",
+}
+HEADLINE_AT_THE_END: Words = {
+    "zh": "项目已于 7 月 20 日上线，比最初约定晚 6 个工作日；新增会员 6,120 人，超过目标。",
+    "en": "The mall went live on 20 July, six working days after the first plan; 6,120 new members, more than the "
+    "goal.",
 }
 _CONFIG = """{mark}
 
@@ -201,7 +213,10 @@ date_is = "forecast"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the story has led to. ``files`` are those of ``report``, the HTML first."""
+    """What the story has led to. ``files`` are those of ``report``, the HTML first.
+
+    ``monthly``: the report of May, where the register was kept.
+    """
 
     workspace: Workspace
     engagement: Engagement
@@ -209,6 +224,7 @@ class Told:
     report: Report
     previous: Report
     files: tuple[Path, ...]
+    monthly: Report | None = None
 
 
 class Demo:
@@ -282,6 +298,10 @@ class Demo:
             self._stop(workspace, CONNECT, None)
             self._record(workspace, demo_story.UP_TO_28_MAY)
         previous, _, _ = self._issue(workspace, WEEKLY_8, on_stop)
+        monthly = None
+        if typed is not None:
+            self._stop(workspace, MONTHLY_2, on_stop)
+            monthly = self._made(workspace, "monthly", HEADLINE_OF_MAY)
         if "trello" in self.tools:
             self._stop(workspace, BEFORE_THE_LIMIT, on_stop)
             self._record(workspace, demo_story.UP_TO_4_JUNE)
@@ -293,7 +313,17 @@ class Demo:
             report=report,
             previous=previous,
             files=report.write(self.folder),
+            monthly=monthly,
         )
+
+    def close(self, told: Told, on_stop: Callable[[datetime, SyncResult], None] | None = None) -> Report:
+        """Go on from *told*, a story with its register, to the end of the engagement; return its closing report.
+
+        The tools' edits up to 31 July are made and read, the register's commands typed, the report issued.
+        """
+        self._stop(told.workspace, CLOSING_1, on_stop)
+        self._record(told.workspace, demo_story.UP_TO_31_JULY)
+        return self._made(told.workspace, "closing", HEADLINE_AT_THE_END)
 
     def _stop(
         self, workspace: Workspace, at: datetime, on_stop: Callable[[datetime, SyncResult], None] | None
@@ -320,10 +350,14 @@ class Demo:
     ) -> tuple[Report, SyncResult, Engagement]:
         result = self._stop(workspace, at, on_stop)
         self._record(workspace, demo_story.UP_TO_29_MAY if at == WEEKLY_8 else demo_story.UP_TO_5_JUNE)
+        report = self._made(workspace, "weekly", self._headlines[at])
+        return report, result, workspace.engagement(ENGAGEMENT)
+
+    def _made(self, workspace: Workspace, edition: str, headline: Words) -> Report:
         engagement = workspace.engagement(ENGAGEMENT)
-        report = engagement.reports.issue(engagement.view(), "weekly", by=USER, headline=self._headlines[at])
+        report = engagement.reports.issue(engagement.view(), edition, by=USER, headline=headline)
         report.write(workspace.folder / "reports" / ENGAGEMENT)
-        return report, result, engagement
+        return report
 
     def make_workspace(self) -> None:
         """Write the configuration and the secrets of :attr:`workspace_folder`; an older demo's are replaced.

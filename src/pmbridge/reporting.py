@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
 from pmbridge.clock import Clock
 from pmbridge.config import WorkspaceConfig
@@ -20,11 +20,12 @@ from pmbridge.domain.view import EngagementView
 from pmbridge.drafting import Enclosure, Recipient
 from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, Refused, UnknownRef
+from pmbridge.report import names
 from pmbridge.report.checks import Check, checks
-from pmbridge.report.model import ClientReport
+from pmbridge.report.model import ClientReport, Edition, Header
 from pmbridge.report.notice import notices
 from pmbridge.report.parts import Given
-from pmbridge.report.period import EDITIONS, period
+from pmbridge.report.period import EDITIONS, Period, due_at, period
 from pmbridge.report.project import ReportMeta, project_for
 from pmbridge.report.render import (
     FORMATS,
@@ -50,6 +51,16 @@ Addressees = Callable[[Language, date], tuple[Recipient, ...]]
 def nobody(_: Language, __: date) -> tuple[Recipient, ...]:
     """Return no one: the sender fills in to whom a mail goes."""
     return ()
+
+
+STRIP = 12
+"""How many reports, with the new one, the strip of colours shows."""
+
+
+class _LookingBack(TypedDict):
+    history: tuple[ClientReport, ...]
+    between: tuple[ClientReport, ...]
+    chain: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +180,19 @@ class ReportDesk:
         """Keep a draft, so that its headline need not be typed again; it takes the place of the one before."""
         self._freeze(report, issued_at=None)
 
-    def checks(self, report: Report) -> tuple[Check, ...]:
-        """Return what must hold before *report* may be issued, passed or not."""
-        return tuple(checks(report.data))
+    def checks(self, report: Report, view: EngagementView) -> tuple[Check, ...]:
+        """Return what must hold before *report*, made of *view*, may be issued, passed or not."""
+        return tuple(checks(report.data, due_at=self._due_at(report.data.header, view)))
+
+    def _due_at(self, header: Header, view: EngagementView) -> datetime | None:
+        rule = view.policy.get(f"{header.edition}_due")
+        if rule is None:
+            return None
+        try:
+            return due_at(rule, Period(first=header.period_from, last=header.period_to), view.zone)
+        except ValueError:
+            known = '"Fri 18:00"' if header.edition == "weekly" else '"last day 18:00", "day 25 18:00"'
+            raise ConfigError("bad-choice", what=rule, known=known, option=f"{header.edition}_due") from None
 
     def issue(self, view: EngagementView, edition: str, *, by: str, headline: Words | None = None) -> Report:
         """Freeze a report of *view* under the next number and return it.
@@ -180,7 +201,7 @@ class ReportDesk:
             Refused: a check fails (``report-check``; all of them are listed).
         """
         report = self._made(view, edition, headline=headline, by=by)
-        failed = [one for one in self.checks(report) if not one.passed]
+        failed = [one for one in self.checks(report, view) if not one.passed]
         if failed:
             name = label_of(report.data)
             raise Refused(
@@ -241,20 +262,40 @@ class ReportDesk:
     def _calendar(self) -> Calendar:
         return Calendar.named(self._config.calendar)
 
-    def _made(self, view: EngagementView, edition: str, *, headline: Words | None, by: str | None) -> Report:
-        if edition not in EDITIONS:
-            raise ConfigError("bad-choice", what=edition, known=", ".join(EDITIONS), option="EDITION")
-        number = self._store.next_number(self._name, edition, self._config.policy.first_no.weekly)
+    def _made(self, view: EngagementView, wanted: str, *, headline: Words | None, by: str | None) -> Report:
+        edition = _known(wanted, EDITIONS, "EDITION")
+        number = self._store.next_number(self._name, edition, self._first_no(edition))
         # A draft of a past day looks back from there; what is issued follows the last one, whatever day it is of.
         rows = [row for row in self._issued_rows(edition) if by or row.as_of <= view.as_of]
-        previous = load_report(rows[-1].body) if rows else None
+        # The whole engagement is compared with what was agreed at its beginning, not with a report.
+        previous = load_report(rows[-1].body) if rows and edition != "closing" else None
         said = _text(headline, self._config) or self._kept_headline(edition, number)
-        meta = self._meta(view, number=number, headline=said, by=by)
+        meta = self._meta(view, edition, number=number, headline=said, by=by)
+        meta = replace(meta, **self._looking_back(view, edition, previous))
         data = project_for(view, meta, previous, calendar=self._calendar)
         return self._report(data, view.languages)
 
     def _report(self, data: ClientReport, languages: tuple[str, ...]) -> Report:
         return Report(engagement=self._name, data=data, languages=languages, addressees=self._addressees)
+
+    def _first_no(self, edition: Edition) -> int:
+        first = self._config.policy.first_no
+        return {"weekly": first.weekly, "monthly": first.monthly, "closing": 1}[edition]
+
+    def _looking_back(self, view: EngagementView, edition: Edition, previous: ClientReport | None) -> _LookingBack:
+        """Return the earlier reports that stand in this one: weekly ones, where any was issued."""
+        weekly = [row for row in self._issued_rows("weekly") if row.as_of < view.as_of]
+        rows = weekly or [row for row in self._issued_rows(edition) if row.as_of < view.as_of]
+        last = {(row.edition, row.number): row for row in rows}  # of a number only its last revision
+        reports = [load_report(row.body) for row in list(last.values())[1 - STRIP :]]
+        since = previous.header.as_of if previous else None
+        between = [one for one in reports if one.header.edition == "weekly" and (not since or one.header.as_of > since)]
+        head = self._store.registers.head(self._name)
+        return _LookingBack(
+            history=tuple(reports),
+            between=tuple(between) if edition == "monthly" else (),
+            chain=head.hash.hex() if edition == "closing" and head.seq else None,
+        )
 
     def _kept_headline(self, edition: str, number: int) -> Text | None:
         for row in self._store.snapshots(self._name):
@@ -288,16 +329,17 @@ class ReportDesk:
     def _meta(
         self,
         view: EngagementView,
+        edition: Edition = "weekly",
         *,
         number: int,
         headline: Text | None = None,
         by: str | None = None,
     ) -> ReportMeta:
-        covered = period("weekly", view.as_of, view.zone)
+        covered = period(edition, view.as_of, view.zone, start_on=view.start_on)
         agency = self._workspace.agency
         user = self._workspace.workspace.user or ""
         return ReportMeta(
-            edition="weekly",
+            edition=edition,
             number=number,
             revision=1,
             draft=by is None,
@@ -362,4 +404,5 @@ def _logo(folder: Path, logo: str | None) -> str | None:
 
 def label_of(report: ClientReport) -> Label:
     """Return how people call the report: 周报 9, weekly 9."""
-    return Label(zh=f"周报 {report.header.number}", en=f"weekly {report.header.number}")
+    header = report.header
+    return Label(zh=f"{names.EDITIONS[header.edition].zh} {header.number}", en=f"{header.edition} {header.number}")

@@ -152,3 +152,9 @@ def test_a_mail_without_a_reason_asks_for_it_and_records_nothing(desk: Desk) -> 
     assert done.code == 2
     assert "--reason" in done.talk
     assert "还没有变更请求" in desk.run("change", "list").out
+
+
+def test_a_verb_of_two_words_is_typed_with_a_hyphen(desk: Desk) -> None:
+    done = desk.run("engagement", "wind-down")
+    assert done.code == 1
+    assert "wind" not in done.talk.split("下一步")[0], "the verb is known; what is missing is the engagement"

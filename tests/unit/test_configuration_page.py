@@ -30,8 +30,8 @@ from tests.needs import ROOT
 PAGE = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
 NAMED = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", PROSE))))
-# Kept for editions that are not made yet, or of no interest before they are.
-NOT_TOLD = {"monthly_due", "monthly", "forecast_fresh_wd", "sources"}
+# Of no interest before they are needed.
+NOT_TOLD = {"forecast_fresh_wd", "sources"}
 
 
 @pytest.mark.parametrize(

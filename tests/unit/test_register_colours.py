@@ -303,6 +303,19 @@ def test_the_risk_of_the_story_is_named_only_once_the_client_knows_it(desk: Desk
     assert shown.reason.en == "RSK-01 支付渠道联调延迟 scores 12, up from 9"
 
 
+def test_at_the_end_nothing_is_judged_once_no_threat_and_no_issue_is_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = risk(desk, 1, 2, day="05-07")
+    closing = replace(desk.agreed(), state="closing")
+    monkeypatch.setattr(Book, "newest", lambda _, kind: closing if kind == "engagement" else None)
+    assert risk_rag(judged(desk, "06-05")).colour == "grey", "a threat is still open"
+    desk.do("risk", "close", ref, day="05-08", input={"why": "removed"}, reason="账号已到位")
+    assert risk_rag(judged(desk, "06-05")).colour is None
+    desk.do("issue", "add", day="06-01", input={"title": "慢", "severity": "low", "due_on": date(2026, 6, 5)})
+    assert risk_rag(judged(desk, "06-05")).colour == "grey"
+
+
 def test_risks_that_nobody_looked_at_or_scored_are_grey(desk: Desk) -> None:
     assert risk_rag(judged(desk, "06-05")).colour == "grey"
     ref = risk(desk, 1, 2, day="05-07")

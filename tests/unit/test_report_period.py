@@ -1,4 +1,4 @@
-"""Which days a weekly report covers and when it is due, in the engagement's own zone."""
+"""Which days a report covers and when it is due, in the engagement's own zone."""
 
 from __future__ import annotations
 
@@ -44,3 +44,43 @@ def test_a_rule_that_is_no_day_and_time_is_refused(rule: str) -> None:
 def test_an_unknown_edition_is_refused() -> None:
     with pytest.raises(ValueError, match="quarterly"):
         period("quarterly", story.FRIDAY_5_JUNE, story.SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "first", "last"),
+    [
+        (datetime(2026, 5, 31, 18, 0, tzinfo=story.SHANGHAI), date(2026, 5, 1), date(2026, 5, 31)),
+        (datetime(2028, 2, 3, 9, 0, tzinfo=story.SHANGHAI), date(2028, 2, 1), date(2028, 2, 29)),
+        # The last evening of May in Europe is June in China.
+        (datetime(2026, 5, 31, 17, 0, tzinfo=UTC), date(2026, 6, 1), date(2026, 6, 30)),
+    ],
+)
+def test_a_month_is_the_calendar_month_around_the_moment(as_of: datetime, first: date, last: date) -> None:
+    assert period("monthly", as_of, story.SHANGHAI) == (first, last)
+
+
+def test_the_whole_runs_from_the_start_to_the_day_of_the_report() -> None:
+    at, start = story.FRIDAY_5_JUNE, date(2026, 4, 7)
+    assert period("closing", at, story.SHANGHAI, start_on=start) == (start, date(2026, 6, 5))
+    assert period("closing", at, story.SHANGHAI) == (date(2026, 6, 5), date(2026, 6, 5))
+    late = date(2026, 7, 1)
+    assert period("closing", at, story.SHANGHAI, start_on=late) == (date(2026, 6, 5), date(2026, 6, 5))
+
+
+@pytest.mark.parametrize(
+    ("rule", "day"), [("last day 18:00", 30), ("Last  day 18:00", 30), ("day 25 18:00", 25), ("day 31 18:00", 30)]
+)
+def test_a_month_falls_due_on_its_day(rule: str, day: int) -> None:
+    june = period("monthly", story.FRIDAY_5_JUNE, story.SHANGHAI)
+    assert due_at(rule, june, story.SHANGHAI) == datetime(2026, 6, day, 18, 0, tzinfo=story.SHANGHAI)
+
+
+@pytest.mark.parametrize("rule", ["", "Fri 18:00", "last day", "day 0 18:00", "day 32 18:00", "last day 24:00"])
+def test_a_rule_that_is_no_day_of_a_month_is_refused(rule: str) -> None:
+    with pytest.raises(ValueError, match="day of the month"):
+        due_at(rule, period("monthly", story.FRIDAY_5_JUNE, story.SHANGHAI), story.SHANGHAI)
+
+
+def test_a_month_of_february_with_four_weeks_is_no_week() -> None:
+    february = period("monthly", datetime(2027, 2, 3, 9, 0, tzinfo=story.SHANGHAI), story.SHANGHAI)
+    assert due_at("last day 18:00", february, story.SHANGHAI).day == 28

@@ -21,6 +21,7 @@ UP_TO_28_MAY = ("requirements", "until-05-28.txt")
 UP_TO_29_MAY = ("until-05-29.txt",)
 UP_TO_4_JUNE = ("until-06-04.txt",)
 UP_TO_5_JUNE = ("until-06-05.txt",)
+UP_TO_31_JULY = ("until-07-31.txt",)
 
 _HERE: Traversable = files(__package__ or "")
 _STAND_IN = "这份文件只存在于演示的故事中。 This paper exists in the demo's story only.\n\n{name}\n"

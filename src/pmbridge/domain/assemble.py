@@ -36,7 +36,7 @@ from pmbridge.domain.raised import raised
 from pmbridge.domain.recognise import Observed, Recognised, RecognisedChange, recognise
 from pmbridge.domain.registered_change import Place
 from pmbridge.domain.resolved import ResolvedChangeRule
-from pmbridge.domain.rollup import on_time, roll_up
+from pmbridge.domain.rollup import on_time, on_time_originally, roll_up
 from pmbridge.domain.schedule_rag import Schedule
 from pmbridge.domain.terms import terms_in_force
 from pmbridge.domain.text import text_of
@@ -114,6 +114,7 @@ def assemble(
         work=work,
         progress=roll_up(milestones, missing, moment),
         on_time=on_time(milestones, moment),
+        on_time_original=on_time_originally(milestones, moment),
         rag=rag,
         overall=overall(rag, config.policy),
         sources=tuple(_source_view(one) for one in data),

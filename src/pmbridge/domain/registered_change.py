@@ -9,6 +9,7 @@ from pmbridge.domain.change import STATES
 from pmbridge.domain.change_fields import ChangeRequest
 from pmbridge.domain.change_metrics import age, state_of
 from pmbridge.domain.client_decision import decision_on
+from pmbridge.domain.contact import name_of
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.fields import Adopt
 from pmbridge.domain.figure import Figure, Money, SourceRef, Unknown, UnknownReason
@@ -73,6 +74,7 @@ def registered(
         monthly=() if option is None or fields.in_rework else tuple(option.monthly.values()),
         sources=sources,
         decided_on=None if decision is None else decision.fields.decided_on,
+        decided_by=() if decision is None else tuple(name_of(book, who) for who in decision.fields.decided_by),
         need_by=fields.need_by,
         valid_until=fields.valid_until,
         released=entry.released is not None,

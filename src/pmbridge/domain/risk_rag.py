@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pmbridge.domain.entry import Entry
 from pmbridge.domain.figure import Unknown
 from pmbridge.domain.issue import SOLVED, Issue
-from pmbridge.domain.judged import Judged, Rule, coloured, hit, named, working_days
+from pmbridge.domain.judged import Judged, Rule, coloured, hit, named, not_applicable, working_days
 from pmbridge.domain.rag import NO_RISK_REVIEW
 from pmbridge.domain.risk import Risk
 from pmbridge.domain.risk_metrics import last_looked_at, level, open_threats
@@ -27,8 +27,21 @@ _AN_ISSUE = ("一项问题", "an issue")
 
 
 def risk_rag(judged: Judged) -> Rag:
-    """Return the colour of risks and issues; grey where nobody looked at the risks lately, or one has no score."""
+    """Return the colour of risks and issues; grey where nobody looked at the risks lately, or one has no score.
+
+    There is nothing to judge once the engagement is being closed and no threat and no issue is left.
+    """
+    if _is_over(judged):
+        return not_applicable("risk")
     return coloured("risk", [one for rule in RULES for one in rule(judged)], _unknown_input(judged))
+
+
+def _is_over(judged: Judged) -> bool:
+    engagement = judged.book.newest("engagement")
+    if engagement is None or engagement.state not in ("closing", "closed"):
+        return False
+    struck = any(one.state not in SOLVED for one in judged.book.of("issue"))
+    return not struck and not open_threats(judged.book.of("risk"))
 
 
 def _unknown_input(judged: Judged) -> Label | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -98,6 +99,13 @@ def planned_share(start: date | None, plan: date, day: date, calendar: Calendar)
     eve = date.fromordinal(start.toordinal() - 1)
     length = calendar.wd(eve, plan)
     return Decimal(calendar.wd(eve, day)) / length if length > 0 else _ZERO
+
+
+def on_time_originally(milestones: Sequence[Milestone], moment: Moment) -> OnTime | None:
+    """Return the same by the dates of baseline 0; ``None`` where no milestone has one."""
+    if all(isinstance(one.original, Unknown) for one in milestones):
+        return None
+    return on_time([replace(one, plan=one.original) for one in milestones], moment)
 
 
 def on_time(milestones: Sequence[Milestone], moment: Moment) -> OnTime:

@@ -158,6 +158,8 @@ class Change:
     monthly: tuple[Money, ...] = ()
     decided_on: date | None = None
     """Day of the client's decision that stands; a tool's state is none."""
+    decided_by: tuple[str, ...] = ()
+    """Names of those who decided it."""
     need_by: date | None = None
     """Last day on which a decision is useful, as the client was told; ``valid_until``: the last day of the offer."""
     valid_until: date | None = None
@@ -351,6 +353,8 @@ class EngagementView:
     """Risks and issues that the client was told of, the weightiest first; ``None`` while nothing is in the register."""
     first_pass: Figure[Progress] | None = None
     """Deliverables accepted as first submitted, out of those that the client judged; ``None``: it judged none."""
+    on_time_original: OnTime | None = None
+    """``on_time`` by the dates of baseline 0; ``None`` while nobody agreed any."""
     record: ClientRecord | None = None
     """What the client knows of its other dealings with us; ``None`` while nothing is in the register."""
 

@@ -50,6 +50,7 @@ class Change(Part):
     sources: tuple[Source, ...]
     monthly: tuple[Amount, ...] = ()
     decided_on: date | None = None
+    decided_by: tuple[str, ...] = ()
 
     @property
     def in_tool_words(self) -> bool:
@@ -130,6 +131,7 @@ def _change(change: seen.Change, links: gate.Links, *, show_money: bool) -> Chan
         monthly=gate.amounts(change.monthly, show_money=show_money),
         sources=links.sources(change.sources, ref=gate.clean(change.ref)),
         decided_on=change.decided_on,
+        decided_by=tuple(gate.clean(name) for name in change.decided_by),
     )
 
 

@@ -62,7 +62,11 @@ class Agency(Part):
 
 
 class Header(Part):
-    """S0. A draft's ``number`` is the one it would get. ``previous`` ``None``: nothing to compare with."""
+    """S0. A draft's ``number`` is the one it would get. ``previous`` ``None``: nothing to compare with.
+
+    ``between``: of a monthly report, the weekly ones that were issued since the last monthly one. ``chain``: of a
+    closing report, the SHA-256 at the end of the register's chain, which vouches for everything recorded.
+    """
 
     edition: Edition
     number: int
@@ -81,6 +85,25 @@ class Header(Part):
     approved_by: str | None
     reply_to: str | None
     previous: Earlier | None
+    between: tuple[Earlier, ...] = ()
+    chain: str | None = None
+
+
+class Past(Part):
+    """S1: the colours of a report that was issued before; ``None``: nothing to judge."""
+
+    edition: Edition
+    number: int
+    as_of: datetime
+    overall: Colour
+    colours: tuple[PastColour, ...]
+
+
+class PastColour(Part):
+    """The colour that an aspect had in an earlier report."""
+
+    dimension: Dimension
+    colour: Colour | None
 
 
 class Rule(Part):
@@ -310,8 +333,9 @@ class ClientReport(Part):
     ``raid``: the weightiest first; ``None`` while no register feeds the report. ``first_pass``: deliverables that the
     client accepted as they were first submitted, out of those it judged; ``None``: it has judged none.
 
-    ``goals`` to ``lessons`` hold all that the client knows, ``None`` while no register feeds the report; which of them
-    a page lists is a matter of its edition.
+    ``on_time_original``: by the dates of baseline 0, ``None`` while there is none. ``history``: earlier reports, oldest
+    first. ``goals`` to ``lessons`` hold all that the client knows, ``None`` while no register feeds the report; which
+    of them a page lists is a matter of its edition.
     """
 
     schema_id: Literal["pmbridge.client-report/1"] = Field(default="pmbridge.client-report/1", alias="schema")
@@ -332,6 +356,8 @@ class ClientReport(Part):
     scope: Scope | None = None
     first_pass: WorkFigure | None = None
     raid: tuple[Raid, ...] | None = None
+    on_time_original: OnTime | None = None
+    history: tuple[Past, ...] = ()
     goals: tuple[Goal, ...] | None = None
     deliverables: Deliverables | None = None
     promises: Promises | None = None

@@ -42,7 +42,8 @@ class ReportMeta:
     """What a report needs beside the view: its number, its makers, its headline.
 
     ``show_money`` opens amounts (policy ``show_budget``), ``reply_to`` is the address that answers go to, ``None``:
-    the reader's mail program asks for it.
+    the reader's mail program asks for it. ``between`` and ``history`` are issued reports, oldest first: those that a
+    monthly one stands beside, and those of which the colours are shown again.
     """
 
     edition: client.Edition
@@ -60,6 +61,9 @@ class ReportMeta:
     agency_logo: str | None = None
     reply_to: str | None = None
     show_money: bool = False
+    between: tuple[client.ClientReport, ...] = ()
+    history: tuple[client.ClientReport, ...] = ()
+    chain: str | None = None
 
 
 def project_for(
@@ -80,7 +84,7 @@ def project_for(
         overall=_overall(view, meta, previous),
         final=gate.clean(view.final.ref) if view.final else None,
         progress=_progress(view),
-        on_time=client.OnTime(met=view.on_time.met, due=view.on_time.due, left_out=gate.refs(view.on_time.left_out)),
+        on_time=_on_time(view.on_time),
         asks=asks(view, show_money=meta.show_money),
         since=(),
         completed=_completed(view, meta, links),
@@ -93,6 +97,8 @@ def project_for(
         scope=scope(view.contract),
         raid=None if view.raised is None else tuple(_raid(one, links) for one in view.raised),
         first_pass=None if view.first_pass is None else gate.work(view.first_pass),
+        on_time_original=None if view.on_time_original is None else _on_time(view.on_time_original),
+        history=tuple(_past(one) for one in meta.history),
         goals=None if record is None else goals(record.learning, links),
         deliverables=None if record is None else deliverables(record.delivered, links),
         promises=None if record is None else promises(record.promised, links),
@@ -127,14 +133,25 @@ def _header(view: seen.EngagementView, meta: ReportMeta, previous: client.Client
         prepared_by=gate.clean(meta.prepared_by),
         approved_by=gate.clean(meta.approved_by) if meta.approved_by else None,
         reply_to=gate.clean(meta.reply_to) if meta.reply_to else None,
-        previous=client.Earlier(
-            edition=previous.header.edition,
-            number=previous.header.number,
-            revision=previous.header.revision,
-            as_of=previous.header.as_of,
-        )
-        if previous
-        else None,
+        previous=_earlier(previous) if previous else None,
+        between=tuple(_earlier(one) for one in meta.between),
+        chain=meta.chain,
+    )
+
+
+def _earlier(report: client.ClientReport) -> client.Earlier:
+    header = report.header
+    return client.Earlier(edition=header.edition, number=header.number, revision=header.revision, as_of=header.as_of)
+
+
+def _past(report: client.ClientReport) -> client.Past:
+    header = report.header
+    return client.Past(
+        edition=header.edition,
+        number=header.number,
+        as_of=header.as_of,
+        overall=report.overall.colour,
+        colours=tuple(client.PastColour(dimension=one.dimension, colour=one.colour) for one in report.status),
     )
 
 
@@ -159,6 +176,10 @@ def _overall(view: seen.EngagementView, meta: ReportMeta, previous: client.Clien
         rules=tuple(_rule(hit) for hit in view.overall.hits),
         grey=view.overall.grey,
     )
+
+
+def _on_time(found: seen.OnTime) -> client.OnTime:
+    return client.OnTime(met=found.met, due=found.due, left_out=gate.refs(found.left_out))
 
 
 def _progress(view: seen.EngagementView) -> client.RollUp:

@@ -18,6 +18,23 @@ OURS, YOURS = _("我方", "us"), _("贵方", "you")
 NOBODY_YET = _("尚未", "not yet")
 NONE_IN_PERIOD = _("本期没有变动。", "Nothing moved in this period.")
 
+# ------------------------------------------------------------------------------------- S9 risks and issues
+
+RISKS = _("风险与问题", "Risks and issues")
+RISK_NAME = _("风险或问题", "Risk or issue")
+RISK_WEIGHT = _("程度", "Weight")
+RISK_ANSWER = _("应对", "What is done")
+RISK_DUE = _("日期", "By")
+RISK_LEVEL = _("评分 {n}（最高 25）", "score {n} of 25")
+RISK_UNASSESSED = _("未评估", "not assessed")
+ISSUE_SEVERITY = _("问题，{severity}", "issue, {severity}")
+RISKS_NONE = _("本期没有已公开的风险或问题。", "No risk or issue has been released in this period.")
+RISKS_LIMIT = _(
+    "本报告的数据来源不含风险登记册，因此这不表示没有风险。",
+    "The sources of this report hold no risk register, so this does not mean that there is no risk.",
+)
+RISKS_MORE = _("另有 {n} 项，程度较低，未列出。", "{n} more of less weight are not listed.")
+
 # ------------------------------------------------------------------------------------------ S10 acceptance
 
 ACCEPTANCE = _("交付与验收", "Deliverables and acceptance")
@@ -205,3 +222,42 @@ IMPROVEMENT = _("改进措施", "Improvement")
 IMPROVEMENT_MEASURE = _("如何衡量", "How we will know")
 IMPROVEMENT_RESULT = _("结果：{what}", "result: {what}")
 FROM_ORIGIN = _("来自 {ref}", "from {ref}")
+
+# --------------------------------------------------------------------------------- what the editions differ in
+
+ON_TIME_ORIGINAL = _("对原计划：{met}/{due}。", "Against the original plan: {met} of {due}.")
+A_BETWEEN = _("其间的周报", "Weekly reports since then")
+A_CHAIN = _("登记册校验值 (SHA-256)", "Hash of the register (SHA-256)")
+A_BASELINE = _("与双方最初约定的基线 0 相比", "compared with baseline 0, as both sides agreed it first")
+
+BEGINNING = _("与原计划（基线 0）相比的变化", "What changed since the original plan (baseline 0)")
+BEGINNING_WHAT = _("方面", "Aspect")
+BEGINNING_FIRST = _("最初约定", "As first agreed")
+BEGINNING_NOW = _("现约定", "As agreed now")
+BEGINNING_ACTUAL = _("实际", "Actual")
+BEGINNING_NOTE = _("差异与依据", "Difference and reason")
+BEGINNING_NONE = _("没有双方约定的基线 0，无法比较。", "No baseline 0 was agreed, so there is nothing to compare with.")
+FINAL_DATE = _("最终{milestone} {name}", "Final {milestone} {name}")
+APPROVED_SHIFT = _("已批准 {shift}", "approved {shift}")
+AGAINST_CURRENT = _("比现计划 {shift}", "against the current plan {shift}")
+AGAINST_FIRST = _("比最初约定 {shift}", "against the first plan {shift}")
+CONTRACT_VALUE = _("合同金额", "Contract value")
+CONTRACT_GREW = _("{amount}（{percent}）", "{amount} ({percent})")
+REQUIREMENTS = _("需求数量", "Number of requirements")
+REQUIREMENTS_MOVED = _("变动 {work}", "changed: {work}")
+MILESTONES_IN_TIME = _("按时达成的{milestones}", "{milestones} reached in time")
+
+AFTERWARDS = _("移交与后续事项", "Handover and what follows")
+HANDED_OVER = _("已移交的交付物", "What was handed over")
+HANDED_OVER_NONE = _("尚无已移交的交付物。", "Nothing has been handed over yet.")
+HANDOVER_DAY = _("移交", "Handed over")
+HANDOVER_ACCESS = _("访问权限", "Access")
+HANDOVER_SOURCE = _("源文件", "Source")
+HANDOVER_PAPERS = _("文档", "Documents")
+HANDOVER_WARRANTY = _("质保期起", "Warranty from")
+FOLLOW_UPS = _("未了事项与后续行动建议", "Open items, recommended as follow-on actions")
+FOLLOW_UPS_NONE = _("没有未了事项。", "Nothing is left open.")
+FOLLOW_UP = _("事项", "Item")
+FOLLOW_UP_WHO = _("由谁", "Who")
+FOLLOW_UP_BY = _("日期", "By")
+THANKS = _("感谢贵方在整个项目中的配合。", "Thank you for working with us throughout the project.")

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from pmbridge.domain.figure import UNIT_LABELS
 from pmbridge.report import names
+from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Document, Inline, Lines, Mark, Table
 from pmbridge.report.changed import Change
@@ -77,7 +78,7 @@ def sheets(report: ClientReport, document: Document, voice: Voice) -> tuple[Shee
         _sheet(voice, _OPTIONS, _CHOICES, _options(report, voice)),
         _sheet(voice, w.MILESTONES, _MILESTONES, (_milestone(one, voice) for one in report.milestones)),
         _sheet(voice, w.CHANGES, _CHANGES, (_change(one, voice) for one in report.changes.rows)),
-        _sheet(voice, w.RISKS, _RAID, _raid(report, voice)),
+        _sheet(voice, r.RISKS, _RAID, _raid(report, voice)),
         _sheet(voice, w.SINCE, (w.DIFF_WHAT, _TONE, w.DIFF_OLD, w.DIFF_NEW, _SIZE, w.DIFF_NOTE), _since(report, voice)),
         _sheet(voice, _WORK, (w.MS_NAME, _TITLE, _DONE_ON, w.MS_SOURCE), _work(report, voice)),
         _sheet(
@@ -233,7 +234,7 @@ def _options(report: ClientReport, voice: Voice) -> Iterator[_Row]:
                 )  # fmt: skip
 
 
-_RAID = (_REF, _TITLE, _KIND, _LEVEL, _SEVERITY, w.RISK_ANSWER, w.RISK_DUE)
+_RAID = (_REF, _TITLE, _KIND, _LEVEL, _SEVERITY, r.RISK_ANSWER, r.RISK_DUE)
 
 
 def _raid(report: ClientReport, voice: Voice) -> Iterator[_Row]:

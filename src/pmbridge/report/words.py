@@ -268,7 +268,7 @@ CALENDAR_OPEN = _(
     "Public holidays of a year concerned are not yet published; dates may move.",
 )
 
-# ---------------------------------------------------------------------------------------------- S7, S8, S9 registers
+# ---------------------------------------------------------------------------------------------- S7, S8 registers
 
 MILESTONES = _("{milestones}", "{milestones}")
 MILESTONES_NONE = _("数据来源中没有识别到{milestones}。", "No {milestone} was recognised in the sources.")
@@ -323,6 +323,7 @@ DECISION_NONE = _("无客户决定", "no client decision")
 APPROVED, REJECTED = _("批准", "approved"), _("否决", "rejected")
 DEFERRED, STOPPED = _("暂缓", "deferred"), _("中止", "stopped")
 DECISION_MADE = _("您于 {day} {verdict}", "{verdict} by you on {day}")
+DECISION_MADE_BY = _("{who}于 {day} {verdict}", "{verdict} by {who} on {day}")
 DECISION_UNTOLD = _("无客户决定记录", "no record of a client decision")
 NOT_LISTED = _("另有 {n} 项已结束，未列出。", "{n} more have ended and are not listed.")
 APPROVED_LINE = _("已批准合计（费用与工期）：{total}。", "Approved in total (cost and time): {total}.")
@@ -335,20 +336,6 @@ CHURN_LINE = _(
 APPROVED_WHY = _(
     "工具中的「已批准」不是客户决定，不计入合计；有客户决定的记录后才能计算。",
     "“Approved” in a tool is no decision of yours and is not added up; totals need a record of your decisions.",
-)
-
-RISKS = _("风险与问题", "Risks and issues")
-RISK_NAME = _("风险或问题", "Risk or issue")
-RISK_WEIGHT = _("程度", "Weight")
-RISK_ANSWER = _("应对", "What is done")
-RISK_DUE = _("日期", "By")
-RISK_LEVEL = _("评分 {n}（最高 25）", "score {n} of 25")
-RISK_UNASSESSED = _("未评估", "not assessed")
-ISSUE_SEVERITY = _("问题，{severity}", "issue, {severity}")
-RISKS_NONE = _("本期没有已公开的风险或问题。", "No risk or issue has been released in this period.")
-RISKS_LIMIT = _(
-    "本报告的数据来源不含风险登记册，因此这不表示没有风险。",
-    "The sources of this report hold no risk register, so this does not mean that there is no risk.",
 )
 
 # ------------------------------------------------------------------------------------------------ S0, S14 about

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pmbridge.domain.figure import REASON_LABELS
 from pmbridge.report import names
+from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Inline, Items, Paragraph, Row, Run, Section, Subheading, Table
 from pmbridge.report.model import ClientReport, Rule
@@ -26,7 +27,7 @@ def about(report: ClientReport, voice: Voice) -> Section:
     previous = (
         voice.join([earlier_name(header.previous, voice), voice.day(header.previous.as_of.date())], by=w.COMMA)
         if header.previous
-        else voice.say(w.A_NO_PREVIOUS)
+        else voice.say(r.A_BASELINE if header.edition == "closing" else w.A_NO_PREVIOUS)
     )
     draft = w.IN_BRACKETS.in_(voice.language).format(what=w.DRAFT.in_(voice.language)) if header.draft else ""
     pairs: list[tuple[Label, Inline]] = [
@@ -41,6 +42,8 @@ def about(report: ClientReport, voice: Voice) -> Section:
         (w.A_APPROVED, _person(header.approved_by, voice) or voice.say(w.A_NOT_APPROVED)),
         (w.A_LANGUAGES, voice.join([voice.name(names.LANGUAGES, one) for one in header.languages], by=w.LISTED)),
         (w.A_PREVIOUS, previous),
+        (r.A_BETWEEN, voice.join([earlier_name(one, voice) for one in header.between], by=w.LISTED)),
+        (r.A_CHAIN, (Run(text=header.chain, style="code"),) if header.chain else ()),
         (w.A_FRESHNESS, voice.join([_fresh(feed, voice) for feed in report.data.feeds], by=w.LISTED)),
     ]
     rows = tuple(Row(cells=((runs(voice.text(name)),), (value,))) for name, value in pairs if value)

@@ -21,9 +21,9 @@ _DECIDED = frozenset(
 
 
 def listed_changes(report: ClientReport) -> tuple[Change, ...]:
-    """Return the changes that a weekly page lists."""
+    """Return the changes that the page lists: a weekly one leaves out those that are over, where there are many."""
     rows = report.changes.rows
-    if len(rows) <= LIST_ALL:
+    if len(rows) <= LIST_ALL or report.header.edition != "weekly":
         return rows
     moved = {line.ref for line in report.since}
     first = report.header.period_from
@@ -156,7 +156,11 @@ def _decided(change: Change, voice: Voice) -> Inline:
     if change.decided_on is None or change.state is None:
         return runs(voice.text(_decision(change)))
     verdict = {"rejected": w.REJECTED, "deferred": w.DEFERRED, "cancelled": w.STOPPED}.get(change.state, w.APPROVED)
-    return voice.say(w.DECISION_MADE, day=voice.day(change.decided_on), verdict=voice.text(verdict))
+    facts = {"day": voice.day(change.decided_on), "verdict": voice.text(verdict)}
+    if not change.decided_by:
+        return voice.say(w.DECISION_MADE, **facts)
+    who = voice.join([(voice.word(name),) for name in change.decided_by], by=w.LISTED)
+    return voice.say(w.DECISION_MADE_BY, who=who, day=facts["day"], verdict=facts["verdict"])
 
 
 def _decision(change: Change) -> Label:

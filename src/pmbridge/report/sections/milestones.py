@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pmbridge.report import names
+from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Chart, Column, Inline, Lines, Paragraph, Row, Run, Section, Table
 from pmbridge.report.changed import Change
@@ -21,6 +22,10 @@ def milestones(report: ClientReport, voice: Voice) -> Section:
     blocks: list[Block] = list(_chart(report, voice))
     blocks.append(_table(report, voice))
     blocks.append(Paragraph(words=_on_time(report, voice)))
+    original = report.on_time_original
+    if original is not None and original.due:
+        said = voice.say(r.ON_TIME_ORIGINAL, met=str(original.met), due=str(original.due))
+        blocks.append(Paragraph(words=said))
     return Section(anchor="sec-S7", heading=heading, blocks=tuple(blocks))
 
 

@@ -13,6 +13,7 @@ from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Column, Inline, Paragraph, Row, Run, Section, Table
 from pmbridge.report.model import ClientReport, DiffLine, Earlier, Side, Tone
 from pmbridge.report.parts import Given
+from pmbridge.report.sections.beginning import since_the_beginning
 from pmbridge.report.voice import Voice, runs
 from pmbridge.values import Label
 
@@ -21,7 +22,9 @@ _DATES = frozenset({"forecast", "forecast_lost", "forecast_new", "plan", "plan_l
 
 
 def since(report: ClientReport, voice: Voice) -> Section:
-    """Return the differences to the last report; for the first one a sentence."""
+    """Return the differences to the last report, those of a closing one to the plan; for a first one a sentence."""
+    if report.header.edition == "closing":
+        return since_the_beginning(report, voice)
     previous = report.header.previous
     blocks: tuple[Block, ...]
     summary: Inline = ()

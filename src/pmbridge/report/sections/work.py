@@ -8,6 +8,7 @@ from pmbridge.report.blocks import Block, Column, Inline, Items, Lines, Paragrap
 from pmbridge.report.model import ClientReport, DoneItem, Status
 from pmbridge.report.parts import Given
 from pmbridge.report.project import AHEAD_WD
+from pmbridge.report.sections.afterwards import afterwards
 from pmbridge.report.sections.glance import planned_words, progress_words, provisional, tools_of
 from pmbridge.report.sections.lessons import goals
 from pmbridge.report.voice import Voice, runs
@@ -140,7 +141,12 @@ def _because(report: ClientReport, one: Status, voice: Voice) -> Lines:
 
 
 def upcoming(report: ClientReport, voice: Voice) -> Section:
-    """Return milestones due within the next working days, holidays, and what is not recorded."""
+    """Return milestones due within the next working days, holidays, and what is not recorded.
+
+    The closing report has what was handed over and what is still open in its place.
+    """
+    if report.header.edition == "closing":
+        return afterwards(report, voice)
     coming = report.upcoming
     facts = {"days": voice.days(AHEAD_WD), "day": voice.day(coming.until)}
     blocks: list[Block] = []
