@@ -298,6 +298,29 @@ def test_a_state_that_jira_refused_is_decided_afresh_once_it_is_released(
     assert apply_now(office, jira) == ["applied", "applied"]
 
 
+def test_an_edit_that_was_overwritten_unseen_is_listed_with_the_value_that_was_lost(
+    desk: Desk, office: Office, jira: JiraSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    implement(desk)
+    push, issue = JiraAdapter.push, office.issue("MALL-231")
+
+    def somebody_was_faster(self: JiraAdapter, write: Write) -> Receipt:
+        if isinstance(write, Transition):
+            jira.world.edit(issue, state="10104")
+        return push(self, write)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JiraAdapter, "push", somebody_was_faster)
+        assert apply_now(office, jira) == ["applied", "applied", "applied"]
+    (one,) = the_parked(desk)
+    assert "覆盖了刚有人填的「已批准」" in one["reason"]
+    assert "pmbridge parked CR-004 --there  以我们的为准" in done(desk, "parked")
+    assert desk.run("parked", "CR-004", "--again").code == 1
+    done(desk, "parked", "CR-004", "--there")
+    assert the_parked(desk) == []
+    assert apply_now(office, jira) == []
+
+
 def test_parked_that_is_said_wrongly_changes_nothing(desk: Desk) -> None:
     assert desk.run("parked", "CR-099", "--again").code == 1
     assert desk.run("parked", "--again").code == 2

@@ -200,7 +200,21 @@ class House:
         looked_at = {one.ref for one in wanted if isinstance(one, WantedRecord)}
         for row in superseded(found, [one for one in known.rows.values() if one.ref in looked_at]):
             run.journal.set_state(row.uid, "dropped")
+        self._agreed(name, wanted)
         return found
+
+    def _agreed(self, name: str, wanted: Sequence[Wanted]) -> None:
+        """What a person entered and the register says as well is agreed on."""
+        tool = self.tools[name]
+        for one in wanted:
+            if not isinstance(one, WantedRecord) or not isinstance(one.record, Item):
+                continue
+            now = tool.now_at(one.record.id)
+            if now is not None:
+                for each in one.fields:
+                    sends = value_of_any(tool.canonical("issue", each.field, each.sends))
+                    if value_of(one.record, each.field) == sends == value_of(now, each.field):
+                        tool.acknowledge(one.record.id, each.field)
 
     @contextmanager
     def holding(self, name: str) -> Iterator[Run]:

@@ -241,6 +241,9 @@ class WeakTool(Adapter[ConnectionSettings]):
     def acknowledge(self, id_: RecordId, name: str) -> None:
         """A person of ours has looked at what stands there and decided about it."""
         self.judge.entered.pop((id_, name), None)
+        seen, item = self.judge.seen.get((id_, name)), self.now_at(id_)
+        if seen is not None and item is not None and seen[0] == value_of(item, name):
+            self.judge.seen[id_, name] = (seen[0], None)
 
     # -- landings
 

@@ -64,6 +64,8 @@ class Doubts:
         if isinstance(write, AddComment) and self._deleted(write.target):
             self._journal.set_state(row.uid, "parked", LOST)
             return
+        if not self._visible(self._project(write)):
+            return  # nor is it if it is hidden only while it is looked for
         try:
             found = self._adapter.find(write, (row.intent_at or self._clock.now()) - CLOCKS_DIFFER)
         except Doubtful as error:  # nothing there carries our marker, and yet it may be ours: a person says
