@@ -16,7 +16,8 @@ from pmbridge.domain.discrepancy import DISCREPANCY
 from pmbridge.identity import new_ulid
 from pmbridge.records import NOT_YET, Support, Verb
 from pmbridge.store import OPEN, Run, Store
-from pmbridge.sync.plan import Known, Planned, is_spent, planned, superseded
+from pmbridge.sync.outdated import is_spent, superseded
+from pmbridge.sync.plan import Known, Planned, planned
 from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedRecord, wanted
 from pmbridge.values import Named, ProjectId, RecordId
 
@@ -171,7 +172,7 @@ def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, 
     found = planned(mine, known, wishes.engagement.zone)
     journal.agree(found.agreed, workspace.clock.now())
     looked_at = {links[one.record.id].ref for one in mine if isinstance(one, WantedRecord) and one.record.id in links}
-    for row in superseded(found, [one for one in rows if one.engagement == name and one.ref in looked_at]):
+    for row in superseded(found.entries, [one for one in rows if one.engagement == name and one.ref in looked_at]):
         journal.set_state(row.uid, "dropped")
     return found
 

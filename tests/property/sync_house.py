@@ -27,7 +27,8 @@ from pmbridge.records import FULL, AddComment, Create, Item, RemoteProject, Tran
 from pmbridge.store import GIVEN_UP, OPEN, LinkRow, OutboxRow, Run, Store
 from pmbridge.sync.apply import Writer, key_of
 from pmbridge.sync.entry import PlanEntry, base_of
-from pmbridge.sync.plan import Known, LeftOut, Planned, planned, superseded
+from pmbridge.sync.outdated import superseded
+from pmbridge.sync.plan import Known, LeftOut, Planned, planned
 from pmbridge.sync.result import ConnectionOutcome
 from pmbridge.sync.run import Job, run_connection
 from pmbridge.sync.run import Options as SyncOptions
@@ -35,7 +36,8 @@ from pmbridge.sync.send import Outcome, Stopped
 from pmbridge.sync.wanted import MAIN, Wanted, WantedComment, WantedField, WantedItem, WantedRecord
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import Day, FieldValue, Named, Plain, RecordId, Rich
-from tests.property.weak_tool import MALL, WeakTool, value_of
+from tests.property.tool_judge import value_of
+from tests.property.weak_tool import MALL, WeakTool
 
 ENGAGEMENT = "one"
 LEASE_S = 180.0
@@ -198,7 +200,7 @@ class House:
         found = planned(wanted, known, UTC)
         run.journal.agree(found.agreed, self.clock.now())
         looked_at = {one.ref for one in wanted if isinstance(one, WantedRecord)}
-        for row in superseded(found, [one for one in known.rows.values() if one.ref in looked_at]):
+        for row in superseded(found.entries, [one for one in known.rows.values() if one.ref in looked_at]):
             run.journal.set_state(row.uid, "dropped")
         self._agreed(name, wanted)
         return found

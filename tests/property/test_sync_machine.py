@@ -24,7 +24,8 @@ from pmbridge.sync.plan import Planned
 from pmbridge.sync.send import Stopped
 from pmbridge.values import RecordId
 from tests.property.sync_house import SENDS, At, Killed, Ours, new_house
-from tests.property.weak_tool import FAULTS, FIELDS, MALL, SHOP, WeakTool, value_of
+from tests.property.tool_judge import FIELDS, value_of
+from tests.property.weak_tool import FAULTS, MALL, SHOP, WeakTool
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 TITLES = ("Change one", "Change two", "Change three ", "Change four")

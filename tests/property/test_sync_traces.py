@@ -43,7 +43,8 @@ from pmbridge.sync.send import Outcome
 from pmbridge.sync.wanted import shown
 from pmbridge.values import RecordId
 from tests.property.sync_house import House, Ours, new_house
-from tests.property.weak_tool import MALL, SHOP, WeakTool, value_of
+from tests.property.tool_judge import value_of
+from tests.property.weak_tool import MALL, SHOP, WeakTool
 
 OLD, NEW, NEWER = date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 2)
 ONE = RecordId(kind="issue", external_id="1")

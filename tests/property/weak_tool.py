@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -49,12 +49,21 @@ from pmbridge.records import (
 )
 from pmbridge.testing.clock import START, FakeClock
 from pmbridge.values import Day, FieldValue, Label, Named, Plain, ProjectId, RecordId
+from tests.property.tool_judge import (
+    FIELDS,
+    STATES,
+    Entered,
+    Judge,
+    Race,
+    as_field,
+    value_of,
+    value_of_field,
+    with_value,
+)
 
 Fault = Literal["429", "400", "503", "lost_before", "lost_after", "late", "ignored", "respelled"]
 FAULTS: tuple[Fault, ...] = ("429", "400", "503", "lost_before", "lost_after", "late", "ignored", "respelled")
 MALL, SHOP = ProjectId("mall"), ProjectId("shop")
-STATES = {"3": "Doing", "4": "Waiting", "5": "Done"}
-FIELDS = ("title", "state", "due")
 CHECK_AGE, FLIGHT = 10.0, 300.0
 ME = "me"
 _VERBS = (Verb.READ, Verb.CREATE, Verb.UPDATE, Verb.TRANSITION, Verb.COMMENT, Verb.NOTE)
@@ -80,38 +89,6 @@ class _NoMemo:
 
     def drop(self, key: str) -> None:
         pass
-
-
-@dataclass
-class Entered:
-    """A value that a person entered and that nobody on our side has seen in a settlement or taken."""
-
-    value: object
-    at: float
-
-
-@dataclass(frozen=True)
-class Race:
-    """Our write *uid* landed on a value that a person entered after our look at the record."""
-
-    uid: str
-    target: RecordId
-    field: str
-    lost: object
-
-
-@dataclass
-class Judge:
-    """Watches one tool from inside. ``wrong``: what must never happen; ``races``: what cannot be helped."""
-
-    entered: dict[tuple[RecordId, str], Entered] = field(default_factory=dict)
-    seen: dict[tuple[RecordId, str], tuple[object, Entered | None]] = field(default_factory=dict)
-    looked: dict[RecordId, float] = field(default_factory=dict)
-    landed: dict[str, list[RecordId]] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-    races: list[Race] = field(default_factory=list)
-    passed: Callable[[RecordId, str], set[object]] = lambda target, name: set()
-    """Values that ours went through since both last agreed: a tool that shows one is taken further, by design."""
 
 
 class WeakTool(Adapter[ConnectionSettings]):
@@ -477,43 +454,3 @@ class WeakTool(Adapter[ConnectionSettings]):
                 error = NotVisible(connection=self.context.connection, thing=str(one.id))
             entries = () if error else tuple(entry for entry in self.log if entry.item == one.id)
             yield Details(id=one.id, parts=one.parts, as_of=self.stamp(), records=entries, error=error)
-
-
-def value_of(item: Item, name: str) -> object:
-    """Return what *item* shows in a field, as a plain value."""
-    if name == "state":
-        return item.state.id
-    return value_of_field(item.due) if name == "due" else item.title
-
-
-def value_of_field(value: FieldValue | None) -> object:
-    """Return a value of a write as a plain one."""
-    match value:
-        case Plain():
-            return value.text
-        case Day():
-            return value.on
-        case Named():
-            return value.id
-        case _:
-            return None
-
-
-def as_field(name: str, value: object) -> FieldValue | None:
-    """Return a plain value as the contract has it."""
-    if value is None:
-        return None
-    if name == "state":
-        return Named(id=str(value), name=STATES[str(value)])
-    if isinstance(value, date):
-        return Day(on=value)
-    return Plain(text=str(value))
-
-
-def with_value(item: Item, name: str, value: object) -> Item:
-    """Return *item* with another value in a field."""
-    if name == "state":
-        return replace(item, state=ToolState(id=str(value), name=STATES[str(value)], category="todo"))
-    if name == "due":
-        return replace(item, due=Day(on=value) if isinstance(value, date) else None)
-    return replace(item, title=str(value))

@@ -6,7 +6,7 @@ left out silently; what nobody may decide alone is listed beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -42,6 +42,7 @@ from pmbridge.sync.entry import (
     fields_of,
 )
 from pmbridge.sync.marker import derived_uid
+from pmbridge.sync.outdated import is_spent
 from pmbridge.sync.receipt import refused_otherwise
 from pmbridge.sync.wanted import MAIN, STATE, TITLE, Wanted, WantedComment, WantedItem, WantedRecord, shown, whole_day
 from pmbridge.values import FieldValue, Label, Named, Plain, ProjectId, RecordId, Rich
@@ -130,29 +131,6 @@ def planned(wanted: Sequence[Wanted], known: Known, zone: tzinfo) -> Planned:
                 _comment(one, known, found)
     found.entries.sort(key=lambda entry: ORDER.index(entry.verb))
     return found
-
-
-def is_spent(link: LinkRow, name: str, settled_at: datetime) -> bool:
-    """Return whether what was settled then has been carried out, so that the same difference is a new one by now.
-
-    Somebody who enters the same value once more is asked again, and not overwritten by an old decision.
-    """
-    base, put = link.bases.get(name), link.agreed_at.get(name)
-    return base is not None and base[0] is not None and put is not None and put > settled_at
-
-
-def superseded(found: Planned, rows: Iterable[OutboxRow]) -> list[OutboxRow]:
-    """Return the changes among *rows* that were given up and that nobody wants any more as they were."""
-    wanted: dict[tuple[str, str, str], tuple[PlannedField, ...]] = {
-        (one.ref, one.role, one.verb): one.fields for one in found.entries
-    }
-    return [
-        row
-        for row in rows
-        if row.state == "parked"
-        and row.verb not in MADE_ONCE
-        and wanted.get((row.ref, row.role, row.verb)) != fields_of(row.fields)
-    ]
 
 
 def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> None:
