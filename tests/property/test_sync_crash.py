@@ -148,6 +148,7 @@ def to_the_end(runner: Runner, jira: JiraSandbox, folder: Path, what: str) -> di
     return shown(jira, folder)
 
 
+@pytest.mark.timeout(0 if DEEP else 120)
 @pytest.mark.parametrize("what", ["sync", "apply"])
 def test_killed_at_any_commit_the_next_run_ends_the_same(
     desk: Desk, office: Office, jira: JiraSandbox, runner: Runner, tmp_path: Path, what: str

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -345,6 +346,7 @@ def _machine(name: str = "Engine") -> type[RuleBasedStateMachine]:
     return type(name, (Engine,), {})
 
 
+@pytest.mark.timeout(0 if DEEP else 120)
 def test_no_history_breaks_what_the_protocol_promises() -> None:
     settings_here = settings(
         max_examples=1_200 if DEEP else 8,

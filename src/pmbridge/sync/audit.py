@@ -28,9 +28,13 @@ Arrival = Literal["yes", "no", "untold", "later"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """What a tool's log holds of one write: of each field the newest entry that is ours and has what was sent."""
+    """What a tool's log holds of one write: of each field the newest entry that is ours and has what was sent.
+
+    ``theirs``: fields to which another account gave that value; not every tool logs us as its interface calls us.
+    """
 
     ours: Mapping[str, Change]
+    theirs: frozenset[str]
 
 
 class Audit:
@@ -75,7 +79,9 @@ class Audit:
         logged = told[row.uid]
         if logged is None:
             return "untold"
-        return "yes" if set(logged.ours) == set(fields) else "no"
+        if set(logged.ours) == set(fields):
+            return "yes"
+        return "untold" if logged.theirs else "no"
 
     def of(self, rows: Sequence[OutboxRow]) -> dict[str, Logged | None]:
         """Return what the log holds of each of *rows*, by uid; ``None``: the tool does not tell.
@@ -112,20 +118,25 @@ class Audit:
                 if asked.project in self._adapter.visible([asked.project]):  # else it may be shown again
                     told[uid] = None
             elif answer.error is None:
-                changes = [one for one in answer.records if isinstance(one, Change) and one.author == me]
-                told[uid] = _logged(by_uid[uid], changes, asked.since, self._receipts.zone)
+                changes = [one for one in answer.records if isinstance(one, Change)]
+                told[uid] = _logged(by_uid[uid], changes, me, asked.since, self._receipts.zone)
         return told
 
 
-def _logged(row: OutboxRow, mine: Sequence[Change], since: datetime | None, zone: tzinfo) -> Logged:
+def _logged(row: OutboxRow, changes: Sequence[Change], me: str, since: datetime | None, zone: tzinfo) -> Logged:
     ours: dict[str, Change] = {}
+    theirs: set[str] = set()
     fields = {one.field: one for one in fields_of(row.fields)}
-    for change in sorted(mine, key=lambda one: one.at):
+    for change in sorted(changes, key=lambda one: one.at):
         field = fields.get(change.field)
-        late = since is None or change.at >= since
-        if field is not None and late and same(whole_day(change.after, zone), field.sends):
-            ours[change.field] = change
-    return Logged(ours=ours)
+        if field is None or (since is not None and change.at < since):
+            continue
+        if same(whole_day(change.after, zone), field.sends):
+            if change.author == me:
+                ours[change.field] = change
+            else:
+                theirs.add(change.field)
+    return Logged(ours=ours, theirs=frozenset(theirs))
 
 
 def _overwrote(row: OutboxRow, logged: Logged, zone: tzinfo) -> Label | None:
