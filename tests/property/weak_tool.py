@@ -255,7 +255,7 @@ class WeakTool(Adapter[ConnectionSettings]):
                 number = 100 + len(self.past)
                 made = self.add(
                     number,
-                    str(value_of_field(write.values["title"])),
+                    str(value_of_field(write.values["title"])).strip(),
                     project=write.project,
                     marker=write.uid,
                     state=ToolState(id=write.state or "4", name=STATES[write.state or "4"], category="todo"),
@@ -274,7 +274,8 @@ class WeakTool(Adapter[ConnectionSettings]):
                 self.judge.landed.setdefault(write.uid, []).append(said.id)
                 return said
             case Update():
-                values = {name: spoil(value_of_field(value)) for name, value in write.values.items()}
+                stored = {name: self.canonical("issue", name, value) for name, value in write.values.items()}
+                values = {name: spoil(value_of_field(value)) for name, value in stored.items()}
             case Transition():
                 values = {"state": write.to}
             case _:
