@@ -32,7 +32,7 @@ from tests.e2e.test_cli_unattended import allow, submit
 
 jira, office, desk = test_cli_plan.jira, test_cli_plan.office, test_cli_plan.desk
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-EVERY = 1 if DEEP else 9
+EVERY = 1 if DEEP else 15
 """Kill at every so many-th commit."""
 
 # Reads a task a line and carries it out in a child, forked after the imports; answers with how the child ended. The
