@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from email.header import Header
@@ -10,6 +11,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from typing import NamedTuple
+
+_ADDRESS = re.compile(
+    r"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)", re.ASCII
+)
+_NO_NAME = re.compile(r"[^\w .'’·-]")
+_LONGEST_NAME = 80
 
 
 class Recipient(NamedTuple):
@@ -82,10 +89,12 @@ def _part(mail: Message) -> None:
 
 
 def _address(one: Recipient) -> Address | None:
-    user, _, domain = one_line(one.address).rpartition("@")
-    if not user or not domain or not f"{user}{domain}".isascii() or any(char in " <>,;:\"'()[]\\" for char in domain):
+    found = _ADDRESS.fullmatch(one_line(one.address))
+    if found is None:
         return None
-    return Address(display_name=one_line(one.name), username=user, domain=domain)
+    # A name needs no sign that means something in an address; some programs read one even inside of quotes.
+    name = " ".join(_NO_NAME.sub(" ", one_line(one.name))[:_LONGEST_NAME].split())
+    return Address(display_name=name, username=found[1], domain=found[2])
 
 
 def one_line(text: str) -> str:

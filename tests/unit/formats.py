@@ -48,13 +48,14 @@ def shown(body: bytes, form: str) -> str:
         plain = re.sub(r"<(style|svg)\b.*?</\1>", " ", body.decode(), flags=re.DOTALL)
         return squeezed(html.unescape(re.sub(r"<[^>]+>", " ", plain)))
     if form == "md":
-        return squeezed(re.sub(r"\\(.)", r"\1", re.sub(r"\]\([^)]*\)|\*\*|<br>", " ", body.decode())).replace("[", ""))
+        plain = re.sub(r"\]\(<[^>]*>\)|\*\*|<br>|<a id=\S*</a>|[|`]", " ", body.decode())
+        return squeezed(re.sub(r"\\(.)", r"\1", plain).replace("[", ""))
     return squeezed(text_of(body, form))
 
 
 def squeezed(text: str) -> str:
-    """Return *text* without the blanks that a format may set differently."""
-    return re.sub(r"[\s\xa0]+", "", text)
+    """Return *text* without blanks and shapes, which a format may set differently."""
+    return re.sub(r"[\s\xa0■▲●◇]+", "", text)
 
 
 def _parts(body: bytes) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from pmbridge.report.asked import Ask
 from pmbridge.report.gate import one_line
 from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Given
+from pmbridge.report.plain import visible
 from pmbridge.report.reply import answer_line, report_name
 from pmbridge.report.voice import Voice
 from pmbridge.values import Label, Language
@@ -37,7 +38,7 @@ def _event(report: ClientReport, ask: Ask, voice: Voice) -> Iterator[str]:
     if not isinstance(ask.need_by, Given):
         return
     day, header = ask.need_by.value, report.header
-    said = voice.text(_UNTIL, ref=ask.ref, title=voice.plain_quote(ask.title))
+    said = one_line(voice.text(_UNTIL, ref=ask.ref, title=voice.plain_quote(ask.title)))
     told = f"{answer_line(ask, voice)}\n{voice.plain_quote(header.engagement)}, {report_name(report, voice)}"
     yield "BEGIN:VEVENT"
     yield f"UID:{_uid(report, ask)}"
@@ -68,7 +69,7 @@ def _stamp(at: datetime) -> str:
 
 
 def _text(text: str) -> str:
-    lines = (one_line(line) for line in text.split("\n"))
+    lines = (one_line(visible(line)) for line in text.split("\n"))
     escaped = (line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in lines)
     return "\\n".join(escaped)
 

@@ -16,6 +16,7 @@ from pmbridge.report.asked import Ask, AskOption
 from pmbridge.report.blocks import Lines, Mark, Table
 from pmbridge.report.html import environment
 from pmbridge.report.model import ClientReport, DiffLine
+from pmbridge.report.names import DIFF_SUBJECTS
 from pmbridge.report.parts import Given
 from pmbridge.report.reply import answer_line, subject
 from pmbridge.report.sections.since import since
@@ -26,7 +27,7 @@ MOST_WORDS = 200
 MOST_BYTES = 10_000_000
 _MOST_ASKS = 5
 _CHANGES = 3
-_TITLE = 40
+_TITLE, _HEADLINE = 30, 240
 
 
 def _(zh: str, en: str) -> Label:
@@ -79,9 +80,10 @@ def letter(
     voice = Voice(report, language, {})
     kept = tuple(_fitting(enclosures))
     said = _fitted(report, voice, to, kept)
+    head = subject(report, voice)
     return draft(
         to=to,
-        subject=subject(report, voice),
+        subject=f"{voice.text(w.DRAFT)} · {head}" if report.header.draft else head,
         text=_text(said, voice),
         html=_html(said, voice),
         reply_to=report.header.reply_to or "",
@@ -137,7 +139,7 @@ def _said(
     return _Letter(
         greeting=voice.text(_DEAR, names=names) if names else voice.text(_HELLO),
         state=voice.colour(overall.colour),
-        headline=_cut(headline, 160) or voice.text(_STATE, colour=voice.colour_word(overall.colour)),
+        headline=_cut(headline, _HEADLINE) or voice.text(_STATE, colour=voice.colour_word(overall.colour)),
         asked=voice.text(_ASKED, n=str(len(report.asks))) if report.asks else voice.text(_NONE),
         asks=tuple(_ask(one, voice) for one in listed),
         more=voice.text(_MORE, n=str(rest)) if rest else "",
@@ -182,7 +184,10 @@ def _changes(report: ClientReport, voice: Voice) -> Iterator[str]:
         for line, row in zip(report.since, table.rows, strict=True):
             if not _told(line, report):
                 what, old, new = (_plain(row.cells[at]) for at in (0, 2, 3))
-                yield voice.text(_MOVED, what=_cut(what, _TITLE), old=old, new=new)
+                if line.title is not None:
+                    title = _cut(voice.plain_quote(line.title), _TITLE)
+                    what = f"{line.ref} {title} {voice.text(DIFF_SUBJECTS[line.kind])}"
+                yield voice.text(_MOVED, what=what, old=old, new=new)
 
 
 def _told(line: DiffLine, report: ClientReport) -> bool:

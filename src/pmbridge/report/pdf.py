@@ -13,24 +13,25 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
-from pmbridge.errors import InternalError
+from pmbridge.errors import ConfigError, InternalError
 from pmbridge.report import palette
 from pmbridge.report.blocks import Chart, Document, Inline, Items, Lines, Mark, Section, Table, Tiles
 from pmbridge.report.fonts import Face, chinese_face
 from pmbridge.report.plain import PAGE, visible
-from pmbridge.report.widths import column_widths
+from pmbridge.report.widths import column_widths, is_tall
 
 _SHAPES = {"red": "■", "amber": "▲", "green": "●", "grey": "◇"}
 _ROOM, _SMALL_ROOM = 53.0, 58.0
 """Ems across the page in the type of a table, and of one with many columns."""
 _MANY_COLUMNS = 8
-_TALL = 1200
-"""Characters from which on a row may be parted: it could be higher than a page."""
+_LONGEST_LINK = 8000
+"""Characters of an address that a PDF may hold; the answer to a question with a huge title has more."""
 _HELD = 20
 """Characters of a number's cell that stay on one line."""
 _LOGO = re.compile(r"data:image/([a-z]+)(?:\+xml)?;base64,(.+)", re.DOTALL)
+_FORMATS = {"jpeg": "jpg"}
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 _WEIGHT = re.compile(r"font-weight:(\d+)")
@@ -43,21 +44,16 @@ def render_pdf(document: Document) -> bytes:
     """Return *document* as PDF. The same document and font give the same bytes.
 
     Raises:
-        ConfigError: typst is not installed (``extra-missing``), or no font has Chinese (``font-missing``).
+        ConfigError: typst is not installed (``extra-missing``), no font has Chinese (``font-missing``), or the agency's
+            logo is no picture (``bad-logo``).
     """
     face = chinese_face()
     import typst
 
     data = json.dumps(_page(document, face), ensure_ascii=False, separators=(",", ":"))
-    sources = {"main": files("pmbridge.report").joinpath("templates", "report.typ").read_bytes()}
-    logo = _LOGO.match(document.logo or "")
-    if logo is not None:
-        sources["logo"] = base64.b64decode(logo[2])
-    # A folder of files in memory: its stubs know a single file only.
-    source = cast("bytes", sources)
     try:
         body, warnings = typst.compile_with_warnings(
-            source,
+            files("pmbridge.report").joinpath("templates", "report.typ").read_bytes(),
             font_paths=face.fonts,
             ignore_system_fonts=face.own,
             format="pdf",
@@ -65,6 +61,8 @@ def render_pdf(document: Document) -> bytes:
             pdf_standards="ua-1",
         )
     except typst.TypstError as error:
+        if document.logo and re.search("image|SVG", error.message):
+            raise ConfigError("bad-logo", file="[agency] logo", detail="not a picture that a PDF can hold") from error
         raise InternalError("bug", type="TypstError", module=__name__) from error
     if warnings:
         raise InternalError("bug", type="TypstWarning", module=__name__)
@@ -84,7 +82,7 @@ def _page(document: Document, face: Face) -> dict[str, Any]:
         "latin": face.latin,
         "colours": palette.PRINT,
         "accent": document.accent or palette.PRINT["ink"],
-        "logo": (_LOGO.match(document.logo or "") or [None, None])[1],
+        "logo": _logo(document.logo),
         "draft": visible(document.draft),
         "banner": _inline(document.banner),
         "agency": _inline(document.agency),
@@ -103,6 +101,14 @@ def _page(document: Document, face: Face) -> dict[str, Any]:
         "anchors": sorted({"sec-S1", *(anchor for one in sections for anchor in _anchors(one))}),
         "footer": visible(document.footer),
     }
+
+
+def _logo(address: str | None) -> dict[str, Any] | None:
+    """Return a picture out of its ``data:`` address: its format and its bytes."""
+    found = _LOGO.match(address or "")
+    if found is None:
+        return None
+    return {"format": _FORMATS.get(found[1], found[1]), "bytes": list(base64.b64decode(found[2]))}
 
 
 def _anchors(section: Section) -> Iterator[str]:
@@ -155,8 +161,7 @@ def _table(table: Table) -> dict[str, Any]:
                     _lines(cell, held=column.kind == "number")
                     for cell, column in zip(row.cells, table.columns, strict=False)
                 ],
-                "tall": sum(len(getattr(one, "text", "")) for cell in row.cells for line in cell for one in line)
-                > _TALL,
+                "tall": is_tall(row),
             }
             for row in table.rows
         ],
@@ -179,6 +184,8 @@ def _inline(inline: Inline, *, held: bool = False) -> list[dict[str, Any]]:
     found = []
     for one in inline:
         told = {name: visible(value) for name, value in dataclasses.asdict(one).items() if value}
+        if len(told.get("href", "")) > _LONGEST_LINK:
+            del told["href"]
         if held and len(told.get("text", "")) <= _HELD:
             told["style"] = told.get("style") or "figure"
         if isinstance(one, Mark):

@@ -42,6 +42,7 @@ def _(zh: str, en: str) -> Label:
 
 _REF, _TITLE, _VALUE, _UNIT = _("编号", "Ref"), _("名称", "Title"), _("数值", "Value"), _("单位", "Unit")
 _AMOUNT, _CURRENCY, _MONTHLY = _("金额", "Amount"), _("币种", "Currency"), _("每月金额", "Monthly amount")
+_MONTHLY_CURRENCY = _("每月金额币种", "Monthly currency")
 _KEY, _FINAL, _PROVISIONAL = _("关键", "Key"), _("最终", "Final"), _("暂定计划", "Provisional plan")
 _METHOD, _EARLIEST, _LATEST = _("预测方法", "Method"), _("最早", "Earliest"), _("最晚", "Latest")
 _DONE, _WHOLE, _PERCENT = _("已完成", "Done"), _("总量", "Total"), _("百分比", "Percent")
@@ -116,10 +117,9 @@ def _words(line: Inline) -> str:
 
 def _figures(report: ClientReport, voice: Voice) -> Iterator[_Row]:
     share, days, progress = voice.text(_SHARE), voice.text(_WORKING_DAYS), report.progress
-    said = voice.text(w.PROGRESS)
-    yield said, _value(progress.value), share
-    yield f"{said} ({voice.text(_EARLIEST)})", progress.low, share
-    yield f"{said} ({voice.text(_LATEST)})", progress.high, share
+    yield voice.text(w.PROGRESS), _value(progress.value), share
+    yield voice.text(_("进度（至少）", "Progress, at least")), progress.low, share
+    yield voice.text(_("进度（至多）", "Progress, at most")), progress.high, share
     yield voice.text(_("应达到的进度", "Planned progress")), _value(progress.planned), share
     yield voice.text(_("按时达成的{milestones}", "{milestones} reached on time")), report.on_time.met, ""
     yield voice.text(_("已到期的{milestones}", "{milestones} that were due")), report.on_time.due, ""
@@ -192,7 +192,7 @@ def _milestone(one: Milestone, voice: Voice) -> _Row:
 
 _CHANGES = (
     _REF, _TITLE, w.CH_STATE, w.CH_RAISED, _AGE, _OURS, _THEIRS, _DAYS, _DAYS_ON, _AMOUNT, _CURRENCY, _MONTHLY,
-    _CURRENCY, _DECIDED, w.MS_SOURCE,
+    _MONTHLY_CURRENCY, _DECIDED, w.MS_SOURCE,
 )  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def _asks(report: ClientReport, voice: Voice) -> Iterator[_Row]:
         )  # fmt: skip
 
 
-_CHOICES = (_REF, _OPTION, _TITLE, _DAYS_ON, _DAYS, _AMOUNT, _CURRENCY, _MONTHLY, _CURRENCY, _ADVISED)
+_CHOICES = (_REF, _OPTION, _TITLE, _DAYS_ON, _DAYS, _AMOUNT, _CURRENCY, _MONTHLY, _MONTHLY_CURRENCY, _ADVISED)
 
 
 def _options(report: ClientReport, voice: Voice) -> Iterator[_Row]:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pmbridge.report.blocks import Inline, Mark, Run, Table
+from pmbridge.report.blocks import Inline, Mark, Row, Run, Table
 
 _PIECE = re.compile(r"[⺀-\U0003ffff]+|[^\s⺀-\U0003ffff]+|\s+")
 _BETWEEN = re.compile(r"[⺀-\U0003ffff](?=[0-9A-Za-z])|[0-9A-Za-z](?=[⺀-\U0003ffff])")
 _GAP = 0.25
 """Between a Chinese character and a digit or letter some programs leave a gap."""
 _PADDING = 0.9
-_BOLD = 1.1
+_BOLD = 1.15
+_FAVOUR = 1.5
+_TALL = 1200
 _LONGEST_WORD = 12.0
 _LONGEST_LINE, _LONGEST_NOTE = 26.0, 14.0
-_SHORT = 5.5
-"""A line as short as this is not parted: a date, a state, a head of four Chinese characters."""
+_SHORT = 7.0
+"""A line as short as this is not parted: a date, a state, a few working days."""
 
 
 def column_widths(table: Table, room: float) -> tuple[float, ...]:
@@ -31,12 +33,21 @@ def column_widths(table: Table, room: float) -> tuple[float, ...]:
     spare = room - sum(least)
     if spare <= 0:
         return tuple(room * one / sum(least) for one in least)
-    more = [want - need for want, need in zip(wanted, least, strict=True)]
+    kinds = (column.kind for column in table.columns)
+    more = [
+        (want - need) * (_FAVOUR if kind == "wide" else 1)
+        for want, need, kind in zip(wanted, least, kinds, strict=True)
+    ]
     if sum(more) >= spare:
         return tuple(need + spare * one / sum(more) for need, one in zip(least, more, strict=True))
     left = room - sum(wanted)
     wide = [at for at, column in enumerate(table.columns) if column.kind == "wide"] or range(len(wanted))
     return tuple(want + (left / len(wide) if at in wide else 0.0) for at, want in enumerate(wanted))
+
+
+def is_tall(row: Row) -> bool:
+    """Return whether *row* could be higher than a page, so that it must be parted."""
+    return sum(len(one.text) for cell in row.cells for line in cell for one in line if isinstance(one, Run)) > _TALL
 
 
 def _measured(table: Table) -> tuple[list[float], list[float]]:

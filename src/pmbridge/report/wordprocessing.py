@@ -20,7 +20,7 @@ from pmbridge.errors import ConfigError
 from pmbridge.report import palette
 from pmbridge.report.blocks import Inline, Lines, Mark, Row, Run, Style, Table
 from pmbridge.report.plain import PAGE, visible
-from pmbridge.report.widths import column_widths
+from pmbridge.report.widths import column_widths, is_tall
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -36,10 +36,9 @@ _SHAPES = {"red": "■", "amber": "▲", "green": "●", "grey": "◇"}
 _A4 = (11906, 16838)
 _MARGIN = 1021
 _ROOM = _A4[0] - 2 * _MARGIN
-_ROOM_IN_EMS, _SMALL_ROOM_IN_EMS = 55.0, 65.0
+_ROOM_IN_EMS, _SMALL_ROOM_IN_EMS = 55.0, 62.0
 _MANY_COLUMNS = 8
 _HELD = 20
-_LANGUAGES = {"zh-CN": "zh-CN", "en": "en-GB"}
 _BEGINNING = (1980, 1, 1, 0, 0, 0)
 _NO_NAME = re.compile(r"\W+")
 
@@ -55,7 +54,7 @@ _PROPERTIES: dict[Style, tuple[str, str, str]] = {
     "strong": ("<w:b/>", "", ""),
     "muted": ("", _MUTED, ""),
     "unknown": ("", _MUTED, '<w:u w:val="dotted"/>'),
-    "note": ("", _MUTED, '<w:sz w:val="15"/><w:szCs w:val="15"/>'),
+    "note": ("", _MUTED, '<w:sz w:val="14"/><w:szCs w:val="14"/>'),
     "code": ('<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas" w:cs="Consolas"/>', "", '<w:sz w:val="16"/>'),
     "link": ("", "", ""),
     "figure": ("", "", ""),
@@ -84,7 +83,7 @@ class File:
         self._bookmarks = {one: f"a{n}_{_NO_NAME.sub('_', one)}"[:40] for n, one in enumerate(sorted(anchors))}
         self._ids = count(1)
         self._addresses: dict[str, str] = {}
-        _style(self._word, language)
+        _style(self._word)
 
     def add(self, *markup: str) -> None:
         """Add paragraphs and tables at the end."""
@@ -187,9 +186,6 @@ def _mark(mark: Mark) -> str:
 def _run(run: Run, file: File, *, held: bool) -> str:
     before, colour, after = _PROPERTIES[run.style]
     properties = before + (colour or (_LINKED if run.href else "")) + after
-    if run.lang:
-        spoken = quoteattr(_LANGUAGES.get(run.lang, "en-GB"))
-        properties += f"<w:lang w:val={spoken} w:eastAsia={spoken}/>"
     short = run.style == "figure" or (held and len(run.text) <= _HELD)
     markup = _text(run.text.replace(" ", "\u00a0") if short else run.text, properties)
     return file.link(run.href, markup) if run.href else markup
@@ -251,7 +247,8 @@ def _row(row: Row, file: File, lanes: Sequence[_Lane]) -> str:
         _cell(cell, file, lane, anchor=anchor, ground=ground)
         for cell, lane, anchor in zip(row.cells, lanes, anchors, strict=False)
     )
-    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
+    held = "" if is_tall(row) else "<w:cantSplit/>"
+    return f"<w:tr><w:trPr>{held}</w:trPr>{cells}</w:tr>"
 
 
 def _cell(cell: Lines, file: File, lane: _Lane, *, anchor: str = "", ground: str = "", about: str = "") -> str:
@@ -277,7 +274,7 @@ _STYLES = {
     "Quiet": (17, "muted", False, 0, 60),
     "Verdict": (28, "ink", True, 0, 0),
     "Cell": (17, "ink", False, 20, 20),
-    "SmallCell": (14, "ink", False, 20, 20),
+    "SmallCell": (15, "ink", False, 20, 20),
     "Answer": (20, "ink", False, 60, 60),
     "Fact": (20, "ink", False, 0, 20),
     "Signer": (20, "ink", False, 400, 200),
@@ -297,18 +294,21 @@ _OWN = {
 }
 
 
-def _style(word: Word, language: str) -> None:
-    """Set fonts, Chinese ones too, sizes and the language of the library's template."""
+def _style(word: Word) -> None:
+    """Set fonts, Chinese ones too, sizes and languages of the library's template.
+
+    Each script has its own language, in both languages of a report: Latin letters that are said to be Chinese are
+    broken anywhere, numbers too.
+    """
     from docx.oxml import parse_xml
 
     styles: Any = word.styles.element
-    spoken = _LANGUAGES[language]
     defaults = styles.find(f"{{{styles.nsmap['w']}}}docDefaults")
     styles.replace(
         defaults,
         parse_xml(
             f'<w:docDefaults {_NAMESPACES}><w:rPrDefault><w:rPr>{_FONTS}<w:sz w:val="20"/><w:szCs w:val="20"/>'
-            f'<w:lang w:val="{spoken}" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/>'
+            '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/>'
             "</w:docDefaults>"
         ),
     )
