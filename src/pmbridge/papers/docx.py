@@ -21,12 +21,7 @@ def render_docx(paper: Paper) -> bytes:
     file = File(paper.language)
     file.add(*_pages(paper, file))
     footer = f"{paper.name} · {signing_words(paper.language)['check']} {paper.check}"
-    agency = paper.facts[-1][1] if paper.facts else ()
-    return file.body(title=paper.title, author=_first(agency), footer=footer, made_at=None)
-
-
-def _first(lines: Lines) -> str:
-    return "".join(one.text for line in lines[:1] for one in line if isinstance(one, Run))
+    return file.body(title=paper.title, author="", footer=footer, made_at=None)
 
 
 def _pages(paper: Paper, file: File) -> Iterator[str]:

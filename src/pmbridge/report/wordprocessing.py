@@ -125,8 +125,12 @@ class File:
         facts = self._word.core_properties
         facts.title, facts.author, facts.last_modified_by = visible(title)[:255], visible(author)[:255], ""
         facts.comments, facts.keywords, facts.language = "", "", self.language
-        moment = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0) if made_at else datetime(*_BEGINNING[:3])  # noqa: DTZ001
-        facts.created = facts.modified = moment
+        if made_at is not None:
+            facts.created = facts.modified = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        else:
+            stamped: Any = facts._element
+            for one in stamped.xpath("./dcterms:created | ./dcterms:modified"):
+                stamped.remove(one)
         facts.revision = 1
         written = BytesIO()
         self._word.save(written)
