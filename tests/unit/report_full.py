@@ -8,7 +8,8 @@ from typing import Any
 
 from pmbridge.domain.figure import UnknownReason
 from pmbridge.report.asked import Addition, Ask, AskOption, Delay, Shift
-from pmbridge.report.model import ClientReport, Contract, Raid
+from pmbridge.report.changed import Contract
+from pmbridge.report.model import ClientReport, Raid
 from pmbridge.report.parts import Amount, Given, Missing, Quote, Source
 from tests.unit import report_story as story
 
