@@ -17,6 +17,7 @@ from pmbridge.report.blocks import Block, Document
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLES = ("page.css", "tables.css", "narrow.css", "print.css")
+_NARROW_OR_PAPER = frozenset({"narrow.css", "print.css"})
 _SHAPES = {
     "red": "M1.5 1.5h9v9h-9z",
     "amber": "M6 .8 11.6 11H.4z",
@@ -34,9 +35,17 @@ def render_html(document: Document) -> bytes:
 @cache
 def css(*more: str) -> Markup:
     """Return the style sheet of a page, with the sheets *more* after it."""
-    names = (*_STYLES, *more)
-    sheets = [files("pmbridge.report").joinpath("templates", name).read_text(encoding="utf-8") for name in names]
-    return Markup(palette.css() + "\n" + "".join(sheets))  # noqa: S704 - our own files
+    return Markup(palette.css() + "\n" + "".join(map(_sheet, (*_STYLES, *more))))  # noqa: S704 - our own files
+
+
+@cache
+def screen_css() -> str:
+    """Return the rules that hold on a screen of any width, colours as variables of the palette."""
+    return "".join(_sheet(name) for name in _STYLES if name not in _NARROW_OR_PAPER)
+
+
+def _sheet(name: str) -> str:
+    return files("pmbridge.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache

@@ -19,6 +19,7 @@ from pmbridge.errors import ConfigError, InternalError
 from pmbridge.report import palette
 from pmbridge.report.blocks import Chart, Document, Inline, Items, Lines, Mark, Section, Table, Tiles
 from pmbridge.report.fonts import Face, chinese_face
+from pmbridge.report.html import screen_css
 from pmbridge.report.plain import PAGE, visible
 from pmbridge.report.widths import column_widths, is_tall
 
@@ -36,7 +37,8 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 _WEIGHT = re.compile(r"font-weight:(\d+)")
 _VARIED = r"\g<0>;font-variation-settings:'wght' \1"
-_ROOT_CLASS = re.compile(r'<svg class="([\w-]+)"')
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_ROOT_CLASS = re.compile(r'<svg class="([\w -]+)"')
 _DESCRIPTION = re.compile(r"<desc[^>]*>(.*?)</desc>", re.DOTALL)
 
 
@@ -216,7 +218,7 @@ _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'
 def _styled(svg: str, face: Face) -> str:
     """Return a drawing with the page's rules for it inside, as on paper, and made a document of its own."""
     found = _ROOT_CLASS.search(svg)
-    rules = _rules(found[1]) if found else ""
+    rules = "".join(_rules(name) for name in found[1].split()) if found else ""
     start = svg.index(">") + 1
     head = svg[:start].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     base = f"text{{font-family:'{face.family}';font-variation-settings:'wght' 400}}"
@@ -227,13 +229,14 @@ def _styled(svg: str, face: Face) -> str:
 def _rules(name: str) -> str:
     """Return the rules of our style sheets for drawings of the class *name*, with the colours of print."""
     told = []
-    for sheet in ("page.css", "tables.css"):
-        css = files("pmbridge.report").joinpath("templates", sheet).read_text(encoding="utf-8")
-        for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
-            listed = [one.strip() for one in selectors.split(",")]
-            if all(one == f".{name}" or one.startswith(f".{name} ") for one in listed):
-                inner = ",".join(one.removeprefix(f".{name}").strip() or "svg" for one in listed)
-                coloured = _VARIABLE.sub(lambda one: palette.PRINT[one[1]], body)
-                # A font of variable weight takes the weight from here only.
-                told.append(f"{inner}{{{_WEIGHT.sub(_VARIED, coloured)}}}")
+    for selectors, body in _RULE.findall(_COMMENT.sub("", screen_css())):
+        inner = [
+            one.strip().removeprefix(f".{name}").strip() or "svg"
+            for one in selectors.split(",")
+            if one.strip() == f".{name}" or one.strip().startswith(f".{name} ")
+        ]
+        if inner:
+            coloured = _VARIABLE.sub(lambda one: palette.PRINT[one[1]], body)
+            # A font of variable weight takes the weight from here only.
+            told.append(f"{','.join(inner)}{{{_WEIGHT.sub(_VARIED, coloured)}}}")
     return "".join(told)
