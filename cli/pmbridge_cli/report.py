@@ -31,6 +31,10 @@ FORMATS_HELP = Both(
     "of html,md,json,pdf,docx,xlsx,eml,ics (default: the first three)",
     "可选 html,md,json,pdf,docx,xlsx,eml,ics（默认前三种）",
 )
+_ISSUE_FORMATS_HELP = Both(
+    "of html,md,json,pdf,docx,xlsx,eml,ics (default: the first three and the mail)",
+    "可选 html,md,json,pdf,docx,xlsx,eml,ics（默认前三种和邮件）",
+)
 _OUT_HELP = Both("where to write (default: reports/NAME)", "写到哪里（默认 reports/名称）")
 _DRAFT = Both("Draft of", "草稿")
 DASH = "—"
@@ -119,11 +123,14 @@ def _draft(
         app.out.document({"schema": "pmbridge.report-draft/1", "drafts": documents})
 
 
-def write(app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None) -> tuple[Path, ...]:
+def write(
+    app: App, engagement: Engagement, made: Report, formats: str | None, out: str | None, *more: str
+) -> tuple[Path, ...]:
+    """Write *formats*; without any those that need no add-on, and *more*."""
     from pmbridge.report.render import PLAIN
 
     folder = Path(out) if out else app.workspace.folder / REPORTS / engagement.name
-    return made.write(folder, formats=listed(formats) or PLAIN)
+    return made.write(folder, formats=listed(formats) or (*PLAIN, *more))
 
 
 def listed(formats: str | None) -> list[str]:
@@ -325,7 +332,7 @@ def check(app: App, edition: str | None, headline: str | None, as_of: str | None
 @option("--by", metavar="NAME", help=Both("who approves it (default: you)", "由谁批准（默认为您）"))
 @option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
 @option("--as-of", metavar="TIME", help=AS_OF)
-@option("--formats", metavar="LIST", help=FORMATS_HELP)
+@option("--formats", metavar="LIST", help=_ISSUE_FORMATS_HELP)
 @option("--out", metavar="DIR", help=_OUT_HELP)
 def issue(
     app: App,
@@ -339,7 +346,7 @@ def issue(
     engagement = app.chosen()
     view = engagement.view(as_of)
     made = engagement.reports.issue(view, edition or "weekly", by=by or app.user, headline=headline)
-    files = write(app, engagement, made, formats, out)
+    files = write(app, engagement, made, formats, out, "eml")
     if app.json:
         app.out.document(
             {"schema": "pmbridge.report-issue/1", **report_document(made), "files": [str(file) for file in files]}
@@ -350,7 +357,7 @@ def issue(
     app.out.lines(f"  {line}" for line in filled(file_names(files), app.out.room - 2, gap="   "))
     app.out.line(
         Both(
-            "It is frozen: a later sync changes nothing in it. Send the files from your own mailbox.",
-            "内容已冻结，之后的同步不会改动它。请用您自己的邮箱发送。",
+            "It is frozen: a later sync changes nothing in it. The .eml is a draft: send it from your own mailbox.",
+            "内容已冻结，之后的同步不会改动它。.eml 是邮件草稿，请用您自己的邮箱发送。",
         )
     )

@@ -85,7 +85,7 @@ def valid(document: dict[str, Any]) -> None:
         (["report", "show", "weekly-99"], 1, "error"),
         (["status", "-e", "nobody"], 1, "error"),
         (["status", "--as-of", "yesterday"], 2, "error"),
-        (["report", "weekly", "--formats", "pdf"], 2, "error"),
+        (["report", "weekly", "--formats", "gif"], 2, "error"),
         (["doctor", "--max-age", "soon"], 2, "error"),
         (["status", "--wrong"], 2, "error"),
     ],
@@ -99,6 +99,7 @@ def test_what_was_issued_is_listed_and_shown(ask: Ask, bench: tuple[Office, Jira
     issued = ask("report", "issue", "--by", "李总", "--headline", "一句话", "--as-of", AS_OF)
     assert (issued["number"], issued["draft"]) == (1, False)
     assert [entry["ref"] for entry in ask("report", "list")["reports"]] == ["weekly-1"]
+    assert {Path(file).suffix for file in issued["files"]} == {".html", ".md", ".json", ".eml"}
     shown = ask("report", "show", "weekly-1", "--out", str(tmp_path))
     assert shown["report"]["header"]["approved_by"] == "李总"
     assert sorted(Path(file).name for file in shown["files"]) == sorted(one.name for one in tmp_path.iterdir())
