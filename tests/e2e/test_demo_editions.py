@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +214,16 @@ def test_a_finished_engagement_without_an_open_risk_is_not_called_unknown(closin
     assert closing["overall"]["colour"] == "green"
 
 
-def test_the_whole_period_is_the_life_of_the_engagement(closing: dict[str, Any]) -> None:
-    began = date.fromisoformat(closing["header"]["period_from"])
-    assert all(date.fromisoformat(item["done_on"]) >= began for group in closing["completed"]["groups"]
-               for item in group["listed"])  # fmt: skip
-    assert closing["completed"]["reached"] == [f"M{n}" for n in range(1, 8)]
+def test_the_end_counts_the_work_and_names_what_was_reached(closing: dict[str, Any]) -> None:
+    completed = closing["completed"]
+    assert completed["reached"] == [f"M{n}" for n in range(1, 8)]
+    done = {group["ref"]: group["items"] for group in completed["groups"]}
+    assert (done["M3"], done["M4"], done["M5"], done["M7"]) == (74, 31, 16, 6)
+    assert not any(group["listed"] for group in completed["groups"])
+
+
+def test_the_colours_of_the_weeks_stand_beside_each_other(closing: dict[str, Any], workspace: Path) -> None:
+    assert [(one["number"], one["overall"]) for one in closing["history"]] == [(8, "green"), (9, "amber")]
+    strip = section(page(workspace, "closing-01"), "S5").split("### 历次报告的颜色")[1].split("###")[0]
+    (schedule,) = [line for line in strip.splitlines() if line.startswith("| 进度")]
+    assert [cell.strip() for cell in schedule.strip("|").split("|")] == ["进度", "● 绿 G", "▲ 黄 A", "● 绿 G"]

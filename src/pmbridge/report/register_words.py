@@ -104,7 +104,7 @@ SURVEY = _("调查与问题", "Survey and question")
 ANSWERS = _("答案", "Answers")
 SCORE = _("得分", "Score")
 INVITED = _("邀请 {invited}，收到 {answered}", "{invited} invited, {answered} answered")
-ANSWER_TIMES = _("{answer} × {n}", "{answer} × {n}")
+ANSWER_TIMES = _("{answer}：{n} 票", "{answer}: {n}")
 ANSWERS_KEPT = _("匿名调查，答案较少，不列出", "anonymous and few, so not listed")
 SCORE_PERCENT = _("满意 {n}%", "{n}% satisfied")
 SCORE_NPS = _("净推荐值 {n}", "net promoter score {n}")
@@ -204,6 +204,11 @@ GOAL_STATE = _("状态", "State")
 GOAL_NOT_MEASURED = _("尚未测量", "not measured yet")
 GOAL_MEASURED = _("{value}（{day}）", "{value} ({day})")
 
+STRIP = _("历次报告的颜色", "Colours in the reports so far")
+STRIP_ROW = _("方面", "Aspect")
+STRIP_NOW = _("本期", "now")
+STRIP_HEAD = _("第 {n} 期，{day}", "no. {n}, {day}")
+
 LESSONS = _("总结与改进", "Lessons and improvement")
 LESSONS_NONE = _("没有已公开的复盘或经验教训。", "No retrospective or lesson has been released.")
 RETRO = _("{scope}复盘，{day}", "Retrospective on {scope}, {day}")
@@ -225,6 +230,7 @@ FROM_ORIGIN = _("来自 {ref}", "from {ref}")
 
 # --------------------------------------------------------------------------------- what the editions differ in
 
+NO_COST_TO_YOU = _("对贵方费用：0", "no cost to you")
 ON_TIME_ORIGINAL = _("对原计划：{met}/{due}。", "Against the original plan: {met} of {due}.")
 A_BETWEEN = _("其间的周报", "Weekly reports since then")
 A_CHAIN = _("登记册校验值 (SHA-256)", "Hash of the register (SHA-256)")

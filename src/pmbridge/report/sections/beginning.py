@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pmbridge.report import register_words as r
 from pmbridge.report import words as w
-from pmbridge.report.blocks import Inline, Lines, Row, Section, Table
+from pmbridge.report.blocks import Inline, Lines, Row, Run, Section, Table
 from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import Amount, DayFigure, Given
 from pmbridge.report.sections.rows import columns, empty
@@ -77,8 +77,8 @@ def _contract(report: ClientReport, voice: Voice) -> Iterator[Row]:
     yield Row(
         cells=(
             (voice.say(r.CONTRACT_VALUE),),
-            (runs(voice.money(first)),),
-            (runs(voice.money(now)),),
+            ((Run(text=voice.money(first), style="figure"),),),
+            ((Run(text=voice.money(now), style="figure"),),),
             _na(voice),
             (_grown(first, now, voice),) if first.currency == now.currency else _na(voice),
         )
@@ -119,7 +119,7 @@ def _in_time(report: ClientReport, voice: Voice) -> Iterator[Row]:
         return
     yield Row(
         cells=(
-            (voice.say(r.MILESTONES_IN_TIME),),
+            (runs(voice.head(r.MILESTONES_IN_TIME)),),
             (runs(f"{first.met}/{first.due}"),),
             (runs(f"{now.met}/{now.due}"),),
             _na(voice),

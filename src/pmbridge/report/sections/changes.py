@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pmbridge.domain.change import STATES
+from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Column, Inline, Lines, Paragraph, Row, Run, Section, Table
 from pmbridge.report.changed import Change
@@ -144,6 +145,8 @@ def _days(change: Change, voice: Voice) -> Lines:
 
 
 def _money(change: Change, voice: Voice) -> Lines:
+    if change.kind == "off_specification" and not change.observed and not isinstance(change.money, Given):
+        return (runs(voice.text(r.NO_COST_TO_YOU)),)
     monthly = tuple(voice.say(w.ASK_MONTHLY, money=voice.money(each)) for each in change.monthly)
     if isinstance(change.money, Given):
         return (runs(voice.money(change.money.value)), *monthly)

@@ -49,7 +49,7 @@ def hero(report: ClientReport, voice: Voice) -> Hero:
         worse = _WORSE.index(overall.colour) - _WORSE.index(overall.last)
         arrow = "↘" if worse > 0 else "↗" if worse < 0 else "→"
         beside.append((Run(text=f"{arrow} "), *voice.say(w.LAST_TIME, colour=voice.colour_word(overall.last))))
-    elif report.header.previous is None:
+    elif report.header.previous is None and report.header.edition != "closing":
         beside.append(voice.say(w.FIRST_TIME))
     headline = voice.quote(overall.headline) if overall.headline else ()
     if not headline and report.header.draft:

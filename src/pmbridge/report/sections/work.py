@@ -11,6 +11,7 @@ from pmbridge.report.project import AHEAD_WD
 from pmbridge.report.sections.afterwards import afterwards
 from pmbridge.report.sections.glance import planned_words, progress_words, provisional, tools_of
 from pmbridge.report.sections.lessons import goals
+from pmbridge.report.sections.strip import strip
 from pmbridge.report.voice import Voice, runs
 
 # ---------------------------------------------------------------------------------------------------------------- S4
@@ -81,15 +82,18 @@ def _item(item: DoneItem, voice: Voice) -> Inline:
 
 def status(report: ClientReport, voice: Voice) -> Section:
     """Return the colour of each aspect with its reason, and overall progress."""
-    heads = (w.STATUS_ASPECT, w.STATUS_NOW, w.STATUS_LAST, w.STATUS_SINCE, w.STATUS_WHY)
+    looks_back = report.header.edition != "closing"  # that one is compared with no report
+    before = (w.STATUS_LAST, w.STATUS_SINCE) if looks_back else ()
+    heads = (w.STATUS_ASPECT, w.STATUS_NOW, *before, w.STATUS_WHY)
     columns = tuple(Column(head=voice.text(head), kind="wide" if head is w.STATUS_WHY else "") for head in heads)
-    rows = tuple(_status_row(report, one, voice) for one in report.status)
+    rows = tuple(_status_row(report, one, voice, looks_back=looks_back) for one in report.status)
     progress = voice.say(w.STATUS_PROGRESS, progress=_progress(report, voice), planned=planned_words(report, voice))
     return Section(
         anchor="sec-S5",
         heading=voice.text(w.STATUS),
         blocks=(
             Table(caption=voice.text(w.STATUS), columns=columns, rows=rows, name="status"),
+            *strip(report, voice),
             Paragraph(words=progress),
             *(_goals(report, voice)),
         ),
@@ -110,16 +114,16 @@ def _progress(report: ClientReport, voice: Voice) -> Inline:
     return (*words, *voice.say(w.IN_BRACKETS, what=unknown))
 
 
-def _status_row(report: ClientReport, one: Status, voice: Voice) -> Row:
+def _status_row(report: ClientReport, one: Status, voice: Voice, *, looks_back: bool) -> Row:
     last: Inline = (voice.colour(one.last),) if one.last else runs(voice.text(w.STATUS_FIRST))
     if one.last is None and report.header.previous is not None:
         last = runs(voice.text(w.NOT_APPLICABLE))
+    since: Lines = (runs(voice.day(one.since)) if one.since else runs(voice.text(w.STATUS_FIRST)),)
     return Row(
         cells=(
             (runs(voice.name(names.DIMENSIONS, one.dimension)),),
             ((voice.colour(one.colour),) if one.colour else runs(voice.text(w.NOT_APPLICABLE)),),
-            (last,),
-            (runs(voice.day(one.since)) if one.since else runs(voice.text(w.STATUS_FIRST)),),
+            *(((last,), since) if looks_back else ()),
             _because(report, one, voice),
         )
     )
