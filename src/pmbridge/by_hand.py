@@ -35,7 +35,7 @@ def _wants(wish: Wanted, entry: PlanEntry, zone: tzinfo) -> bool:
         return False
     match wish, entry.write:
         case WantedItem(), Create():
-            return True
+            return wish.role == entry.role
         case WantedComment(), AddComment(target=target):
             return wish.record.id == target and wish.role == entry.role and not wish.said
         case WantedRecord(), Update(target=target) | Transition(target=target):

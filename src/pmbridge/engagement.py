@@ -30,7 +30,7 @@ from pmbridge.errors import ConfigError, MappingError
 from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.register import Register
 from pmbridge.reporting import Report, ReportDesk
-from pmbridge.store import Store
+from pmbridge.store import COPY, Store
 from pmbridge.sync.described import schemas
 from pmbridge.sync.marker import workspace_mark
 from pmbridge.values import Label, ProjectId, RecordId
@@ -217,10 +217,11 @@ class Engagement:
                 kinds=adapter.kinds,
                 tool=adapter.title,
                 client_can_open=settings.client_can_open,
+                copies=self.config.copies_to(source),
             )
         except MappingError as fault:
             # What it did not name when the project was described is no fault: it was never asked for.
-            told = fault if schema.focus.covers(focus_of(source)) else _not_read(source)
+            told = fault if schema.focus.covers(focus_of(source, self.config.copies_to(source))) else _not_read(source)
             raise told.with_facts(connection=source.connection, engagement=self.name) from None
 
     def _observed(self, source: Source, as_of: datetime | None) -> Observed:
@@ -239,9 +240,27 @@ class Engagement:
             problem=seen.problem,
             unreadable=seen.unreadable,
         )
+        observed = self._with_copied(observed)
         milestones = [one.record.id for one in recognise(observed).milestones]
         plans = self._store.history(source.connection, milestones, until=as_of)
         return replace(observed, first_plans=plans)
+
+    def _with_copied(self, observed: Observed) -> Observed:
+        """Return *observed* with what of it are copies of ours, each with its text, which is read with nothing else."""
+        source = observed.source
+        if not source.copies:
+            return observed
+        links = {
+            link.record: (one.concept, link.ref)
+            for link in self._store.writings.links(source.connection)
+            for one in source.copies
+            if link.engagement == self.name and link.role == f"{COPY}{one.concept}"
+        }
+        items = [
+            replace(one, description=self._store.text(source.connection, one.id)) if one.id in links else one
+            for one in observed.items
+        ]
+        return replace(observed, items=items, copied={one.id: links[one.id] for one in items if one.id in links})
 
     def _copies(self, connection: str, items: Sequence[Item], own: str) -> frozenset[RecordId]:
         """Return the items that people copied from one that we made, marker and all: the one we made is linked."""

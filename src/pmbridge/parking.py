@@ -15,7 +15,7 @@ from pmbridge.adopting import Shown, found, shown_by
 from pmbridge.errors import Refused, UnknownRef
 from pmbridge.planning import adopt_made
 from pmbridge.records import AddComment, Create, Item, Write
-from pmbridge.store import GIVEN_UP, OutboxRow
+from pmbridge.store import COPY, GIVEN_UP, OutboxRow
 from pmbridge.sync.entry import MADE_ONCE, fields_of, write_bytes, write_of
 from pmbridge.sync.marker import derived_uid
 from pmbridge.sync.receipt import MADE_AND_DELETED
@@ -59,9 +59,9 @@ def parked(workspace: Workspace, engagement: Engagement, ref: str | None = None)
             if row.engagement == engagement.name and ref in (None, row.ref)
         ]
         links = workspace.store.writings.links(connection) if rows else []
-        linked = {one.ref for one in links if one.engagement == engagement.name}
+        linked = {(one.ref, _part(one.role)) for one in links if one.engagement == engagement.name}
         # A record that a person adopted instead is no longer to be made.
-        rows = [row for row in rows if row.verb != "create" or row.ref not in linked]
+        rows = [row for row in rows if row.verb != "create" or (row.ref, _part(row.role)) not in linked]
         shown = shown or (list(shown_by(engagement)) if rows else [])
         given_up += [_parked(row, connection, shown, engagement.instant(None)) for row in rows]
     return sorted(given_up, key=lambda one: (one.since, one.row.uid))
@@ -183,6 +183,11 @@ def _parked(row: OutboxRow, connection: str, shown: Sequence[Shown], now: dateti
     )
 
 
+def _part(role: str) -> str:
+    """Return what a record is for the register, however many of them there are: its own, or a copy."""
+    return role if role.startswith(COPY) else MAIN
+
+
 def _title(write: Write, connection: str, shown: Sequence[Shown]) -> str:
     if isinstance(write, Create):
         title = write.values.get("title")
@@ -194,7 +199,7 @@ def _title(write: Write, connection: str, shown: Sequence[Shown]) -> str:
 
 def _candidates(write: Write, row: OutboxRow, connection: str, shown: Sequence[Shown]) -> Iterator[Shown]:
     """Yield the records that the one to be made may have become: of its title, made about then."""
-    if not isinstance(write, Create) or row.role != MAIN:
+    if not isinstance(write, Create):
         return
     title = _title(write, connection, shown)
     for one in shown:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pmbridge.clock import from_millis
 from pmbridge.domain.discrepancy import DISCREPANCY
+from pmbridge.domain.evidence import Actor
 from pmbridge.identity import new_ulid
 from pmbridge.records import NOT_YET, Support, Verb
-from pmbridge.store import OPEN, Run, Store
+from pmbridge.store import OPEN, Origin, Run, Store
+from pmbridge.sync.brake import to_and_fro
+from pmbridge.sync.copies import Terms, copies
 from pmbridge.sync.outdated import is_spent, superseded
 from pmbridge.sync.plan import Known, Planned, planned
-from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedRecord, wanted
+from pmbridge.sync.wanted import DUE, MAIN, STATE, TITLE, Place, Wanted, WantedItem, WantedRecord, wanted
 from pmbridge.values import Named, ProjectId, RecordId
 
 if TYPE_CHECKING:
@@ -101,7 +104,9 @@ def wishes_of(engagement: Engagement, workspace: Workplace) -> Wishes:
         if one.settled == "keep" and one.place is not None and one.field in _FIELDS
     }
     book = engagement.register.book
-    found = wanted(book, observed, made, language=engagement.config.languages[0])
+    language, since = engagement.config.languages[0], engagement.config.write.since
+    found = wanted(book, observed, made, language=language, since=since)
+    found += copies(book, observed, made, Terms(language=language, since=since))
     named = tuple(_named(one, engagement) for one in found)
     return Wishes(engagement=engagement, observed=observed, wanted=named, kept=kept)
 
@@ -113,6 +118,12 @@ def is_carried_out(workspace: Workplace, engagement: Engagement, one: Discrepanc
     links = workspace.store.writings.links(one.place.connection)
     link = next((each for each in links if each.record == _record_of(one.place)), None)
     return link is not None and is_spent(link, _FIELDS[one.field], settled_at(engagement, one.key))
+
+
+def _decided_at(engagement: Engagement, ref: str) -> datetime | None:
+    """Return when a person last recorded something of *ref*; ``None``: nobody did."""
+    said = [one for one in engagement.register.events(ref) if Actor.parse(one.actor).kind != "system"]
+    return from_millis(said[-1].recorded_at) if said else None
 
 
 def settled_at(engagement: Engagement, key: str) -> datetime:
@@ -128,11 +139,11 @@ def _record_of(place: SourceRef) -> RecordId:
 
 def _named(one: Wanted, engagement: Engagement) -> Wanted:
     """Return *one* with the name of the state that is wanted, for people."""
+    if isinstance(one, WantedItem):
+        return replace(one, state_name=_state_names(one, one.kind, engagement).get(one.state or ""))
     if not isinstance(one, WantedRecord) or not any(each.field == STATE for each in one.fields):
         return one
-    described = engagement.schemas().get((one.source.connection, one.source.project_id))
-    kind = None if described is None else described.kinds.get(one.record.id.kind)
-    names = {} if kind is None else {info.state.id: info.state.name for info in kind.states}
+    names = _state_names(one, one.record.id.kind, engagement)
     fields = tuple(
         replace(each, sends=Named(id=each.sends.id, name=names.get(each.sends.id)))
         if isinstance(each.sends, Named)
@@ -142,22 +153,32 @@ def _named(one: Wanted, engagement: Engagement) -> Wanted:
     return replace(one, fields=fields)
 
 
+def _state_names(one: Wanted, kind: str, engagement: Engagement) -> dict[str, str]:
+    described = engagement.schemas().get((one.source.connection, one.source.project_id))
+    known = None if described is None else described.kinds.get(kind)
+    return {} if known is None else {info.state.id: info.state.name for info in known.states}
+
+
 def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, connection: str) -> Planned:
     """Return what is to be written over one connection now; what both sides agree on is kept as their base."""
     mine = [one for one in wishes.wanted if one.source.connection == connection]
     name, journal = wishes.engagement.name, run.journal
     by_record = {one.record: one for one in journal.links()}
     taken = {(one.ref, one.role) for one in by_record.values() if one.engagement == name}
-    binds = []
+    binds: list[tuple[str, str, str, RecordId, Origin]] = []
     for one in mine:
         if isinstance(one, WantedRecord) and one.record.id not in by_record:
+            if one.role != MAIN:
+                binds.append((name, one.ref, one.role, one.record.id, "copied"))
+                continue
             # A ref may be several records of one connection: the first is the main one.
             role = MAIN if (one.ref, MAIN) not in taken else f"also:{one.record.id}"
             taken.add((one.ref, role))
             binds.append((name, one.ref, role, one.record.id, "adopted"))
-    journal.bind(binds)  # type: ignore[arg-type] # the last is an Origin
+    journal.bind(binds)
     rows = workspace.store.writings.rows(connection, [*OPEN, "done"])
     links = {one.record: one for one in journal.links()}
+    written = [one for one in rows if one.engagement == name and one.state == "done"]
     known = Known(
         workspace=workspace.store.workspace_id,
         connection=connection,
@@ -168,6 +189,7 @@ def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, 
         supports=_supports(wishes, adapter),
         scope=wishes.scope(connection),
         kept={(ref, what, record): at for (of, ref, what, record), at in wishes.kept.items() if of == connection},
+        braked=to_and_fro(written, workspace.clock.now(), lambda ref: _decided_at(wishes.engagement, ref)),
     )
     found = planned(mine, known, wishes.engagement.zone)
     journal.agree(found.agreed, workspace.clock.now())
@@ -192,7 +214,8 @@ def _supports(wishes: Wishes, adapter: Adapter[Any]) -> Callable[[ProjectId, str
 
 def mapping_hash(engagement: Engagement) -> bytes:
     """Return the hash of all that says how the tools of *engagement* are read and written."""
-    said = [source.model_dump(mode="json", by_alias=True) for source in engagement.config.sources]
+    config = engagement.config
+    said = [one.model_dump(mode="json", by_alias=True) for one in (*config.sources, *config.copies)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 

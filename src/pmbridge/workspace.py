@@ -253,6 +253,10 @@ class Workspace:
             store=self.store,
             clock=self.clock,
             sources=self._sources(connection),
+            copies={
+                (name, source.project): self.config.engagements[name].copies_to(source)
+                for name, source in self._sources(connection)
+            },
             zone=ZoneInfo(self.config.workspace.timezone),
             lease_ttl_s=self.config.sync.lease_ttl,
             options=options,

@@ -12,6 +12,7 @@ from pmbridge.config import Agency, SyncLimits, WorkspaceTable
 from pmbridge.domain.mapping import (
     ChangeRule,
     ChangeWriting,
+    Copy,
     EngagementConfig,
     Impact,
     MilestoneRule,
@@ -39,7 +40,7 @@ NOT_TOLD = {"forecast_fresh_wd", "sources"}
     [
         WorkspaceTable, Agency, SyncLimits, ConnectionSettings, JiraSettings, PingCodeSettings, TrelloSettings,
         WorktileSettings, EngagementConfig, Source, MilestoneRule,
-        ChangeRule, ChangeWriting, MilestoneWriting, Impact, Where, ReportingPolicy, WritePolicy,
+        ChangeRule, ChangeWriting, Copy, MilestoneWriting, Impact, Where, ReportingPolicy, WritePolicy,
     ],
 )  # fmt: skip
 def test_every_key_is_on_the_page(model: type[BaseModel]) -> None:

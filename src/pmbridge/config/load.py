@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from pmbridge.adapter import Adapter, ConnectionSettings
 from pmbridge.adapter.registry import load as load_adapter
+from pmbridge.config.copies import copy_faults
 from pmbridge.config.faults import Fault, of_validation, unknown_key, unknown_value
 from pmbridge.config.model import NAME_PATTERN, Agency, Raw, SyncLimits, WorkspaceConfig, WorkspaceTable
 from pmbridge.config.people import people_faults
@@ -263,4 +264,5 @@ def _engagements(
                 where = f"engagements.{name}.sources[{at}].connection"
                 faults.append(unknown_value(where, named, list(connections)))
         faults += people_faults(table, f"engagements.{name}")
+        faults += copy_faults(table, f"engagements.{name}")
     return engagements

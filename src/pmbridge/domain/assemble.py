@@ -19,6 +19,7 @@ from pmbridge.domain import registered
 from pmbridge.domain.agreement import agreed
 from pmbridge.domain.book import Book
 from pmbridge.domain.calendar import Calendar
+from pmbridge.domain.copied import copied_differences
 from pmbridge.domain.disclosed import known_changes
 from pmbridge.domain.discrepancy import settled
 from pmbridge.domain.feed import Feed, SourceData, feed_of
@@ -124,6 +125,7 @@ def assemble(
                 *(one for each in found for one in each.discrepancies),
                 *doubles,
                 *differences,
+                *copied_differences(observed, book),
                 *begun,
             ],
             book,

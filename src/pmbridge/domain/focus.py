@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pmbridge.domain.mapping import Source, Where
+from pmbridge.domain.mapping import Copy, Source, Where
 from pmbridge.domain.naming import split_name
 from pmbridge.records import Focus
 
@@ -12,9 +12,9 @@ Part = tuple[Where, bool, bool]
 """A selector, and whether its rule names states, and fields, of what it selects."""
 
 
-def focus_of(source: Source) -> Focus:
-    """Return what *source* names: which types, whether fields, whether groups."""
-    parts = [*_milestones(source), *_changes(source)]
+def focus_of(source: Source, copies: Sequence[Copy] = ()) -> Focus:
+    """Return what *source*, and the *copies* that stand in it, name: which types, whether fields, whether groups."""
+    parts = [*_milestones(source), *_changes(source), *_copies(copies)]
     weights = any(":" in text for one in source.milestones for text in (one.weight, one.progress))
     # These are about the work of a milestone, which may be of any type.
     types_at_large = bool(source.status) or weights or any(one.status_table for one in source.milestones)
@@ -40,3 +40,9 @@ def _changes(source: Source) -> Iterator[Part]:
         where, impact = rule.where, rule.impact
         named = impact is not None and bool(impact.days or impact.money)
         yield where, bool(where.state or rule.states), bool(where.field) or named
+
+
+def _copies(copies: Sequence[Copy]) -> Iterator[Part]:
+    for rule in copies:
+        where = Where(type=() if rule.type is None else (rule.type,), group=rule.group)
+        yield where, bool(rule.state or rule.states), False

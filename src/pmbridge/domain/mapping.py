@@ -13,11 +13,21 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pmbridge.values import Label
 
 Status = Literal["todo", "in_progress", "done", "cancelled"]
+Concept = Literal["change", "requirement"]
 CHANGE_STATES = (
     "draft",
     "submitted",
@@ -37,6 +47,22 @@ CHANGE_STATES = (
     "cancelled",
     "emergency_authorised",
 )
+
+
+REQUIREMENT_STATES = (
+    "captured",
+    "clarified",
+    "in_review",
+    "confirmed",
+    "baselined",
+    "fulfilled",
+    "dropped",
+    "rejected",
+    "withdrawn",
+)
+STATES_OF: Mapping[Concept, tuple[str, ...]] = {"change": CHANGE_STATES, "requirement": REQUIREMENT_STATES}
+REGISTER = "register"
+"""Where a copy comes from that no tool of the client's or ours holds: the register alone."""
 
 
 class Model(BaseModel):
@@ -145,13 +171,13 @@ class Impact(Model):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
-def _change_states(named: Iterable[str]) -> None:
-    wrong = sorted(set(named) - set(CHANGE_STATES))
+def _change_states(named: Iterable[str], known: tuple[str, ...] = CHANGE_STATES) -> None:
+    wrong = sorted(set(named) - set(known))
     if wrong:
         raise ValueError(
             Label(
-                en=f"names no state: {', '.join(wrong)}; known: {', '.join(CHANGE_STATES)}",
-                zh=f"没有状态 {'、'.join(wrong)}，可用：{'、'.join(CHANGE_STATES)}",
+                en=f"names no state: {', '.join(wrong)}; known: {', '.join(known)}",
+                zh=f"没有状态 {'、'.join(wrong)}，可用：{'、'.join(known)}",
             )
         )
 
@@ -200,6 +226,53 @@ class Source(Model):
     status: Mapping[str, Status] = Field(default_factory=dict)
     milestones: Annotated[tuple[MilestoneRule, ...], BeforeValidator(_as_tuple)] = ()
     changes: Annotated[tuple[ChangeRule, ...], BeforeValidator(_as_tuple)] = ()
+
+
+class Copy(Model):
+    """A rule by which a record of the register stands in a second tool: a change request, or an added requirement.
+
+    ``from`` is ``CONNECTION:PROJECT`` where it is at home, or ``register`` for what no tool holds; ``to`` where it is
+    to stand as well. ``when``: the register's states in which it is made there. ``kind``, ``type``, ``group`` and
+    ``state``: as what. ``states`` carries the register's state on. A requirement is one that a change added.
+    """
+
+    concept: Concept
+    from_: str = Field(alias="from")
+    to: str
+    when: Annotated[Names, Field(min_length=1)]
+    match: str | None = None
+    kind: str
+    type: str | None = None
+    group: Names = ()
+    carry: tuple[Literal["title", "description", "due"], ...] = ("title", "description", "due")
+    state: str | None = None
+    states: Mapping[str, str] = Field(default_factory=dict)
+    decision: Literal["internal", "public"] | None = None
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        return _regex(value)
+
+    @field_validator("when", "states")
+    @classmethod
+    def _known(cls, value: Any, info: ValidationInfo) -> Any:
+        if (concept := info.data.get("concept")) is not None:  # else that is the fault
+            _change_states(value, STATES_OF[concept])
+        return value
+
+    @field_validator("decision")
+    @classmethod
+    def _decided(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("concept") == "requirement":
+            raise ValueError(Label(en="is for change requests only", zh="只用于变更请求"))
+        return value
+
+
+def names_project(written: str, connection: str, names: Iterable[str]) -> bool:
+    """Return whether *written*, ``CONNECTION:PROJECT``, means the project of *connection* that has *names*."""
+    of, _, project = written.partition(":")
+    return of == connection and not {project, *project.split("|")}.isdisjoint(one for one in names if one)
 
 
 class MilestoneEntry(Model):
@@ -257,9 +330,13 @@ def split_account(written: str) -> tuple[str | None, str]:
 
 
 class WritePolicy(Model):
-    """``write``: what a sync writes into the tools by itself; all else waits for ``pmbridge apply``."""
+    """``write``: what a sync writes into the tools by itself; all else waits for ``pmbridge apply``.
+
+    ``since``: of what was decided before that day the tools are told nothing, and no copies are made.
+    """
 
     auto: tuple[Literal["create", "update", "transition", "comment"], ...] = ()
+    since: date | None = None
 
 
 class EngagementConfig(Model):
@@ -273,12 +350,18 @@ class EngagementConfig(Model):
     start_on: date | None = None
     contract_end_on: date | None = None
     sources: tuple[Source, ...] = ()
+    copies: tuple[Copy, ...] = ()
     milestones: Mapping[str, MilestoneEntry] = Field(default_factory=dict)
     people: Mapping[str, Names] = Field(default_factory=dict)
     """Name → accounts of one person, ``connection:id``, or an e-mail address where the tools tell it."""
     policy: ReportingPolicy = ReportingPolicy()
     write: WritePolicy = WritePolicy()
     terms: Mapping[str, Words] = Field(default_factory=dict)
+
+    def copies_to(self, source: Source) -> tuple[Copy, ...]:
+        """Return the rules by which something is to stand in *source* that is at home elsewhere."""
+        names = (source.project, *source.project.split("|"))
+        return tuple(one for one in self.copies if names_project(one.to, source.connection, names))
 
     @field_validator("languages")
     @classmethod

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
+from pmbridge.domain.mapping import Concept
 from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource, ResolvedWhere
 from pmbridge.domain.selection import takes
 from pmbridge.records import Approval, Change, Comment, Group, Item, Person
@@ -23,7 +24,7 @@ class Observed:
     ``histories``: records whose own history was read, so that no change in ``details`` means that none happened.
     ``first_plans``: whole records of recognised milestones as they stood over time, oldest first. ``complete_as_of``
     ``None``: the project was never read to its end, so nothing may be counted. ``unreadable``: records that the tool
-    would not show.
+    would not show. ``copied``: the records that are copies which a rule made, with concept and ref of what each is.
     """
 
     source: ResolvedSource
@@ -36,6 +37,7 @@ class Observed:
     complete_as_of: datetime | None = None
     problem: Label | None = None
     unreadable: int = 0
+    copied: Mapping[RecordId, tuple[Concept, str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -101,8 +103,10 @@ def recognise(observed: Observed) -> Recognised:
     milestone away must not take it out of the report.
     """
     milestones: list[RecognisedMilestone] = []
+    # Also one whose marker somebody removed: as a change of its own it would be copied back.
+    items = [one for one in observed.items if one.id not in observed.copied]
     for rule in observed.source.milestones:
-        records: Sequence[Item | Group] = observed.groups if rule.shape == "group" else observed.items
+        records: Sequence[Item | Group] = observed.groups if rule.shape == "group" else items
         found = _named(records, rule)
         members = _members(observed.items, rule, [record for _, record, _ in found])
         milestones += [
@@ -111,7 +115,7 @@ def recognise(observed: Observed) -> Recognised:
         ]
     changes: dict[RecordId, RecognisedChange] = {}
     for change in observed.source.changes:
-        for ref, record, named in _named(observed.items, change):
+        for ref, record, named in _named(items, change):
             # The rules stand in order: the first that takes a record says what its states and fields mean.
             if isinstance(record, Item) and record.id not in changes:
                 changes[record.id] = RecognisedChange(ref=ref, record=record, rule=change, named=named)

@@ -23,7 +23,7 @@ from pmbridge.values import Label, RecordId
 Place = tuple[str, RecordId]
 """Where a tool's record stands: connection and id."""
 
-_STATE = Label(zh="状态", en="state")
+STATE = Label(zh="状态", en="state")
 TITLE = Label(zh="标题", en="title")
 _NOT_ASSESSED = Label(zh="尚未评估", en="not yet assessed")
 _NOT_SENT = Label(zh="评估尚未发给客户", en="its assessment was not yet sent to the client")
@@ -139,7 +139,7 @@ def _state_differs(ours: Change, tool: Change, entry: Entry[ChangeRequest]) -> D
     began = [entry.since.day, *(() if tool.since is None else (tool.since,))]
     return Discrepancy(
         ref=ours.ref,
-        what=_STATE,
+        what=STATE,
         sides=((_OURS, state.en), (tool.tool, tool.tool_state)),
         kind="inconsistent",
         field="state",

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
-from pmbridge.domain.mapping import ChangeRule, MilestoneRule, Source, Where
+from pmbridge.domain.mapping import ChangeRule, Copy, MilestoneRule, Source, Where
 from pmbridge.domain.naming import Names, split_name
 from pmbridge.domain.resolved import (
     ResolvedChangeRule,
     ResolvedChangeWriting,
+    ResolvedCopy,
     ResolvedCreation,
     ResolvedMilestoneRule,
     ResolvedSource,
@@ -30,9 +31,17 @@ _FITS: dict[str, tuple[Items, ...]] = {"group": ("group", "self"), "item": ("chi
 
 
 def resolve(
-    source: Source, schema: ProjectSchema, *, kinds: Mapping[str, Kind], tool: str, client_can_open: bool
+    source: Source,
+    schema: ProjectSchema,
+    *,
+    kinds: Mapping[str, Kind],
+    tool: str,
+    client_can_open: bool,
+    copies: Sequence[Copy] = (),
 ) -> ResolvedSource:
     """Return *source* with its names turned into the ids of *schema*; ``kinds`` are the adapter's.
+
+    *copies*: the rules by which something is to stand there that is at home elsewhere.
 
     Warnings (a changed name, a name that was not seen yet in a schema known to be incomplete) come with the result.
 
@@ -43,6 +52,7 @@ def resolve(
     reader.project(source.project)
     milestones = [reader.milestone(rule, f"milestones[{at}]") for at, rule in enumerate(source.milestones)]
     changes = [reader.change(rule, f"changes[{at}]") for at, rule in enumerate(source.changes)]
+    copied = [reader.copy(rule, f"copies to {source.connection}[{at}]") for at, rule in enumerate(copies)]
     status = {
         found: category
         for name, category in source.status.items()
@@ -58,6 +68,7 @@ def resolve(
         status=status,
         milestones=tuple(rule for rule in milestones if rule is not None),
         changes=tuple(rule for rule in changes if rule is not None),
+        copies=tuple(rule for rule in copied if rule is not None),
         warnings=tuple(reader.names.warnings),
     )
 
@@ -217,6 +228,40 @@ class _Reader:
             self.names.fault(f"{at}.write.create", Label(en="needs a type in where", zh="需要在 where 中写 type"))
         return ResolvedCreation(
             type=min(where.types, default=None), parent=where.parent, groups=tuple(sorted(where.groups))
+        )
+
+    def copy(self, rule: Copy, at: str) -> ResolvedCopy | None:
+        """Return *rule*, which says as what a record that is at home elsewhere stands here."""
+        if not self._readable(rule.kind, f"{at}.kind"):
+            return None
+        if self._kinds[rule.kind].shape != "item":
+            gathers = Label(
+                en=f'"{rule.kind}" gathers items and cannot be a copy', zh=f"「{rule.kind}」是分组，不能作为副本"
+            )
+            self.names.fault(f"{at}.kind", gathers)
+            return None
+        types = () if rule.type is None else (rule.type,)
+        where = self._where(Where(type=types, group=rule.group), at, [rule.kind])
+        if not where.types and any(len(one.types) > 1 for one in self._of([rule.kind])):
+            self.names.fault(f"{at}.type", Label(en="is missing", zh="缺少"))
+        begins = None if rule.state is None else self.state(rule.state, f"{at}.state", [rule.kind], where.types)
+        states = {
+            registered: found
+            for registered, name in rule.states.items()
+            if (found := self.state(name, f"{at}.states", [rule.kind], where.types))
+        }
+        return ResolvedCopy(
+            concept=rule.concept,
+            from_=rule.from_,
+            when=frozenset(rule.when),
+            match=_pattern(rule.match),
+            kind=rule.kind,
+            type=min(where.types, default=None),
+            groups=tuple(sorted(where.groups)),
+            carry=frozenset(rule.carry),
+            begins=begins,
+            states=states,
+            decision=rule.decision,
         )
 
     def state(self, name: str, at: str, kinds: Sequence[str], types: frozenset[str] = frozenset()) -> str | None:

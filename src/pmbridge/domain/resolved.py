@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from pmbridge.domain.mapping import Source, Status
+from pmbridge.domain.mapping import Concept, Source, Status
 from pmbridge.domain.naming import split_name
 from pmbridge.records import RemoteProject
 from pmbridge.values import Label, ProjectId, RecordId
@@ -86,6 +86,26 @@ class ResolvedChangeRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedCopy:
+    """A rule for copies that stand in a source, in ids. ``states``: register state → tool state id, carried on.
+
+    ``begins``: the tool state in which one is made whose register state ``states`` does not name.
+    """
+
+    concept: Concept
+    from_: str
+    when: frozenset[str]
+    match: re.Pattern[str] | None
+    kind: str
+    type: str | None
+    groups: tuple[RecordId, ...]
+    carry: frozenset[str]
+    begins: str | None
+    states: Mapping[str, str]
+    decision: Literal["internal", "public"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedSource:
     """One source, ready for recognition. ``status``: tool state id → category, over the tool's own."""
 
@@ -98,6 +118,8 @@ class ResolvedSource:
     status: Mapping[str, Status]
     milestones: tuple[ResolvedMilestoneRule, ...]
     changes: tuple[ResolvedChangeRule, ...]
+    copies: tuple[ResolvedCopy, ...] = ()
+    """What is at home elsewhere and is to stand here as well."""
     warnings: tuple[Label, ...] = ()
 
     @classmethod
@@ -123,7 +145,11 @@ class ResolvedSource:
     @property
     def kinds(self) -> frozenset[str]:
         """Kinds that the rules read."""
-        return frozenset({r.kind for r in self.milestones} | {r.kind for r in self.changes})
+        return frozenset(one.kind for rules in (self.milestones, self.changes, self.copies) for one in rules)
+
+    def copy_of(self, concept: str) -> ResolvedCopy | None:
+        """Return the rule by which records of *concept* stand here as copies; ``None`` if there is none."""
+        return next((one for one in self.copies if one.concept == concept), None)
 
     @property
     def field_ids(self) -> frozenset[str]:

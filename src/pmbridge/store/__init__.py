@@ -22,6 +22,7 @@ from pmbridge.store.rows import (
 from pmbridge.store.run import Run
 from pmbridge.store.store import Store
 from pmbridge.store.writing import (
+    COPY,
     GIVEN_UP,
     IN_DOUBT,
     OPEN,
@@ -29,6 +30,7 @@ from pmbridge.store.writing import (
     Agreed,
     EntryState,
     LinkRow,
+    Origin,
     OutboxRow,
     OutboxState,
     PlanRow,
@@ -36,6 +38,7 @@ from pmbridge.store.writing import (
 )
 
 __all__ = [
+    "COPY",
     "GIVEN_UP",
     "IN_DOUBT",
     "OPEN",
@@ -49,6 +52,7 @@ __all__ = [
     "LinkRow",
     "ListingGap",
     "Observation",
+    "Origin",
     "OutboxRow",
     "OutboxState",
     "PageOutcome",

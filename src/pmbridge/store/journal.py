@@ -19,6 +19,7 @@ from pmbridge.store.intake import compared
 from pmbridge.store.sql import inserting, optional_millis, upsert
 from pmbridge.store.tables import base, link, outbox, record
 from pmbridge.store.writing import (
+    COPY,
     OPEN,
     UNDER_WAY,
     Agreed,
@@ -199,7 +200,8 @@ class Journal:
             if shown is not None:
                 compared(writing, self._of, [shown], whole=True).write(writing, self._of, self._observed_at)
             if bind is not None:
-                self._bind(writing, row.engagement, row.ref, row.role, bind, "created")
+                origin: Origin = "copied" if row.role.startswith(COPY) else "created"
+                self._bind(writing, row.engagement, row.ref, row.role, bind, origin)
             found = self._linked(writing, row)
             if found is not None and agreed:
                 _agree(writing, {found.id: agreed}, at)

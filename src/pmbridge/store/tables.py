@@ -299,7 +299,7 @@ link = Table(
     _connection(),
     Column("role", Text, nullable=False),  # main; also:KIND:ID, a further record of the same connection and ref
     _record(key=False),
-    Column("origin", Text, nullable=False),  # adopted, created
+    Column("origin", Text, nullable=False),  # adopted, created, copied
     Column("state", Text, nullable=False),  # live, lost
     UniqueConstraint("engagement_id", "ref", "connection_id", "role"),
 )

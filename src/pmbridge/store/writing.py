@@ -22,7 +22,9 @@ from pmbridge.store.tables import base, link, outbox, plan, plan_entry, record
 from pmbridge.store.tables import connection as connections
 from pmbridge.values import Label, ProjectId, RecordId
 
-Origin = Literal["adopted", "created"]
+Origin = Literal["adopted", "created", "copied"]
+COPY = "copy:"
+"""What the role of a copy begins with; the concept follows."""
 OutboxState = Literal["planned", "sending", "doubtful", "delivered", "raced", "parked", "done", "dropped"]
 EntryState = Literal["planned", "applied", "already", "stale", "blocked", "manual"]
 Agreed = tuple[bytes | None, bytes | None]

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from pmbridge.store import Journal
-from pmbridge.sync.entry import EntryVerb
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from pmbridge.store import Journal, OutboxRow
+from pmbridge.sync.entry import EntryVerb, fields_of
 from pmbridge.values import Label
 
 MOST_DOUBTS = 20
 """With more writes in doubt on a connection nothing is made there until they are settled."""
 ALIKE = 5
 """So many refusals of one verb in a row with one reason, and the rest of that verb is not tried."""
+TO_AND_FRO = 3
+"""A field that was written more often within a day, and by nobody's decision, is left to a person."""
+_A_DAY = timedelta(days=1)
 TOO_MANY_DOUBTS = Label(
     zh=f"该连接有超过 {MOST_DOUBTS} 次写入没有结果，先查清再新建",
     en=f"more than {MOST_DOUBTS} writes of this connection have no result yet; nothing is made until they have",
 )
+
+
+def to_and_fro(
+    rows: Iterable[OutboxRow], now: datetime, decided_at: Callable[[str], datetime | None]
+) -> frozenset[tuple[str, str]]:
+    """Return ref and field of what was written too often since yesterday and since a person's last event.
+
+    *rows*: the writes over one connection that were carried out; *decided_at*: when a person last recorded something
+    of a ref. Two tools with rules of their own would otherwise hand a value to and fro for ever.
+    """
+    written: dict[str, list[tuple[str, datetime]]] = {}
+    for row in rows:
+        if row.verb in ("update", "transition") and row.intent_at is not None and row.intent_at > now - _A_DAY:
+            written.setdefault(row.ref, []).extend((one.field, row.intent_at) for one in fields_of(row.fields))
+    found: set[tuple[str, str]] = set()
+    for ref, writes in written.items():
+        if max(Counter(name for name, _ in writes).values()) > TO_AND_FRO:
+            decided = decided_at(ref)
+            since = Counter(name for name, at in writes if decided is None or at > decided)
+            found |= {(ref, name) for name, times in since.items() if times > TO_AND_FRO}
+    return frozenset(found)
 
 
 class Brakes:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pmbridge.adapter import Adapter
 from pmbridge.errors import Unsupported
 from pmbridge.records import AddComment, Create, Group, Item, Support, Transition, Update, Verb, Write
-from pmbridge.store import UNDER_WAY, Agreed, LinkRow, OutboxRow
+from pmbridge.store import COPY, UNDER_WAY, Agreed, LinkRow, OutboxRow
 from pmbridge.sync.decide import (
     NEVER,
     Base,
@@ -75,7 +75,7 @@ class Known:
     """What the planner has to know of a connection. ``rows``: every write that is not dropped, by uid.
 
     ``supports`` gives what the credential can do with a kind in a project; ``kept``: when a person settled that ours
-    replaces what the tool shows, by ref, field and record.
+    replaces what the tool shows, by ref, field and record; ``braked``: ref and field of what goes to and fro.
     """
 
     workspace: str
@@ -87,6 +87,7 @@ class Known:
     supports: Callable[[ProjectId, str, Verb], Support]
     scope: frozenset[ProjectId]
     kept: Mapping[tuple[str, str, RecordId], datetime] = field(default_factory=dict)
+    braked: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def unfinished(self) -> Mapping[tuple[str, str, str], list[OutboxRow]]:
@@ -104,9 +105,10 @@ class Known:
         return {(one.ref, one.role): one for one in sorted(rows, key=lambda one: one.seq)}
 
     @cached_property
-    def linked(self) -> frozenset[str]:
-        """The refs of the engagement that have a record here."""
-        return frozenset(link.ref for link in self.links.values() if link.engagement == self.engagement)
+    def linked(self) -> frozenset[tuple[str, str]]:
+        """The refs of the engagement that have a record here, with the role of a copy, or ``MAIN`` for any other."""
+        mine = [one for one in self.links.values() if one.engagement == self.engagement]
+        return frozenset((one.ref, one.role if one.role.startswith(COPY) else MAIN) for one in mine)
 
 
 _OBSTACLES: Mapping[Obstacle, Label] = {
@@ -163,6 +165,8 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
                 obstacle=obstacle,
             )
         )
+        if isinstance(decision, Give) and (one.ref, each.field) in known.braked:
+            decision = Wait("merge")
         match decision:
             case Keep(agreed):
                 found.agreed.setdefault(link.id, {})[each.field] = agreed_bytes(agreed)
@@ -321,16 +325,24 @@ def _once(entry: PlanEntry, row: OutboxRow | None, known: Known) -> PlanEntry | 
 
 
 def _item(one: WantedItem, known: Known, found: Planned) -> None:
-    if one.ref in known.linked:
+    if (one.ref, one.role) in known.linked:
         return  # it was made, and is not shown any more: it is never made again
-    uid, row = _made_once(one.ref, MAIN, known)
-    sends: dict[str, FieldValue | None] = {
-        name: Named(id=one.state or "") if name == STATE else _stored(known, one.kind, name, value)[0]
-        for name, value in one.ours.items()
-    }
+    uid, row = _made_once(one.ref, one.role, known)
     values: dict[str, FieldValue | None] = {TITLE: Plain(text=one.title)}
     if one.description:
         values["description"] = Rich(format="markdown", original=one.description)
+    sends: dict[str, FieldValue | None] = {}
+    for name, value in one.ours.items():
+        if name == STATE:
+            continue
+        stored, refused = _stored(known, one.kind, name, value)
+        if refused is None or name == TITLE:
+            sends[name] = stored
+            values.setdefault(name, value)
+        else:  # the tool has no such field: the record is made without it
+            values.pop(name, None)
+    if one.state is not None:
+        sends[STATE] = Named(id=one.state, name=one.state_name)
     write = Create(
         uid=uid,
         project=one.source.project_id,
@@ -342,14 +354,14 @@ def _item(one: WantedItem, known: Known, found: Planned) -> None:
         values=values,
     )
     fields = tuple(
-        PlannedField(field=name, base=None, ours=one.ours[name], theirs=None, sends=value)
+        PlannedField(field=name, base=None, ours=one.ours.get(name), theirs=None, sends=value)
         for name, value in sends.items()
     )
     entry = PlanEntry(
         connection=known.connection,
         engagement=known.engagement,
         ref=one.ref,
-        role=MAIN,
+        role=one.role,
         verb="create",
         because=one.because,
         write=write,
@@ -371,7 +383,7 @@ def _typed(fields: tuple[PlannedField, ...], one: WantedItem) -> tuple[PlannedFi
     """Return what a person has to type: the title by which it is recognised afterwards, and the text."""
     title = Plain(text=one.by_hand)
     told = [replace(each, sends=title) if each.field == TITLE else each for each in fields]
-    if one.description:
+    if one.description and all(each.field != "description" for each in fields):
         text = Rich(format="markdown", original=one.description)
         told.append(PlannedField(field="description", base=None, ours=text, theirs=None, sends=text))
     return tuple(told)

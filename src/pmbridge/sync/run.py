@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from pmbridge.adapter import Adapter
 from pmbridge.clock import Clock
 from pmbridge.domain.focus import focus_of
-from pmbridge.domain.mapping import Source
+from pmbridge.domain.mapping import Copy, Source
 from pmbridge.domain.resolve import resolve, scope_of
 from pmbridge.domain.resolved import ResolvedSource
 from pmbridge.errors import MappingChanged, NotVisible, PmbridgeError
@@ -59,6 +59,8 @@ class Job:
     store: Store
     clock: Clock
     sources: Sequence[tuple[str, Source]]
+    copies: Mapping[tuple[str, str], Sequence[Copy]] = field(default_factory=dict)
+    """Engagement and project of a source → the rules for copies that stand there."""
     zone: tzinfo = UTC
     """The workspace's zone, in which people read times."""
     lease_ttl_s: float = 180
@@ -66,6 +68,10 @@ class Job:
     on_progress: Callable[[Progress], None] | None = None
     survey: tuple[str, ...] = ()
     """Projects to read whole, with every number, date and option field, instead of what a mapping needs."""
+
+    def copies_to(self, engagement: str, source: Source) -> Sequence[Copy]:
+        """Return the rules of *engagement* for copies that stand in *source*."""
+        return self.copies.get((engagement, source.project), ())
 
 
 @dataclass
@@ -243,7 +249,7 @@ def _resolve(
         job.clock,
         job.connection,
         adapter,
-        together((source.project, focus_of(source)) for _, source in job.sources),
+        together((one.project, focus_of(one, job.copies_to(engagement, one))) for engagement, one in job.sources),
     )
     for engagement, source in job.sources:
         try:
@@ -255,6 +261,7 @@ def _resolve(
                 kinds=adapter.kinds,
                 tool=adapter.title,
                 client_can_open=adapter.settings.client_can_open,
+                copies=job.copies_to(engagement, source),
             )
         except NotVisible as error:
             state.skipped.append(Skipped(project=ProjectId(source.project), error=error))
@@ -302,7 +309,9 @@ def _format(adapter: Adapter[Any], scope: Scope) -> bytes:
 
 
 def _mapping_hash(job: Job) -> bytes:
-    said = [[engagement, source.model_dump(mode="json", by_alias=True)] for engagement, source in job.sources]
+    said: list[list[Any]] = [[of, one.model_dump(mode="json", by_alias=True)] for of, one in job.sources]
+    for part, (engagement, source) in zip(said, job.sources, strict=True):
+        part += [one.model_dump(mode="json", by_alias=True) for one in job.copies_to(engagement, source)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 

@@ -6,42 +6,29 @@ register does not know.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Any, Literal
 
 from pmbridge.domain.baseline import baselines
-from pmbridge.domain.book import Book, numbered
+from pmbridge.domain.book import Book
 from pmbridge.domain.change import STATES
-from pmbridge.domain.change_fields import ChangeRequest
-from pmbridge.domain.client_decision import ClientDecision, decision_on
-from pmbridge.domain.contact import name_of
+from pmbridge.domain.client_decision import decision_on
 from pmbridge.domain.entry import Entry
-from pmbridge.domain.impact import prices
 from pmbridge.domain.recognise import Observed, RecognisedMilestone, recognise
 from pmbridge.domain.resolved import ResolvedChangeRule, ResolvedMilestoneRule, ResolvedSource
 from pmbridge.domain.text import without_ref
-from pmbridge.records import Approval, Change, Comment, Group, Item
-from pmbridge.richtext import to_markdown
+from pmbridge.records import Group, Item
 from pmbridge.sync.decide import Owner
-from pmbridge.values import Day, FieldValue, Instant, Label, Named, Plain, RecordId, Rich
+from pmbridge.sync.told_decision import NO_NEWS, role_of, speaks_of, told
+from pmbridge.values import Day, FieldValue, Instant, Named, Plain, RecordId, Rich
 
 Place = tuple[str, RecordId]
 """Where a tool's record stands: connection and id."""
 MAIN = "main"
 STATE, TITLE, DUE = "state", "title", "due"
 _PAST = frozenset({"reached", "accepted", "cancelled"})
-_NOT_TOLD = frozenset({"closed", "withdrawn", "cancelled"})
-"""States of a change in which its decision is no news any more."""
-_VERDICTS: Mapping[str, Label] = {
-    "approve": Label(zh="批准", en="approved"),
-    "approve_with_conditions": Label(zh="有条件批准", en="approved with conditions"),
-    "reject": Label(zh="不批准", en="rejected"),
-    "defer": Label(zh="暂缓", en="deferred"),
-    "request_information": Label(zh="需要更多信息", en="asked for more information"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +57,14 @@ class WantedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedItem:
-    """A record that no tool shows yet and that is to be made; ``state`` is the tool's, where ours has one there.
+    """A record that no tool shows yet and that is to be made; ``state`` is the tool's in which it begins.
 
     ``by_hand``: the title that a person gives it so that it is recognised: with the ref, if the mapping looks for one.
+    ``state_name``: what people call ``state``.
     """
 
     ref: str
+    role: str = MAIN
     because: str
     source: ResolvedSource
     kind: str
@@ -87,6 +76,7 @@ class WantedItem:
     by_hand: str
     description: str | None
     ours: Mapping[str, FieldValue | None]
+    state_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,24 +121,32 @@ def whole_day(value: FieldValue | None, zone: tzinfo) -> FieldValue | None:
     return Day(on=value.day(zone)) if isinstance(value, Instant) else value
 
 
-def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], *, language: str) -> list[Wanted]:
+def wanted(
+    book: Book,
+    observed: Sequence[Observed],
+    made: Mapping[Place, str],
+    *,
+    language: str,
+    since: date | None = None,
+) -> list[Wanted]:
     """Return what ought to stand in the tools, in the order of the sources, then of their records.
 
     *made*: records that pmbridge made, by place, with the ref of the register's record that each is. They carry a
-    marker and are never recognised. *language*: of what is said in comments.
+    marker and are never recognised. *language*: of what is said in comments. *since*: nothing is told of what was
+    decided before that day.
     """
     found: list[Wanted] = []
     shown_refs: set[str] = set()
-    adopted = _adopted(book)
+    adopted = adopted_places(book)
     schedule = baselines(book, "schedule")
     for one in observed:
         seen = recognise(one)
         found += _milestones(one.source, seen.milestones, book, adopted, schedule)
         for change in seen.changes:
-            entry = _entry(book, adopted, "change", change.ref, (one.source.connection, change.record.id))
+            entry = entry_at(book, adopted, "change", change.ref, (one.source.connection, change.record.id))
             if entry is not None:
                 shown_refs.add(entry.ref)
-                found += _change(entry, change.record, change.rule, one, book, language)
+                found += _change(entry, change.record, change.rule, one, book, language, since)
         for item in one.items:
             ref = made.get((one.source.connection, item.id))
             rule = next((each for each in one.source.changes if each.write and each.kind == item.id.kind), None)
@@ -156,7 +154,7 @@ def wanted(book: Book, observed: Sequence[Observed], made: Mapping[Place, str], 
             if entry is not None and entry.kind == "change":
                 shown_refs.add(entry.ref)
                 if rule is not None:
-                    found += _change(entry, item, rule, one, book, language)
+                    found += _change(entry, item, rule, one, book, language, since)
     shown_refs |= set(made.values())
     found += _new_ones(book, [one.source for one in observed], shown_refs)
     return _each_comment_once(found)
@@ -176,7 +174,8 @@ def _each_comment_once(found: Iterable[Wanted]) -> list[Wanted]:
     return kept
 
 
-def _adopted(book: Book) -> dict[Place, Entry[Any]]:
+def adopted_places(book: Book) -> dict[Place, Entry[Any]]:
+    """Return the milestones and changes that adopted records of tools, by the places of these."""
     return {
         (link.connection, RecordId(kind=link.kind, external_id=link.external_id)): entry
         for kind in ("milestone", "change")
@@ -185,7 +184,7 @@ def _adopted(book: Book) -> dict[Place, Entry[Any]]:
     }
 
 
-def _entry(book: Book, adopted: Mapping[Place, Entry[Any]], kind: str, ref: str, place: Place) -> Entry[Any] | None:
+def entry_at(book: Book, adopted: Mapping[Place, Entry[Any]], kind: str, ref: str, place: Place) -> Entry[Any] | None:
     """Return the register's record that the tool's record is: the one that adopted it, else the one of its ref.
 
     A change that adopted one record of a tool is no other of that tool's: whoever mentions its ref in a title gets
@@ -216,7 +215,7 @@ def _milestones(
         rule: ResolvedMilestoneRule = one.rule
         if not rule.writes_date or one.record.id in taken:
             continue
-        entry = _entry(book, adopted, "milestone", one.ref, (source.connection, one.record.id))
+        entry = entry_at(book, adopted, "milestone", one.ref, (source.connection, one.record.id))
         if entry is None or entry.state in _PAST or _done(source, one.record, rule):
             continue  # one date serves a version for plan and actual
         dates = [(base, day) for base in schedule if (day := base.fields.dates.get(entry.ref))]
@@ -257,55 +256,69 @@ def _done(source: ResolvedSource, record: Item | Group, rule: ResolvedMilestoneR
 
 
 def _change(
-    entry: Entry[Any], record: Item, rule: ResolvedChangeRule, at: Observed, book: Book, language: str
+    entry: Entry[Any],
+    record: Item,
+    rule: ResolvedChangeRule,
+    at: Observed,
+    book: Book,
+    language: str,
+    since: date | None,
 ) -> Iterator[Wanted]:
     if rule.write is None:
         return
     source = at.source
     fields: list[WantedField] = []
-    states = rule.write.states
-    if (sends := states.get(entry.state)) is not None:
-        former = [one.state for one in entry.trail[:-1] if one.state in states]
-        fields.append(
-            WantedField(
-                field=STATE,
-                owner="register",
-                ours=Plain(text=entry.state),
-                sends=Named(id=sends),
-                formerly=tuple((Plain(text=one), Named(id=states[one])) for one in former if states[one] != sends),
-                guarded=True,
-            )
-        )
+    if entry.state in rule.write.states:
+        fields.append(state_field(entry, rule.write.states))
     if rule.write.title:
         fields.append(_title(entry, record, source))
     if fields:
         yield WantedRecord(
             ref=entry.ref, role=MAIN, because=entry.ref, source=source, record=record, fields=tuple(fields)
         )
+    if rule.write.decision is not None:
+        yield from decision_comment(entry, record, rule.write.decision, at, book, language, since)
+
+
+def state_field(entry: Entry[Any], states: Mapping[str, str]) -> WantedField:
+    """Return the state of *entry*, which *states* (register state → the tool's) name, in the tool's words."""
+    sends = states[entry.state]
+    former = [one.state for one in entry.trail[:-1] if one.state in states]
+    return WantedField(
+        field=STATE,
+        owner="register",
+        ours=Plain(text=entry.state),
+        sends=Named(id=sends),
+        formerly=tuple((Plain(text=one), Named(id=states[one])) for one in former if states[one] != sends),
+        guarded=True,
+    )
+
+
+def decision_comment(
+    entry: Entry[Any],
+    record: Item,
+    audience: Literal["internal", "public"],
+    at: Observed,
+    book: Book,
+    language: str,
+    since: date | None,
+    *,
+    prefix: str = "",
+) -> Iterator[WantedComment]:
+    """Yield what is told on *record* of the client's decision on the change *entry*; *prefix*: of the role."""
     decision = decision_on(book, entry.ref)
-    if rule.write.decision is not None and decision is not None and entry.state not in _NOT_TOLD:
-        yield WantedComment(
-            ref=entry.ref,
-            role=f"decision:{decision.ref}:{numbered(decision.ref)[1]}",
-            because=entry.ref,
-            source=source,
-            record=record,
-            body=Rich(format="markdown", original=_said(decision, entry, book, language)),
-            audience=rule.write.decision,
-            said=any(_names(one, decision) for one in at.details.get(record.id, ())),
-        )
-
-
-def _names(one: Comment | Change | Approval, decision: Entry[ClientDecision]) -> bool:
-    """Return whether *one* is a person's comment that speaks of *decision*, made when it was known or later."""
-    if not isinstance(one, Comment) or one.marker is not None:
-        return False
-    # Nowhere does a day begin earlier than at UTC+14.
-    earliest = datetime.combine(decision.fields.decided_on, time(0), UTC) - timedelta(hours=14)
-    if one.created_at is not None and one.created_at < earliest:
-        return False
-    ref = rf"(?<![A-Za-z0-9-]){re.escape(decision.ref)}(?![A-Za-z0-9-])"
-    return re.search(ref, to_markdown(one.body)) is not None
+    if decision is None or entry.state in NO_NEWS or (since is not None and decision.fields.decided_on < since):
+        return
+    yield WantedComment(
+        ref=entry.ref,
+        role=prefix + role_of(decision),
+        because=entry.ref,
+        source=at.source,
+        record=record,
+        body=Rich(format="markdown", original=told(decision, entry, book, language)),
+        audience=audience,
+        said=any(speaks_of(one, decision) for one in at.details.get(record.id, ())),
+    )
 
 
 def _title(entry: Entry[Any], record: Item, source: ResolvedSource) -> WantedField:
@@ -327,28 +340,6 @@ def _title(entry: Entry[Any], record: Item, source: ResolvedSource) -> WantedFie
     return WantedField(
         field=TITLE, owner="shared", ours=Plain(text=title), sends=Plain(text=ahead + title), formerly=formerly
     )
-
-
-def _said(decision: Entry[ClientDecision], change: Entry[ChangeRequest], book: Book, language: str) -> str:
-    """Return the decision in one line: the verdict, the option, what it costs, who decided and when."""
-    fields = decision.fields
-    verdict = _VERDICTS[fields.verdict]
-    who = ", ".join(name_of(book, one) for one in fields.decided_by)
-    option = change.fields.option(fields.option)
-    # The decision itself holds what it commits, which of a price for each month is one month.
-    costs = prices(fields.money, ()) if option is None else prices(option.money.values(), option.monthly.values())
-    money = ", ".join(one.in_(language) for one in costs)
-    if language.lower().startswith("zh"):
-        chosen = f"方案 {fields.option}" if fields.option else ""
-        parts = [f"{verdict.zh}{chosen}", money, f"{fields.days} 个工作日" if fields.verdict != "reject" else ""]
-        when, head = f"{who} {fields.decided_on}", f"客户决定（{decision.ref}）："
-        conditions = "" if fields.conditions is None else f" 条件：{fields.conditions.in_('zh')[0]}"
-        return f"{head}{'，'.join(one for one in parts if one)}。{when}{conditions}"
-    chosen = f"option {fields.option}" if fields.option else ""
-    parts = [f"{verdict.en} {chosen}".strip(), money, f"{fields.days} wd" if fields.verdict != "reject" else ""]
-    conditions = "" if fields.conditions is None else f" Conditions: {fields.conditions.in_('en')[0]}"
-    line = ", ".join(one for one in parts if one)
-    return f"The client's decision ({decision.ref}): {line}. {who}, {fields.decided_on}{conditions}"
 
 
 def _new_ones(book: Book, sources: Sequence[ResolvedSource], shown_refs: set[str]) -> Iterator[WantedItem]:
