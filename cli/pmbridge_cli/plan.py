@@ -53,6 +53,11 @@ _PARTS = (
     ("comment", Both("comments", "评论")),
 )
 
+_SUMS = (
+    (Both("changed", "修改"), ("update", "transition")),
+    (Both("new", "新建"), ("create", "comment")),
+)
+
 
 @command(
     "plan",
@@ -157,7 +162,22 @@ def _show(app: App, made: Plan) -> None:
                 f"未列入  {one.ref} {what.zh}：{why.zh}（{shown(one.ours)} / {shown(one.theirs)}）",
             )
         )
+    out.line(_sum(made))
     out.next(_before(app, made))
+
+
+def _sum(made: Plan) -> Both:
+    """Return how many things would be changed, made and done by hand, and how many wait for a decision."""
+    told = [
+        (word, sum(one.state == "planned" and one.verb in verbs for one in made.entries)) for word, verbs in _SUMS
+    ] + [(STATES[state], len(made.having(state))) for state in ("manual", "blocked")]
+    parts = [(word, n) for word, n in told if n] or [(STATES["planned"], 0)]
+    en, zh = (" · ".join(f"{word[at]} {n}" for word, n in parts) for at in (0, 1))
+    left = len(made.left_out)
+    return Both(
+        f"In all: {en}{f'; left out: {left}, see pmbridge conflicts' if left else ''}",
+        f"合计：{zh}{f'；未列入 {left}，见 pmbridge conflicts' if left else ''}",
+    )
 
 
 def _by_hand(app: App, entry: PlanEntry) -> None:
