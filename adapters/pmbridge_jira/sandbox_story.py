@@ -267,7 +267,7 @@ class Story:
         self._release("M6", at(date(2026, 7, 8), 17), date(2026, 7, 8))
         for key, steps in (
             (231, ((at(june(8), 11), APPROVED), (at(june(8), 17), IMPLEMENTING), (at(july_24, 15), CLOSED))),
-            (240, ((at(june(8), 9, 30), ASSESSING), (at(june(11), 17), WAITING), (at(june(16), 11), CLOSED))),
+            (240, ((at(june(8), 10, 30), ASSESSING), (at(june(11), 17), WAITING), (at(june(16), 11), CLOSED))),
             (163, ((at(july_24, 15), CLOSED),)),
             (251, ((at(june(10), 16), DONE),)),
         ):
