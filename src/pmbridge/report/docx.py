@@ -85,7 +85,7 @@ def section(one: Section, file: File) -> Iterator[str]:
     count: Inline = (Run(text=f" {one.count}", style="muted"),) if one.count else ()
     yield paragraph((Run(text=one.heading), *count), file, style="Heading1", anchor=one.anchor)
     if one.summary:
-        yield paragraph(one.summary, file)
+        yield paragraph(one.summary, file, leading=True)
     for block in one.blocks:
         yield from _block(block, file)
 

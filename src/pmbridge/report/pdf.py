@@ -101,7 +101,7 @@ def _page(document: Document, face: Face) -> dict[str, Any]:
         "tiles": _tiles(document.tiles),
         "sections": [_section(one, face) for one in sections],
         "anchors": sorted({"sec-S1", *(anchor for one in sections for anchor in _anchors(one))}),
-        "footer": visible(document.footer),
+        "footer": visible(document.footer).replace("\n", " "),
     }
 
 

@@ -20,7 +20,7 @@ _FAVOUR = 1.5
 _TALL = 1200
 _LONGEST_WORD = 12.0
 _LONGEST_LINE, _LONGEST_NOTE = 26.0, 14.0
-_SHORT = 7.0
+_SHORT, _SHORT_LATIN = 7.0, 4.5
 """A line as short as this is not parted: a date, a state, a few working days."""
 
 
@@ -53,7 +53,9 @@ def is_tall(row: Row) -> bool:
 def _measured(table: Table) -> tuple[list[float], list[float]]:
     least, wanted = [], []
     for at, column in enumerate(table.columns):
-        head = [one * _BOLD for one in _pieces((Run(text=column.head),), whole=False)]
+        # An English head takes two lines rather than room from what stands below.
+        heads = column.head.split(" ") if column.head.isascii() else [column.head]
+        head = [one * _BOLD for word in heads for one in _pieces((Run(text=word),), whole=False)]
         words, lines = head, [min(sum(head), 8.0)]
         for row in table.rows:
             for line in row.cells[at] if at < len(row.cells) else ():
@@ -79,7 +81,8 @@ def _pieces(line: Inline, *, whole: bool) -> Iterator[float]:
             gaps += _GAP * len(_BETWEEN.findall(one.text))
             for piece in _PIECE.findall(one.text):
                 found += [1.0] * len(piece) if piece[0] >= "⺀" else [_width(piece)]
-    whole = whole or sum(found) <= _SHORT
+    chinese = any(char >= "⺀" for one in line if isinstance(one, Run) for char in one.text)
+    whole = whole or sum(found) <= (_SHORT if chinese else _SHORT_LATIN)
     yield from [sum(found) + gaps] if whole else [*found, gaps]
 
 

@@ -152,6 +152,7 @@ def _same_bytes(body: bytes) -> bytes:
 
 
 def _footer(words: str, language: str) -> str:
+    words = words.replace("\n", " ")
     before, _, rest = PAGE.in_(language).partition("{page}")
     between, _, after = rest.partition("{pages}")
 
@@ -170,11 +171,14 @@ def _footer(words: str, language: str) -> str:
 # ---------------------------------------------------------------------------------------------------- paragraphs
 
 
-def paragraph(inline: Inline, file: File, *, style: str = "", anchor: str = "", ground: str = "") -> str:
-    """Return a paragraph. *ground*: the colour behind it, ``#rrggbb``."""
+def paragraph(
+    inline: Inline, file: File, *, style: str = "", anchor: str = "", ground: str = "", leading: bool = False
+) -> str:
+    """Return a paragraph. *ground*: the colour behind it, ``#rrggbb``; *leading*: it never ends a page."""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{ground.lstrip("#").upper()}"/>' if ground else ""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
-    return f"<w:p><w:pPr>{named}{shade}</w:pPr>{file.bookmark(anchor, words(inline, file))}</w:p>"
+    kept = "<w:keepNext/>" if leading else ""
+    return f"<w:p><w:pPr>{named}{kept}{shade}</w:pPr>{file.bookmark(anchor, words(inline, file))}</w:p>"
 
 
 def words(inline: Inline, file: File, *, held: bool = False) -> str:
