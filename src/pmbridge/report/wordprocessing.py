@@ -82,16 +82,13 @@ class File:
         self._word: Word = Document()
         self._bookmarks = {one: f"a{n}_{_NO_NAME.sub('_', one)}"[:40] for n, one in enumerate(sorted(anchors))}
         self._ids = count(1)
+        self._markup: list[str] = []
         self._addresses: dict[str, str] = {}
         _style(self._word)
 
     def add(self, *markup: str) -> None:
         """Add paragraphs and tables at the end."""
-        from docx.oxml import parse_xml
-
-        body: Any = self._word.element.body
-        for one in parse_xml(f"<w:body {_NAMESPACES}>{''.join(markup)}</w:body>"):
-            body.insert_element_before(one, "w:sectPr")
+        self._markup += markup
 
     def bookmark(self, anchor: str, markup: str) -> str:
         """Return *markup* as the place that links to *anchor* lead to."""
@@ -122,6 +119,11 @@ class File:
         for old in list(foot):
             foot.remove(old)
         foot.append(parse_xml(_footer(footer, self.language)))
+        end: Any = self._word.element.body.sectPr
+        whole = f"<w:document {_NAMESPACES}><w:body>{''.join(self._markup)}{end.xml}</w:body></w:document>"
+        # Parsed as one: moved into the tree of the template, each element costs a walk through all of it.
+        part: Any = self._word.part
+        part._element = parse_xml(whole)
         facts = self._word.core_properties
         facts.title, facts.author, facts.last_modified_by = visible(title)[:255], visible(author)[:255], ""
         facts.comments, facts.keywords, facts.language = "", "", self.language
