@@ -6,6 +6,7 @@ Sockets are closed by the settings in pyproject.toml: only 127.0.0.1 and Unix so
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def _is_foreign(name: str) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def neutral_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Take the person's settings away, for fixtures of any scope and for the processes they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background: Ctrl-C would be tested in vain
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if _is_foreign(name)]:
             patch.delenv(name)

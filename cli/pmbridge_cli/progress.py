@@ -97,7 +97,9 @@ class Watch:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        set_up = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        # What whoever started us has turned off (nohup, a job in the background) stays off.
+        before = {number: handler for number, handler in set_up.items() if handler is not signal.SIG_IGN}
 
         def stop(number: int, frame: FrameType | None) -> None:
             self._stopping.set()
