@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from pmbridge_cli.context import App
 from pmbridge_cli.grammar import Entry, argument, command, group, option
 from pmbridge_cli.layout import filled, held, padded, visible, width, wrapped
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pmbridge import Engagement, EngagementView, Report
+    from pmbridge.domain.view import Colour
     from pmbridge.values import Label
 
 REPORTS = "reports"
@@ -26,6 +29,11 @@ _HEADLINES = {
     "closing": 'pmbridge report closing --headline "…"',
 }
 _HEADLINE_HELP = Both("the sentence on top, in the report's first language", "首句，用报告的第一语言")
+COLOURS = ("red", "amber", "green", "grey")
+_COLOUR_HELP = Both(
+    "your own judgement of the whole; the rules' colour stands beside it", "您对整体的判断，规则的颜色一并打印"
+)
+_BECAUSE_HELP = Both("why it is not the colour of the rules, printed", "为什么与规则不同，会打印在报告中")
 _OPEN_HELP = Both("open it in the browser", "在浏览器中打开")
 FORMATS_HELP = Both(
     "of html,md,json,pdf,docx,xlsx,eml,ics (default: the first three)",
@@ -62,56 +70,51 @@ report = group(
 # ---------------------------------------------------------------------------------------------------------- draft
 
 
-@command(help=Both("Make a draft of the weekly report.", "生成周报草稿。"))
-@option("--open", "opened", is_flag=True, help=_OPEN_HELP)
-@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
-@option("--as-of", metavar="TIME", help=AS_OF)
-@option("--formats", metavar="LIST", help=FORMATS_HELP)
-@option("--out", metavar="DIR", help=_OUT_HELP)
-def weekly(
-    app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
-) -> None:
-    _draft(app, "weekly", opened=opened, headline=headline, as_of=as_of, formats=formats, out=out)
+def _drafting(edition: str, text: Both) -> click.Command:
+    """Return the command that makes a draft of *edition*."""
+
+    @command(edition, help=text)
+    @option("--open", "opened", is_flag=True, help=_OPEN_HELP)
+    @option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+    @option("--colour", type=click.Choice(COLOURS), help=_COLOUR_HELP)
+    @option("--because", metavar="TEXT", help=_BECAUSE_HELP)
+    @option("--as-of", metavar="TIME", help=AS_OF)
+    @option("--formats", metavar="LIST", help=FORMATS_HELP)
+    @option("--out", metavar="DIR", help=_OUT_HELP)
+    def run(app: App, **given: Any) -> None:
+        _draft(app, edition, **given)
+
+    return run
 
 
-@command(help=Both("Make a draft of the monthly report.", "生成月报草稿。"))
-@option("--open", "opened", is_flag=True, help=_OPEN_HELP)
-@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
-@option("--as-of", metavar="TIME", help=AS_OF)
-@option("--formats", metavar="LIST", help=FORMATS_HELP)
-@option("--out", metavar="DIR", help=_OUT_HELP)
-def monthly(
-    app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
-) -> None:
-    _draft(app, "monthly", opened=opened, headline=headline, as_of=as_of, formats=formats, out=out)
-
-
-@command(
-    help=Both(
+weekly = _drafting("weekly", Both("Make a draft of the weekly report.", "生成周报草稿。"))
+monthly = _drafting("monthly", Both("Make a draft of the monthly report.", "生成月报草稿。"))
+closing = _drafting(
+    "closing",
+    Both(
         "Make a draft of the closing report: the whole engagement against what was first agreed.",
         "生成结项报告草稿：整个项目与最初约定相比。",
-    )
+    ),
 )
-@option("--open", "opened", is_flag=True, help=_OPEN_HELP)
-@option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
-@option("--as-of", metavar="TIME", help=AS_OF)
-@option("--formats", metavar="LIST", help=FORMATS_HELP)
-@option("--out", metavar="DIR", help=_OUT_HELP)
-def closing(
-    app: App, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None, out: str | None
-) -> None:
-    _draft(app, "closing", opened=opened, headline=headline, as_of=as_of, formats=formats, out=out)
 
 
 def _draft(
-    app: App, edition: str, *, opened: bool, headline: str | None, as_of: str | None, formats: str | None,
+    app: App,
+    edition: str,
+    *,
+    opened: bool,
+    headline: str | None,
+    colour: Colour | None,
+    because: str | None,
+    as_of: str | None,
+    formats: str | None,
     out: str | None,
-) -> None:  # fmt: skip
+) -> None:
     documents = []
     for engagement in app.chosen_all():
         view = engagement.view(as_of)
-        draft = engagement.reports.draft(view, edition, headline=headline)
-        if headline:
+        draft = engagement.reports.draft(view, edition, headline=headline, judged=colour, because=because)
+        if headline or colour:
             engagement.reports.keep(draft)
         files = write(app, engagement, draft, formats, out)
         shown = _open(app, files) if opened else None
@@ -322,6 +325,9 @@ def check(app: App, edition: str | None, headline: str | None, as_of: str | None
             app.out.next(" ".join(["pmbridge report issue", *_edition(draft)]))
         elif any(one.name == "headline" for one in failed):
             app.out.next(_headline(draft))
+        else:
+            waived = [f'--waive {one.name}="…"' for one in failed]
+            app.out.next(" ".join(["pmbridge report issue", *_edition(draft), *waived]))
     if app.json:
         app.out.document({"schema": "pmbridge.report-check/1", "reports": documents})
     return 1 if failed_any else 0
@@ -331,6 +337,14 @@ def check(app: App, edition: str | None, headline: str | None, as_of: str | None
 @argument("edition", metavar="[weekly|monthly|closing]", required=False)
 @option("--by", metavar="NAME", help=Both("who approves it (default: you)", "由谁批准（默认为您）"))
 @option("--headline", metavar="TEXT", help=_HEADLINE_HELP)
+@option("--colour", type=click.Choice(COLOURS), help=_COLOUR_HELP)
+@option("--because", metavar="TEXT", help=_BECAUSE_HELP)
+@option(
+    "--waive",
+    metavar="CHECK=WHY",
+    multiple=True,
+    help=Both("issue it though this check fails; the reason is kept", "这项检查未过也发布，理由会保存"),
+)
 @option("--as-of", metavar="TIME", help=AS_OF)
 @option("--formats", metavar="LIST", help=_ISSUE_FORMATS_HELP)
 @option("--out", metavar="DIR", help=_OUT_HELP)
@@ -339,13 +353,24 @@ def issue(
     edition: str | None,
     by: str | None,
     headline: str | None,
+    colour: Colour | None,
+    because: str | None,
+    waive: tuple[str, ...],
     as_of: str | None,
     formats: str | None,
     out: str | None,
 ) -> None:
     engagement = app.chosen()
     view = engagement.view(as_of)
-    made = engagement.reports.issue(view, edition or "weekly", by=by or app.user, headline=headline)
+    made = engagement.reports.issue(
+        view,
+        edition or "weekly",
+        by=by or app.user,
+        headline=headline,
+        judged=colour,
+        because=because,
+        waive=dict(one.partition("=")[::2] for one in waive),
+    )
     files = write(app, engagement, made, formats, out, "eml")
     if app.json:
         app.out.document(

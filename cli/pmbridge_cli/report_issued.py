@@ -26,6 +26,7 @@ def list_(app: App) -> None:
                     "as_of": one.as_of.isoformat(),
                     "issued_at": one.issued_at.isoformat(),
                     "sha256": one.sha256,
+                    "waived": dict(one.waived),
                 }
             )
             as_of = moment(one.as_of, engagement.zone, now)

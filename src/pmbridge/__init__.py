@@ -26,7 +26,7 @@ _HOME = {
     "EngagementView": ("pmbridge.domain.view", "EngagementView"),
     "Milestone": ("pmbridge.domain.view", "Milestone"),
     "Change": ("pmbridge.domain.view", "Change"),
-    "Report": ("pmbridge.reporting", "Report"),
+    "Report": ("pmbridge.reported", "Report"),
     "ClientReport": ("pmbridge.report.model", "ClientReport"),
     "SyncResult": ("pmbridge.sync", "SyncResult"),
     "ConnectionOutcome": ("pmbridge.sync", "ConnectionOutcome"),
@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     )
     from pmbridge.register import Attachment, Register
     from pmbridge.report.model import ClientReport
-    from pmbridge.reporting import Report
+    from pmbridge.reported import Report
     from pmbridge.sync import ConnectionOutcome, Progress, SyncResult
     from pmbridge.workspace import Workspace
     from pmbridge.workspace import open_workspace as open  # noqa: A004 - pmbridge.open() is the door of the library

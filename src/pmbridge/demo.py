@@ -25,7 +25,7 @@ from pmbridge.domain.mapping import Words
 from pmbridge.engagement import Engagement
 from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, RateLimited, Refused
-from pmbridge.reporting import Report
+from pmbridge.reported import Report
 from pmbridge.sync import SyncResult
 from pmbridge.testing.clock import FakeClock
 from pmbridge.workspace import Workspace, open_workspace

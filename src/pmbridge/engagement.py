@@ -29,7 +29,8 @@ from pmbridge.domain.view import Change, EngagementView, Milestone
 from pmbridge.errors import ConfigError, MappingError
 from pmbridge.records import Group, Item, ProjectSchema
 from pmbridge.register import Register
-from pmbridge.reporting import Report, ReportDesk
+from pmbridge.reported import Report
+from pmbridge.reporting import ReportDesk
 from pmbridge.store import COPY, Store
 from pmbridge.sync.described import schemas
 from pmbridge.sync.marker import workspace_mark

@@ -3,157 +3,54 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypedDict, TypeVar
+from typing import Literal, NamedTuple, TypedDict
 
 from pmbridge.clock import Clock
 from pmbridge.config import WorkspaceConfig
 from pmbridge.domain.calendar import Calendar
 from pmbridge.domain.figure import Text
 from pmbridge.domain.mapping import EngagementConfig, Words
-from pmbridge.domain.view import EngagementView
-from pmbridge.drafting import Enclosure, Recipient
+from pmbridge.domain.view import Colour, EngagementView
 from pmbridge.error_words import system_words
 from pmbridge.errors import ConfigError, Refused, UnknownRef
-from pmbridge.report import names
 from pmbridge.report.checks import Check, checks
 from pmbridge.report.model import ClientReport, Edition, Header
 from pmbridge.report.notice import notices
-from pmbridge.report.parts import Given
+from pmbridge.report.parts import Given, Quote
 from pmbridge.report.period import EDITIONS, Period, due_at, period
 from pmbridge.report.project import ReportMeta, project_for
 from pmbridge.report.render import (
-    FORMATS,
-    MULTILINGUAL,
-    PLAIN,
-    Format,
     canonical_json,
     load_report,
-    render,
     report_hash,
 )
+from pmbridge.reported import WAIVED, Addressees, IssuedReport, Report, entry_of, known, label_of, nobody
 from pmbridge.store import SnapshotRow, Store
-from pmbridge.values import LANGUAGES, Label, Language
+from pmbridge.values import Label
 
 _LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 _LOGO_BYTES = 200_000
-_MEDIA: Mapping[Format, str] = {"html": "text/html", "pdf": "application/pdf"}
-
-Addressees = Callable[[Language, date], tuple[Recipient, ...]]
-"""Who gets a report of that day in that language."""
-
-
-def nobody(_: Language, __: date) -> tuple[Recipient, ...]:
-    """Return no one: the sender fills in to whom a mail goes."""
-    return ()
-
-
 STRIP = 12
 """How many reports, with the new one, the strip of colours shows."""
+
+
+class _Said(NamedTuple):
+    """What a person says of the whole: the sentence on top, and another colour than the rules', with its reason."""
+
+    headline: Text | None
+    judged: Colour | None
+    because: Text | None
 
 
 class _LookingBack(TypedDict):
     history: tuple[ClientReport, ...]
     between: tuple[ClientReport, ...]
     chain: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One report, frozen: ``data`` is the report itself, every file a view of it."""
-
-    engagement: str
-    data: ClientReport
-    languages: tuple[str, ...]
-    addressees: Addressees = field(default=nobody, repr=False, compare=False)
-
-    @property
-    def name(self) -> str:
-        """The stem of its files: ``lanhai-weekly-09``, ``…-draft`` while it is one."""
-        header = self.data.header
-        draft = "-draft" if header.draft else ""
-        return f"{self.engagement}-{header.edition}-{header.number:02d}{draft}"
-
-    def write(
-        self, folder: str | Path, *, formats: Sequence[str] = PLAIN, languages: Sequence[str] | None = None
-    ) -> tuple[Path, ...]:
-        """Write the report into *folder* (made if missing) and return the paths, in the order of *formats*.
-
-        ``json`` is one file for all languages. ``eml`` is a mail to who decides for the client, with the HTML and,
-        where the add-on for it is installed, the PDF. Same report, same bytes; existing files are replaced.
-
-        Raises:
-            ConfigError: an unknown format, a format whose add-on is not installed (``extra-missing``), no Chinese font
-                for a PDF, or a file that the system does not let us write; those before it stay.
-        """
-        wanted = [_known(form, FORMATS, "--formats") for form in formats]
-        spoken = [_known(language, LANGUAGES, "--languages") for language in languages or self.languages]
-        target = Path(folder)
-        written: list[Path] = []
-        for form in wanted:
-            for language in spoken if form in MULTILINGUAL else spoken[:1]:
-                path = target / self._file(form, language)
-                _put(path, self._mail(language) if form == "eml" else render(self.data, form, language))
-                written.append(path)
-        return tuple(written)
-
-    def _file(self, form: Format, language: Language) -> str:
-        return f"{self.name}.{language}.{form}" if form in MULTILINGUAL else f"{self.name}.{form}"
-
-    def _mail(self, language: Language) -> bytes:
-        from pmbridge.report.letter import letter
-
-        forms: list[Format] = ["pdf", "html"] if find_spec("typst") else ["html"]
-        enclosures = [
-            Enclosure(self._file(form, language), _MEDIA[form], render(self.data, form, language)) for form in forms
-        ]
-        to = self.addressees(language, self.data.header.as_of.date())
-        return letter(self.data, language, to=to, enclosures=enclosures)
-
-
-def _put(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise ConfigError(
-            "refused",
-            detail=f"{path} cannot be written: {system_words(error).en}.",
-            detail_zh=f"无法写入 {path}：{system_words(error).zh}。",
-            command="pmbridge report weekly --out DIR",
-        ) from error
-
-
-C = TypeVar("C", bound=str)
-
-
-def _known(choice: str, known: Sequence[C], option: str) -> C:
-    for one in known:
-        if one == choice:
-            return one
-    raise ConfigError("bad-choice", what=choice, known=", ".join(known), option=option)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedReport:
-    """An issued report as the store keeps it: it never changes."""
-
-    edition: str
-    number: int
-    revision: int
-    as_of: datetime
-    issued_at: datetime
-    sha256: str
-
-    @property
-    def ref(self) -> str:
-        """``weekly-9``: how commands name it."""
-        return f"{self.edition}-{self.number}"
 
 
 class ReportDesk:
@@ -169,12 +66,21 @@ class ReportDesk:
         self._store = store
         self._clock = clock
 
-    def draft(self, view: EngagementView, edition: str, *, headline: Words | None = None) -> Report:
+    def draft(
+        self,
+        view: EngagementView,
+        edition: str,
+        *,
+        headline: Words | None = None,
+        judged: Colour | None = None,
+        because: Words | None = None,
+    ) -> Report:
         """Return a draft made of *view*, compared with the last report of the edition issued before it.
 
-        Without *headline* the one of the kept draft is taken, if there is one.
+        *judged* is the colour of the whole in the project manager's judgement, where that is not the rules' own; the
+        report prints both, and *because*. What is left out is taken from the kept draft, if there is one.
         """
-        return self._made(view, edition, headline=headline, by=None)
+        return self._made(view, edition, self._said(headline, judged, because), by=None)
 
     def keep(self, report: Report) -> None:
         """Keep a draft, so that its headline need not be typed again; it takes the place of the one before."""
@@ -182,7 +88,7 @@ class ReportDesk:
 
     def checks(self, report: Report, view: EngagementView) -> tuple[Check, ...]:
         """Return what must hold before *report*, made of *view*, may be issued, passed or not."""
-        return tuple(checks(report.data, due_at=self._due_at(report.data.header, view)))
+        return checks(report.data, due_at=self._due_at(report.data.header, view), concerns=view.concerns)
 
     def _due_at(self, header: Header, view: EngagementView) -> datetime | None:
         rule = view.policy.get(f"{header.edition}_due")
@@ -194,14 +100,30 @@ class ReportDesk:
             known = '"Fri 18:00"' if header.edition == "weekly" else '"last day 18:00", "day 25 18:00"'
             raise ConfigError("bad-choice", what=rule, known=known, option=f"{header.edition}_due") from None
 
-    def issue(self, view: EngagementView, edition: str, *, by: str, headline: Words | None = None) -> Report:
-        """Freeze a report of *view* under the next number and return it.
+    def issue(
+        self,
+        view: EngagementView,
+        edition: str,
+        *,
+        by: str,
+        headline: Words | None = None,
+        judged: Colour | None = None,
+        because: Words | None = None,
+        waive: Mapping[str, str] | None = None,
+    ) -> Report:
+        """Freeze a report of *view* under the next number and return it; see :meth:`draft`.
+
+        *waive*: names of checks that fail, each with the reason why the report goes out all the same. The reasons are
+        kept beside the report (``IssuedReport.waived``), never in it.
 
         Raises:
-            Refused: a check fails (``report-check``; all of them are listed).
+            Refused: a check fails and is not waived (``report-check``; all of them are listed).
+            ConfigError: what is waived is no check that fails, or has no reason (``bad-choice``).
         """
-        report = self._made(view, edition, headline=headline, by=by)
+        report = self._made(view, edition, self._said(headline, judged, because), by=by)
         failed = [one for one in self.checks(report, view) if not one.passed]
+        waived = _waived(waive or {}, failed)
+        failed = [one for one in failed if one.name not in waived]
         if failed:
             name = label_of(report.data)
             raise Refused(
@@ -214,12 +136,12 @@ class ReportDesk:
                 checks_zh=" · ".join(one.text.zh for one in failed),
                 command="pmbridge report check",
             )
-        self._freeze(report, issued_at=self._clock.now())
+        self._freeze(report, issued_at=self._clock.now(), waived=waived)
         return report
 
     def issued(self) -> tuple[IssuedReport, ...]:
         """Return the issued reports, oldest first."""
-        return tuple(_entry(row) for row in self._store.snapshots(self._name) if row.issued_at is not None)
+        return tuple(entry_of(row) for row in self._store.snapshots(self._name) if row.issued_at is not None)
 
     def get(self, ref: str) -> Report:
         """Return the issued report *ref* (``weekly-9``), exactly as it was issued.
@@ -262,15 +184,14 @@ class ReportDesk:
     def _calendar(self) -> Calendar:
         return Calendar.named(self._config.calendar)
 
-    def _made(self, view: EngagementView, wanted: str, *, headline: Words | None, by: str | None) -> Report:
-        edition = _known(wanted, EDITIONS, "EDITION")
+    def _made(self, view: EngagementView, wanted: str, said: _Said, *, by: str | None) -> Report:
+        edition = known(wanted, EDITIONS, "EDITION")
         number = self._store.next_number(self._name, edition, self._first_no(edition))
         # A draft of a past day looks back from there; what is issued follows the last one, whatever day it is of.
         rows = [row for row in self._issued_rows(edition) if by or row.as_of <= view.as_of]
         # The whole engagement is compared with what was agreed at its beginning, not with a report.
         previous = load_report(rows[-1].body) if rows and edition != "closing" else None
-        said = _text(headline, self._config) or self._kept_headline(edition, number)
-        meta = self._meta(view, edition, number=number, headline=said, by=by)
+        meta = self._meta(view, edition, number=number, said=self._completed(said, edition, number), by=by)
         meta = replace(meta, **self._looking_back(view, edition, previous))
         data = project_for(view, meta, previous, calendar=self._calendar)
         return self._report(data, view.languages)
@@ -297,12 +218,21 @@ class ReportDesk:
             chain=head.hash.hex() if edition == "closing" and head.seq else None,
         )
 
-    def _kept_headline(self, edition: str, number: int) -> Text | None:
+    def _said(self, headline: Words | None, judged: Colour | None, because: Words | None) -> _Said:
+        return _Said(_text(headline, self._config), judged, _text(because, self._config))
+
+    def _completed(self, said: _Said, edition: str, number: int) -> _Said:
+        """Return *said* with what the kept draft of that number has in the place of what was left out."""
         for row in self._store.snapshots(self._name):
             if (row.edition, row.number) == (edition, number) and row.issued_at is None:
-                kept = load_report(row.body).overall.headline
-                return Text(zh=kept.zh, en=kept.en, original=kept.original) if kept else None
-        return None
+                kept = load_report(row.body).overall
+                judgement = kept.judgement if said.judged is None else None
+                return _Said(
+                    said.headline or _again(kept.headline),
+                    said.judged or (kept.colour if judgement is not None else None),
+                    said.because or _again(judgement.reason if judgement is not None else None),
+                )
+        return said
 
     def _issued_rows(self, edition: str) -> list[SnapshotRow]:
         rows = [
@@ -310,7 +240,7 @@ class ReportDesk:
         ]
         return sorted(rows, key=lambda row: (row.number, row.revision))
 
-    def _freeze(self, report: Report, *, issued_at: datetime | None) -> None:
+    def _freeze(self, report: Report, *, issued_at: datetime | None, waived: Mapping[str, str] | None = None) -> None:
         header = report.data.header
         self._store.add_snapshot(
             engagement=self._name,
@@ -324,6 +254,7 @@ class ReportDesk:
             issued_at=issued_at,
             body=canonical_json(report.data),
             sha256=bytes.fromhex(report_hash(report.data)),
+            inputs={f"{WAIVED}{name}": reason for name, reason in (waived or {}).items()},
         )
 
     def _meta(
@@ -332,7 +263,7 @@ class ReportDesk:
         edition: Edition = "weekly",
         *,
         number: int,
-        headline: Text | None = None,
+        said: _Said | None = None,
         by: str | None = None,
     ) -> ReportMeta:
         covered = period(edition, view.as_of, view.zone, start_on=view.start_on)
@@ -348,7 +279,9 @@ class ReportDesk:
             made_at=self._clock.now(),
             prepared_by=user,
             approved_by=by,
-            headline=headline,
+            headline=said.headline if said else None,
+            judged=said.judged if said else None,
+            because=said.because if said else None,
             agency_name=_text(agency.name, self._config) or Text(zh=user or "—", original="zh"),
             agency_colour=agency.colour,
             agency_logo=_logo(self._workspace.folder, agency.logo),
@@ -357,17 +290,18 @@ class ReportDesk:
         )
 
 
-def _entry(row: SnapshotRow) -> IssuedReport:
-    if row.issued_at is None:
-        raise ValueError("not an issued report")
-    return IssuedReport(
-        edition=row.edition,
-        number=row.number,
-        revision=row.revision + 1,
-        as_of=row.as_of,
-        issued_at=row.issued_at,
-        sha256=row.sha256.hex(),
-    )
+def _waived(given: Mapping[str, str], failed: Sequence[Check]) -> dict[str, str]:
+    """Return what is waived: checks that fail, each with a reason."""
+    names = [one.name for one in failed]
+    for name, reason in given.items():
+        if name not in names or not reason.strip():
+            choices = ", ".join(f'{one}="…"' for one in names) or "—"
+            raise ConfigError("bad-choice", what=name, known=choices, option="--waive")
+    return {name: reason.strip() for name, reason in given.items()}
+
+
+def _again(quote: Quote | None) -> Text | None:
+    return None if quote is None else Text(zh=quote.zh, en=quote.en, original=quote.original)
 
 
 def _text(words: Words | None, config: EngagementConfig) -> Text | None:
@@ -400,9 +334,3 @@ def _logo(folder: Path, logo: str | None) -> str | None:
             detail_zh="须为 png、jpg 或 svg，不超过 200 kB",
         )
     return f"data:{media};base64,{base64.b64encode(body).decode()}"
-
-
-def label_of(report: ClientReport) -> Label:
-    """Return how people call the report: 周报 9, weekly 9."""
-    header = report.header
-    return Label(zh=f"{names.EDITIONS[header.edition].zh} {header.number}", en=f"{header.edition} {header.number}")

@@ -96,9 +96,10 @@ def test_a_document_fits_its_schema(ask: Ask, args: list[str], code: int | None,
 
 
 def test_what_was_issued_is_listed_and_shown(ask: Ask, bench: tuple[Office, JiraSandbox], tmp_path: Path) -> None:
-    issued = ask("report", "issue", "--by", "李总", "--headline", "一句话", "--as-of", AS_OF)
+    issued = ask("report", "issue", "--by", "李总", "--headline", "一句话", "--as-of", AS_OF, "--waive", "due=提前发")
     assert (issued["number"], issued["draft"]) == (1, False)
-    assert [entry["ref"] for entry in ask("report", "list")["reports"]] == ["weekly-1"]
+    (listed,) = ask("report", "list")["reports"]
+    assert (listed["ref"], listed["waived"]) == ("weekly-1", {"due": "提前发"})
     assert {Path(file).suffix for file in issued["files"]} == {".html", ".md", ".json", ".eml"}
     shown = ask("report", "show", "weekly-1", "--out", str(tmp_path))
     assert shown["report"]["header"]["approved_by"] == "李总"

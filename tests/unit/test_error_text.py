@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pmbridge.errors import ConfigError, CredentialRefused, NotVisible, PmbridgeError, Unreachable
-from pmbridge.reporting import Report
+from pmbridge.reported import Report
 from tests.unit import report_story as story
 
 

@@ -104,7 +104,7 @@ def test_a_report_that_was_not_sent_is_late_from_its_due_day_on(bench: Bench) ->
     bench.clock.set(at(6, 16, 9))
     task = bench.one("report")
     assert (task.due, task.late_wd) == (at(6, 12, 18), 2)
-    assert task.text.en == "weekly 2: 1 check fails"
+    assert task.text.en == "weekly 2: 2 checks fail", "no headline, and data of a week ago"
     # What was not sent a month ago will not be sent now: one week is looked back, no further.
     bench.clock.set(at(7, 20, 9))
     assert bench.one("report").due == at(7, 17, 18)

@@ -43,11 +43,12 @@ from pmbridge.domain.terms import terms_in_force
 from pmbridge.domain.text import text_of
 from pmbridge.domain.unauthorised import unauthorised
 from pmbridge.domain.unknowns import unknowns
-from pmbridge.domain.view import Change, Discrepancy, EngagementView, Milestone, SourceView, Work
+from pmbridge.domain.view import Change, Discrepancy, EngagementView, Milestone, Rag, SourceView, Work
 from pmbridge.values import Label, RecordId
 
 if TYPE_CHECKING:
     from pmbridge.domain.client_record import ClientRecord
+    from pmbridge.domain.concerns import Concern
 
 _HOLIDAYS_AROUND = timedelta(days=60)
 _SAME_REF = Label(zh="编号", en="reference")
@@ -98,6 +99,7 @@ def assemble(
     work, people = _work(found), People(config.people, observed)
     begun = list(unauthorised(observed, book, moment))
     rag = colours(schedule, known, book, unauthorised=begun)
+    record, to_look_at = _register_views(book, schedule, rag)
     today = moment.today
     return EngagementView(
         name=name,
@@ -142,17 +144,24 @@ def assemble(
         decisions=decisions_needed(book, moment) if len(book) else (),
         raised=raised(book) if len(book) else None,
         first_pass=registered.accepted_at_first(book, moment),
-        record=_record(book, moment),
+        record=record,
+        concerns=to_look_at,
     )
 
 
-def _record(book: Book, moment: Moment) -> ClientRecord | None:
+def _register_views(
+    book: Book, schedule: Schedule, rag: Sequence[Rag]
+) -> tuple[ClientRecord | None, tuple[Concern, ...]]:
+    """Return what the client knows of the register, and what the agency has to look at in it."""
     if not len(book):
-        return None
-    # Needs most concepts, which an engagement without a register should not have to load.
+        return None, ()
+    # Both need most concepts, which an engagement without a register should not have to load.
     from pmbridge.domain.client_record import client_record
+    from pmbridge.domain.concerns import concerns
+    from pmbridge.domain.judged import Judged
 
-    return client_record(book, moment)
+    judged = Judged(book=book, moment=schedule.moment, policy=schedule.policy)
+    return client_record(book, schedule.moment), concerns(schedule.milestones, rag, judged)
 
 
 def _in_force(config: EngagementConfig, calendar: Calendar, book: Book) -> tuple[EngagementConfig, Calendar, bool]:

@@ -94,6 +94,7 @@ def registered(
         sources=sources,
         causes=_causes(entry, expected.method, book, moment.today),
         moved_by=dates_of(book, entry.ref).changes,
+        by_pace=_by_pace(expected.method, tool),
     )
     return ObservedMilestone(
         milestone=milestone,
@@ -134,6 +135,12 @@ def _expected(
         return _Expected(_NO_FORECAST, None)
     method = "tool_date" if tool.forecast_method == "actual" else tool.forecast_method
     return _Expected(tool.forecast, method, tool.forecast_low, tool.forecast_high, tool.forecast_open_ended)
+
+
+def _by_pace(method: ForecastMethod | None, tool: Milestone | None) -> date | None:
+    if method != "owner" or tool is None or tool.forecast_method != "throughput":
+        return None
+    return tool.forecast.value_or(None)
 
 
 def _last_forecast(series: Sequence[kept.Forecast], today: date) -> kept.Forecast | None:

@@ -19,6 +19,7 @@ from pmbridge.values import Label, RecordId
 
 if TYPE_CHECKING:
     from pmbridge.domain.client_record import ClientRecord
+    from pmbridge.domain.concerns import Concern
     from pmbridge.domain.pending import Pending
     from pmbridge.domain.raised import Raised
 
@@ -114,6 +115,8 @@ class Milestone:
     """The approved changes that moved its plan date, oldest first."""
     causes: tuple[str, ...] = ()
     """The records that its forecast rests on, as far as the client knows them."""
+    by_pace: date | None = None
+    """What the pace of work gives where its owner stated another date. Internal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +358,8 @@ class EngagementView:
     """Deliverables accepted as first submitted, out of those that the client judged; ``None``: it judged none."""
     on_time_original: OnTime | None = None
     """``on_time`` by the dates of baseline 0; ``None`` while nobody agreed any."""
+    concerns: tuple[Concern, ...] = ()
+    """What the agency has to look at before a report goes out. Internal."""
     record: ClientRecord | None = None
     """What the client knows of its other dealings with us; ``None`` while nothing is in the register."""
 

@@ -1,18 +1,24 @@
 """What must hold before a report may be issued: each check says what it found, passed or not.
 
-Checks that need records which no tool has (causes of moved dates, owners, whom the client was told) come with the
-register. What only wants to be known, missing translations or old data, is said and does not block.
+What only wants to be known, such as missing translations, is said and does not block. A check that fails may be waived
+by its name, with a reason that is kept beside the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from pmbridge.report.diff import SEVERITY
 from pmbridge.report.model import ClientReport
+from pmbridge.report.names import COLOURS
 from pmbridge.report.parts import Quote
 from pmbridge.values import Label
+
+if TYPE_CHECKING:
+    from pmbridge.domain.concerns import Concern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +30,22 @@ class Check:
     text: Label
 
 
-def checks(report: ClientReport, *, due_at: datetime | None = None) -> tuple[Check, ...]:
-    """Return every check of *report*, those that can fail first. *due_at*: when its edition falls due."""
+def checks(
+    report: ClientReport, *, due_at: datetime | None = None, concerns: Sequence[Concern] = ()
+) -> tuple[Check, ...]:
+    """Return every check of *report*, those that can fail first.
+
+    *due_at*: when its edition falls due. *concerns*: what the agency alone knows of the engagement.
+    """
     return (
         _headline(report),
         *_due(report, due_at),
         _period(report),
         _disputes(report),
+        *_judgement(report),
+        *_causes(report),
+        *_dates(report),
+        *_concerns(report, concerns),
         *_freshness(report),
         *_translations(report),
         *_calendar(report),
@@ -84,15 +99,81 @@ def _disputes(report: ClientReport) -> Check:
     return Check(name="differences", passed=False, text=text)
 
 
-def _freshness(report: ClientReport) -> Iterator[Check]:
-    old = [feed for feed in report.data.feeds if feed.stale or feed.interrupted or feed.complete_as_of is None]
-    if old:
-        labels = "、".join(feed.label for feed in old)
-        en = ", ".join(feed.label for feed in old)
+def _judgement(report: ClientReport) -> Iterator[Check]:
+    """Yield that the project manager's colour is better than that of the rules, and nobody says why."""
+    judgement = report.overall.judgement
+    if judgement is None:
+        return
+    better = SEVERITY[report.overall.colour] < SEVERITY[judgement.rule]
+    passed = judgement.reason is not None or not better
+    rule, colour = COLOURS[judgement.rule], COLOURS[report.overall.colour]
+    text = Label(
+        zh=f"规则：{rule.zh}；项目经理判断：{colour.zh}" + ("" if passed else "，没有理由（--because）"),
+        en=f"rules: {rule.en}; project manager: {colour.en}" + ("" if passed else ", without a reason (--because)"),
+    )
+    yield Check(name="judgement", passed=passed, text=text)
+
+
+def _causes(report: ClientReport) -> Iterator[Check]:
+    """Yield what moved later without a cause; what only a tool shows has no place for one."""
+    moved = [line.ref for line in report.since if line.kind == "forecast" and line.tone == "bad"]
+    found = [m for ref in moved if (m := report.milestone(ref)) is not None and not m.observed and not m.causes]
+    if found:
+        refs = [m.ref for m in found]
         text = Label(
-            zh=f"{labels} 的数据不是最新，报告会写明", en=f"data of {en} is not the newest; the report says so"
+            zh=f"预测推迟而没有原因：{'、'.join(refs)}（milestone explain，或 forecast --causes）",
+            en=f"moved later without a cause: {', '.join(refs)} (milestone explain, or forecast --causes)",
         )
-        yield Check(name="freshness", passed=True, text=text)
+        yield Check(name="causes", passed=False, text=text)
+
+
+def _dates(report: ClientReport) -> Iterator[Check]:
+    """Yield the risks, issues and action items of the page that nobody has to have done by a day."""
+    refs = [one.ref for one in report.raid or () if one.due_on is None]
+    if report.meetings is not None:
+        refs += [one.ref for one in report.meetings.actions if one.state == "open" and one.due_on is None]
+    if refs:
+        text = Label(zh=f"没有期限：{'、'.join(refs)}", en=f"no due date: {', '.join(refs)}")
+        yield Check(name="dates", passed=False, text=text)
+
+
+def _concerns(report: ClientReport, concerns: Sequence[Concern]) -> Iterator[Check]:
+    """Yield what blocks, drawn together by name, then what only wants to be known."""
+    red_before = {status.dimension for status in report.status if status.last == "red"}
+    # What was red in the last report, the client has read there.
+    open_ones = [one for one in concerns if one.name != "told" or one.dimension not in red_before]
+    for name in dict.fromkeys(one.name for one in open_ones if one.blocks):
+        said = [one.text for one in open_ones if one.name == name]
+        text = Label(zh="；".join(one.zh for one in said), en="; ".join(one.en for one in said))
+        yield Check(name=name, passed=False, text=text)
+    for one in open_ones:
+        if not one.blocks:
+            yield Check(name=one.name, passed=True, text=one.text)
+
+
+def _freshness(report: ClientReport) -> Iterator[Check]:
+    """Yield that data is old: it blocks where a figure that still moves rests on it."""
+    old = [feed for feed in report.data.feeds if feed.stale or feed.interrupted or feed.complete_as_of is None]
+    if not old:
+        return
+    tools = {feed.tool for feed in old}
+    moving = [m.ref for m in report.milestones if m.state not in ("reached", "cancelled") and _rests_on(m.tool, tools)]
+    moving += [c.ref for c in report.changes.rows if c.observed and not c.terminal and _rests_on(c.tool, tools)]
+    labels = [feed.label for feed in old]
+    zh, en = "、".join(labels), ", ".join(labels)
+    if moving:
+        refs_zh, refs_en = "、".join(moving), ", ".join(moving)
+        text = Label(
+            zh=f"{zh} 的数据不是最新，{refs_zh} 的数字以它为准",
+            en=f"data of {en} is not the newest, and figures of {refs_en} rest on it",
+        )
+    else:
+        text = Label(zh=f"{zh} 的数据不是最新，报告会写明", en=f"data of {en} is not the newest; the report says so")
+    yield Check(name="freshness", passed=not moving, text=text)
+
+
+def _rests_on(named: str, tools: set[str]) -> bool:
+    return any(tool in named for tool in tools)
 
 
 def _translations(report: ClientReport) -> Iterator[Check]:
@@ -117,6 +198,27 @@ def quotes(report: ClientReport) -> Iterator[Quote]:
     yield from (change.title for change in report.changes.rows)
     yield from (item.title for group in report.completed.groups for item in group.listed)
     yield from (holiday.name for holiday in report.upcoming.holidays)
+    yield from _of_register(report)
+
+
+def _of_register(report: ClientReport) -> Iterator[Quote]:
+    yield from (ask.title for ask in report.asks)
+    yield from (one.title for one in report.raid or ())
+    yield from (one.statement for one in report.goals or ())
+    if report.deliverables is not None:
+        yield from (one.title for one in report.deliverables.rows)
+    if report.promises is not None:
+        yield from (one.agreed or one.statement for one in report.promises.expectations)
+        yield from (one.statement for one in report.promises.commitments)
+    if report.satisfaction is not None:
+        yield from (one.text for one in report.satisfaction.feedback)
+        yield from (one.text for one in report.satisfaction.complaints)
+        yield from (each.text for one in report.satisfaction.surveys for each in one.results)
+    if report.meetings is not None:
+        yield from (one.text for one in report.meetings.actions)
+    if report.lessons is not None:
+        yield from (one.title for one in report.lessons.lessons)
+        yield from (one.text for one in report.lessons.improvements)
 
 
 def _calendar(report: ClientReport) -> Iterator[Check]:

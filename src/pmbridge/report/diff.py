@@ -28,7 +28,7 @@ WorkingDaysBetween = Callable[[date, date], int]
 """Working days in the half-open interval (a, b]; negative if b is before a."""
 
 _TONES: tuple[Tone, ...] = ("restated", "bad", "change", "good", "other")
-_SEVERITY: dict[Colour, int] = {"green": 0, "grey": 1, "amber": 2, "red": 3}
+SEVERITY: dict[Colour, int] = {"green": 0, "grey": 1, "amber": 2, "red": 3}
 
 
 def differences(previous: ClientReport, report: ClientReport, wd: WorkingDaysBetween) -> tuple[DiffLine, ...]:
@@ -198,7 +198,7 @@ def _colours(previous: ClientReport, report: ClientReport) -> Iterator[DiffLine]
         old, new = before.get(now.dimension), now.colour
         if old == new or ({old, new} <= {None, "green", "grey"} and None in (old, new)):
             continue
-        worse = _SEVERITY[new or "green"] > _SEVERITY[old or "green"]
+        worse = SEVERITY[new or "green"] > SEVERITY[old or "green"]
         tone: Tone = "bad" if worse else "other" if {None, "grey"} & {old, new} else "good"
         sides = (None if colour is None else _side(colour) for colour in (old, new))
         yield _line("colour", tone, None, *sides, ref=now.dimension)

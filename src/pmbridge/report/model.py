@@ -121,8 +121,19 @@ class Rule(Part):
     dated: Sentence | None = None
 
 
+class Judgement(Part):
+    """S1: the project manager sees it otherwise than the rules, which give the colour ``rule``."""
+
+    rule: Colour
+    reason: Quote | None
+    by: str
+
+
 class Overall(Part):
-    """S1. ``last`` is the previous report's colour. ``grey``: mandatory dimensions without enough data."""
+    """S1. ``last`` is the previous report's colour. ``grey``: mandatory dimensions without enough data.
+
+    ``judgement``: ``colour`` is the project manager's own; ``None``: it is that of the rules.
+    """
 
     colour: Colour
     last: Colour | None
@@ -130,6 +141,7 @@ class Overall(Part):
     headline: Quote | None
     rules: tuple[Rule, ...]
     grey: tuple[Dimension, ...]
+    judgement: Judgement | None = None
 
 
 class RollUp(Part):

@@ -42,7 +42,8 @@ class ReportMeta:
     """What a report needs beside the view: its number, its makers, its headline.
 
     ``show_money`` opens amounts (policy ``show_budget``), ``reply_to`` is the address that answers go to, ``None``:
-    the reader's mail program asks for it. ``between`` and ``history`` are issued reports, oldest first: those that a
+    the reader's mail program asks for it. ``judged``: the project manager's own colour of the whole, ``because``: why.
+    ``between`` and ``history`` are issued reports, oldest first: those that a
     monthly one stands beside, and those of which the colours are shown again.
     """
 
@@ -57,6 +58,8 @@ class ReportMeta:
     agency_name: Text
     approved_by: str | None = None
     headline: Text | None = None
+    judged: seen.Colour | None = None
+    because: Text | None = None
     agency_colour: str | None = None
     agency_logo: str | None = None
     reply_to: str | None = None
@@ -168,13 +171,18 @@ def _rule(hit: seen.RuleHit) -> client.Rule:
 
 
 def _overall(view: seen.EngagementView, meta: ReportMeta, previous: client.ClientReport | None) -> client.Overall:
+    rule = view.overall.colour
+    differs = meta.judged is not None and meta.judged != rule
     return client.Overall(
-        colour=view.overall.colour,
+        colour=meta.judged or rule,
         last=previous.overall.colour if previous else None,
         provisional=view.overall.provisional,
         headline=gate.quote(meta.headline) if meta.headline else None,
         rules=tuple(_rule(hit) for hit in view.overall.hits),
         grey=view.overall.grey,
+        judgement=client.Judgement(rule=rule, reason=gate.maybe(meta.because), by=gate.clean(meta.prepared_by))
+        if differs
+        else None,
     )
 
 

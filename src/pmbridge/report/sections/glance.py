@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pmbridge.domain.figure import UnknownReason
 from pmbridge.report import names
+from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.asked import Ask
 from pmbridge.report.blocks import Hero, Inline, Lines, Run, Tile, Tiles
@@ -51,6 +52,7 @@ def hero(report: ClientReport, voice: Voice) -> Hero:
         beside.append((Run(text=f"{arrow} "), *voice.say(w.LAST_TIME, colour=voice.colour_word(overall.last))))
     elif report.header.previous is None and report.header.edition != "closing":
         beside.append(voice.say(w.FIRST_TIME))
+    beside += _judged(report, voice)
     headline = voice.quote(overall.headline) if overall.headline else ()
     if not headline and report.header.draft:
         headline = (Run(text=voice.text(w.NO_HEADLINE), style="muted"),)
@@ -59,19 +61,34 @@ def hero(report: ClientReport, voice: Voice) -> Hero:
     )
 
 
+def _judged(report: ClientReport, voice: Voice) -> list[Inline]:
+    """Return that the colour is the project manager's own, beside that of the rules."""
+    judgement = report.overall.judgement
+    if judgement is None:
+        return []
+    colours = {"rule": voice.colour_word(judgement.rule), "colour": voice.colour_word(report.overall.colour)}
+    return [voice.say(r.JUDGED, **colours)]
+
+
 def _why(report: ClientReport, voice: Voice) -> Inline:
     overall = report.overall
+    judgement = overall.judgement
+    rule = judgement.rule if judgement is not None else overall.colour
     rules = sorted(overall.rules, key=lambda rule: -_WORSE.index(rule.colour))
     said = [voice.reason(rule) for rule in rules[:SHOWN_REASONS]]
     if len(rules) > SHOWN_REASONS:
         said.append(voice.say(w.MORE_REASONS, n=str(len(rules) - SHOWN_REASONS)))
     if not said:
-        said.append(voice.say(w.WHY_GREY if overall.colour == "grey" else w.WHY_GREEN))
+        said.append(voice.say(w.WHY_GREY if rule == "grey" else w.WHY_GREEN))
     if overall.grey:
         grey = w.LISTED.in_(voice.language).join(voice.name(names.DIMENSIONS, one) for one in overall.grey)
         said.append(voice.say(w.ALSO_GREY, dimensions=grey if voice.zh else grey.lower()))
+    ours: Inline = ()
+    if judgement is not None and judgement.reason is not None:
+        ours = (*voice.say(r.JUDGED_WHY, why=voice.quote(judgement.reason)), Run(text=" "))
     return (
-        *voice.say(w.WHY, colour=voice.colour_word(overall.colour)),
+        *ours,
+        *voice.say(w.WHY if judgement is None else r.RULE_SAYS, colour=voice.colour_word(rule)),
         *voice.join(said),
         *runs(w.STOP.in_(voice.language)),
         *runs(provisional(report, voice) if overall.provisional else ""),
