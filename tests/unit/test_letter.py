@@ -17,7 +17,7 @@ from pmbridge.drafting import Enclosure, Recipient, draft
 from pmbridge.reply import read_reply
 from pmbridge.report.letter import MOST_WORDS, letter, words_of
 from pmbridge.report.model import ClientReport
-from pmbridge.reporting import Report
+from pmbridge.reported import Report
 from pmbridge.store import Store
 from pmbridge.testing.clock import FakeClock
 from pmbridge.values import LANGUAGES, Language
