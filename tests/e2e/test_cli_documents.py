@@ -20,7 +20,7 @@ from tests.needs import ROOT
 
 SCHEMA = json.loads((files("pmbridge_cli") / "documents.schema.json").read_text("utf-8"))
 DOCUMENTS = {one["$ref"].rpartition("/")[2] for one in SCHEMA["oneOf"]}
-AS_OF = "2026-06-05T18:00"
+AS_OF = "2026-06-05T17:20"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pmbridge import reporting
+from pmbridge import reported
 from pmbridge.addressees import addressees
 from pmbridge.drafting import Enclosure, Recipient, draft
 from pmbridge.reply import read_reply
@@ -197,7 +197,7 @@ def test_the_file_has_the_report_in_both_forms_and_the_same_bytes_again(tmp_path
 def test_without_the_add_on_the_mail_goes_with_the_page_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reporting, "find_spec", lambda name: None)
+    monkeypatch.setattr(reported, "find_spec", lambda name: None)
     mail = opened(report().write(tmp_path, formats=["eml"])[1].read_bytes())
     assert [one.get_filename() for one in mail.iter_attachments()] == ["lanhai-weekly-09.en.html"]
     assert "The full report is attached (HTML)." in part(mail, "plain")
