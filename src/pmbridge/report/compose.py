@@ -27,7 +27,7 @@ from pmbridge.report.sections.work import completed, status, upcoming
 from pmbridge.report.voice import Voice
 from pmbridge.values import Language
 
-_OURS = re.compile(r"(main|(sec|ask|rule|source|c1)-.*)\Z")
+_OURS = re.compile(r"(main|(sec|ask|rule|source|c[1-8])-.*)\Z")
 _NO_ID = re.compile(r"[^\w.\-]+")
 
 

@@ -97,6 +97,16 @@ class Past(Part):
     as_of: datetime
     overall: Colour
     colours: tuple[PastColour, ...]
+    dates: tuple[PastDate, ...] = ()
+
+
+class PastDate(Part):
+    """When a milestone was expected in an earlier report, and planned; ``None``: nobody knew. ``reached``: it was."""
+
+    ref: str
+    on: date | None
+    plan: date | None
+    reached: bool
 
 
 class PastColour(Part):

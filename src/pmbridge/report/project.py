@@ -28,6 +28,7 @@ from pmbridge.report.heard import satisfaction
 from pmbridge.report.holidays import stretches
 from pmbridge.report.learned import goals, lessons
 from pmbridge.report.names import FACTS
+from pmbridge.report.parts import Given
 from pmbridge.report.promised import promises
 from pmbridge.report.sourced import data
 
@@ -155,6 +156,17 @@ def _past(report: client.ClientReport) -> client.Past:
         as_of=header.as_of,
         overall=report.overall.colour,
         colours=tuple(client.PastColour(dimension=one.dimension, colour=one.colour) for one in report.status),
+        dates=tuple(_past_date(m) for m in report.milestones),
+    )
+
+
+def _past_date(m: client.Milestone) -> client.PastDate:
+    expected = m.reached_on if m.reached_on is not None else m.forecast
+    return client.PastDate(
+        ref=m.ref,
+        on=expected.value if isinstance(expected, Given) else None,
+        plan=m.plan.value if isinstance(m.plan, Given) else None,
+        reached=m.reached_on is not None,
     )
 
 

@@ -270,3 +270,38 @@ FOLLOW_UP = _("事项", "Item")
 FOLLOW_UP_WHO = _("由谁", "Who")
 FOLLOW_UP_BY = _("日期", "By")
 THANKS = _("感谢贵方在整个项目中的配合。", "Thank you for working with us throughout the project.")
+
+# ---------------------------------------------------------------------------------------------- drawings C2, C4, C5
+
+TREND = _("{milestone}趋势", "{milestone} trend")
+TREND_READING = _(
+    "横轴为报告日，纵轴为该期报告所写的预测日期：水平=按计划，上升=推迟，下降=提前，触及斜线=到期；"
+    "菱形=实际，短竖线=已批准的变更移动了计划。",
+    "Across: the day of the report. Upwards: the date expected in it. Level: on plan. Rising: later. Falling: earlier. "
+    "On the slanted line: due. Diamond: actual. Upright dash: an approved change moved the plan.",
+)
+TREND_TOO_SHORT = _(
+    "趋势图至少需要两期报告，目前不足。", "A trend needs at least two reports; there are not enough yet."
+)
+TREND_SAID = _("{name}：{dates}", "{name}: {dates}")
+PIPELINE = _("{changes}进展", "Where the {changes} stand")
+PIPELINE_READING = _(
+    "实心=在我方，空心=在贵方，虚线=已结束；条长为数量，旁注为最久的历时。",
+    "Filled: with us. Hollow: with you. Dashed: over. The length is the number; beside it the longest age.",
+)
+PIPELINE_BAR = _("{n} 项", "{n}")
+PIPELINE_OLDEST = _("{n} 项，最久 {days}", "{n}, oldest {days}")
+PIPELINE_COUNT = _("数量", "Number")
+PIPELINE_AGE = _("最久历时", "Longest age")
+PIPELINE_SAID = _("{state} {n}", "{state} {n}")
+IMPACT = _("{changes}的累计影响", "What the approved {changes} add up to")
+IMPACT_READING = _(
+    "阶梯=已批准的合计，斜纹=待您决定的各方案所在的范围。",
+    "Steps: approved in total. Hatched: the range of the options that wait for your decision.",
+)
+IMPACT_DAYS = _("最终{milestone} {ref}，工作日", "Final {milestone} {ref}, working days")
+IMPACT_MONEY = _("费用，{currency}", "Cost, {currency}")
+IMPACT_DAY = _("决定日期", "Decided on")
+IMPACT_EACH = _("本项", "This one")
+IMPACT_SUM = _("合计", "Total")
+IMPACT_PENDING = _("待决定", "waiting")

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from html import escape
 
 from pmbridge.report import words as w
+from pmbridge.report.drawing import cut, text_width
 from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import DayFigure, Given
 from pmbridge.report.voice import Voice
@@ -76,7 +77,7 @@ def timeline(report: ClientReport, voice: Voice, *, narrow: bool) -> str | None:
 
 def _beside(rows: Sequence[Milestone], voice: Voice) -> _Layout:
     """Return the wide layout with as much room on the left as the longest name needs."""
-    longest = max(_width(f"{m.ref} {voice.plain_quote(m.title)}") for m in rows)
+    longest = max(text_width(f"{m.ref} {voice.plain_quote(m.title)}") for m in rows)
     return replace(_WIDE, left=round(min(longest + 34, _WIDE.left)))
 
 
@@ -195,18 +196,18 @@ def _name(m: Milestone, top: int, scale: _Scale, voice: Voice) -> Iterator[str]:
     label = escape(_label(m, voice))
     if layout.stacked:
         y = top + 18
-        room = layout.width - layout.left - layout.right - _width(_label(m, voice)) - _width(m.ref) - 24
+        room = layout.width - layout.left - layout.right - text_width(_label(m, voice)) - text_width(m.ref) - 24
         yield (
             f'<text class="name" x="{layout.left}" y="{y}"><tspan class="ref">{escape(m.ref)}</tspan> '
-            f"<tspan{lang}>{escape(_cut(title, room))}</tspan></text>"
+            f"<tspan{lang}>{escape(cut(title, room))}</tspan></text>"
             f'<text class="fact" x="{layout.width - layout.right}" y="{y}" text-anchor="end">{label}</text>'
         )
         return
     middle = top + layout.lane + 4.5
-    room = layout.left - _width(m.ref) - 26
+    room = layout.left - text_width(m.ref) - 26
     yield (
         f'<text class="name" x="4" y="{middle}"><tspan class="ref">{escape(m.ref)}</tspan> '
-        f"<tspan{lang}>{escape(_cut(title, room))}</tspan></text>"
+        f"<tspan{lang}>{escape(cut(title, room))}</tspan></text>"
         f'<text class="fact" x="{scale.end + 10:.1f}" y="{middle}">{label}</text>'
     )
 
@@ -252,22 +253,3 @@ def _range(m: Milestone, y: float, scale: _Scale) -> Iterator[str]:
     caps = f"M{left:.1f} {bottom - 3}v6" + ("" if is_open else f"M{right:.1f} {bottom - 3}v6")
     kind = "range open" if is_open else "range"
     yield f'<path class="{kind}" d="M{left:.1f} {bottom}H{right:.1f}"/><path class="range" d="{caps}"/>'
-
-
-# --------------------------------------------------------------------------------------------------------------- text
-
-
-def _width(text: str) -> float:
-    """Return about how wide *text* is at 13 px: a Chinese character is as wide as high, others half of it."""
-    return sum(13 if ord(char) > 0x2E7F else 7.2 for char in text)
-
-
-def _cut(text: str, room: float) -> str:
-    if _width(text) <= room:
-        return text
-    kept = ""
-    for char in text:
-        if _width(kept + char) + 13 > room:
-            break
-        kept += char
-    return kept.rstrip() + "…"

@@ -9,6 +9,7 @@ from pmbridge.report.blocks import Block, Column, Inline, Lines, Paragraph, Row,
 from pmbridge.report.changed import Change
 from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Given
+from pmbridge.report.sections.charts import change_charts
 from pmbridge.report.sections.glance import approved_words, only_monthly
 from pmbridge.report.sections.milestones import source_lines
 from pmbridge.report.voice import Voice, runs
@@ -38,7 +39,7 @@ def changes(report: ClientReport, voice: Voice) -> Section:
         none = Paragraph(words=voice.say(w.CHANGES_NONE), kind="empty")
         return Section(anchor="sec-S8", heading=heading, blocks=(none,))
     rows = listed_changes(report)
-    blocks: list[Block] = []
+    blocks: list[Block] = change_charts(report, voice)
     if rows:
         blocks.append(_table(rows, voice, money=report.changes.approved_money is not None))
     rest = len(report.changes.rows) - len(rows)

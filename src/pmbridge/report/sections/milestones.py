@@ -9,6 +9,7 @@ from pmbridge.report.blocks import Block, Chart, Column, Inline, Lines, Paragrap
 from pmbridge.report.changed import Change
 from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import DayFigure, DaysFigure, Given
+from pmbridge.report.sections.charts import trend_chart
 from pmbridge.report.timeline import LIMIT, timeline
 from pmbridge.report.voice import Voice, runs
 
@@ -19,7 +20,7 @@ def milestones(report: ClientReport, voice: Voice) -> Section:
     if not report.milestones:
         none = Paragraph(words=voice.say(w.MILESTONES_NONE), kind="empty")
         return Section(anchor="sec-S7", heading=heading, blocks=(none,))
-    blocks: list[Block] = list(_chart(report, voice))
+    blocks: list[Block] = [*_chart(report, voice), *trend_chart(report, voice)]
     blocks.append(_table(report, voice))
     blocks.append(Paragraph(words=_on_time(report, voice)))
     original = report.on_time_original
