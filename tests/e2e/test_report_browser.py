@@ -17,6 +17,7 @@ from pmbridge.report.model import ClientReport
 from pmbridge.report.project import project_for
 from pmbridge.report.render import render
 from pmbridge.values import LANGUAGES, Language
+from tests.unit import record_story
 from tests.unit import report_story as story
 
 DESK: ViewportSize = {"width": 1280, "height": 720}
@@ -57,6 +58,8 @@ REPORTS: dict[str, Callable[[], ClientReport]] = {
     "issued": story.report_9,
     "draft": story.draft_1,
     "crowded": crowded,
+    "monthly": record_story.monthly,
+    "closing": record_story.closing,
 }
 
 
