@@ -227,3 +227,26 @@ def test_the_colours_of_the_weeks_stand_beside_each_other(closing: dict[str, Any
     strip = section(page(workspace, "closing-01"), "S5").split("### 历次报告的颜色")[1].split("###")[0]
     (schedule,) = [line for line in strip.splitlines() if line.startswith("| 进度")]
     assert [cell.strip() for cell in schedule.strip("|").split("|")] == ["进度", "● 绿 G", "▲ 黄 A", "● 绿 G"]
+
+
+# ------------------------------------------------------------------------------------------------------- annex
+
+
+def test_the_index_stands_in_the_annex_as_an_interval(workspace: Path) -> None:
+    """Above one while the go-live is three days late: the reason why it sets no colour."""
+    june = report(workspace, "weekly-09")
+    found = june["measures"]
+    assert known(found["planned"])[:6] == "0.6269"
+    assert (found["earned"]["low"], found["earned"]["high"]) == ("0.63875", "0.73875")
+    assert [round(float(found["index"][end]), 2) for end in ("low", "high")] == [1.02, 1.18]
+    assert found["covered"] == {"hits": 6, "n": 7}
+    assert "sec-A" not in page(workspace, "weekly-09"), "the week links to the month's"
+
+
+def test_after_the_end_of_the_plan_days_count_and_not_the_index(closing: dict[str, Any], workspace: Path) -> None:
+    found = closing["measures"]
+    assert (found["instead"], found["covered"]) == (True, {"hits": 7, "n": 7})
+    text = section(page(workspace, "closing-01"), "A")
+    assert "进度绩效指数" not in text
+    assert "按时间计的偏差" not in text, "all is done: the distance to today tells nothing"
+    assert "| 挣值 | 100% |" in text

@@ -124,6 +124,12 @@ def test_axe_finds_nothing_and_the_page_is_silent(show: Callable[..., Any], lang
         assert violations(page) == []
     with show("draft", language, color_scheme="dark") as page:
         assert violations(page) == []
+    for name in ("monthly", "closing"):
+        with show(name, language, color_scheme="light") as page:
+            assert violations(page) == []
+            page.emulate_media(color_scheme="dark")
+            page.set_viewport_size(PHONE)
+            assert violations(page) == []
 
 
 def violations(page: Page) -> list[str]:

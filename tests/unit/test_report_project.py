@@ -25,6 +25,7 @@ from pmbridge.report import (
     heard,
     holidays,
     learned,
+    measured,
     model,
     parts,
     project,
@@ -41,7 +42,7 @@ from tests.unit import report_story as story
 from tests.unit.formats import text_of
 
 SECRET = "CANARY"
-SUBJECTS = (changed, convened, delivered, heard, learned, promised, sourced)
+SUBJECTS = (changed, convened, delivered, heard, learned, measured, promised, sourced)
 """Modules that hold a part of the JSON beside how it is projected."""
 
 

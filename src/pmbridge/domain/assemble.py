@@ -26,6 +26,7 @@ from pmbridge.domain.feed import Feed, SourceData, feed_of
 from pmbridge.domain.figure import Known, Unknown
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.mapping import EngagementConfig, ReportingPolicy
+from pmbridge.domain.measured import measured
 from pmbridge.domain.moment import Moment
 from pmbridge.domain.observed_change import observe_change
 from pmbridge.domain.observed_milestone import ObservedMilestone, observe
@@ -96,6 +97,7 @@ def assemble(
         tools={one.source.connection: one.source.tool for one in observed},
         slips=slips or {},
     )
+    progress = roll_up(milestones, missing, moment)
     work, people = _work(found), People(config.people, observed)
     begun = list(unauthorised(observed, book, moment))
     rag = colours(schedule, known, book, unauthorised=begun)
@@ -115,7 +117,7 @@ def assemble(
         milestones=Listing(milestones, engagement=name),
         changes=Listing(sorted(changes, key=lambda one: natural(one.ref)), engagement=name),
         work=work,
-        progress=roll_up(milestones, missing, moment),
+        progress=progress,
         on_time=on_time(milestones, moment),
         on_time_original=on_time_originally(milestones, moment),
         rag=rag,
@@ -144,6 +146,7 @@ def assemble(
         decisions=decisions_needed(book, moment) if len(book) else (),
         raised=raised(book) if len(book) else None,
         first_pass=registered.accepted_at_first(book, moment),
+        measured=measured(milestones, progress, moment),
         record=record,
         concerns=to_look_at,
     )

@@ -20,6 +20,7 @@ from pmbridge.values import Label, RecordId
 if TYPE_CHECKING:
     from pmbridge.domain.client_record import ClientRecord
     from pmbridge.domain.concerns import Concern
+    from pmbridge.domain.measured import Measured
     from pmbridge.domain.pending import Pending
     from pmbridge.domain.raised import Raised
 
@@ -358,6 +359,8 @@ class EngagementView:
     """Deliverables accepted as first submitted, out of those that the client judged; ``None``: it judged none."""
     on_time_original: OnTime | None = None
     """``on_time`` by the dates of baseline 0; ``None`` while nobody agreed any."""
+    measured: Measured | None = None
+    """Figures of the annex."""
     concerns: tuple[Concern, ...] = ()
     """What the agency has to look at before a report goes out. Internal."""
     record: ClientRecord | None = None

@@ -13,6 +13,7 @@ from pmbridge.report.model import ClientReport
 from pmbridge.report.reply import report_name
 from pmbridge.report.sections.about import about, data
 from pmbridge.report.sections.acceptance import acceptance
+from pmbridge.report.sections.annex import annex
 from pmbridge.report.sections.asks import asks
 from pmbridge.report.sections.changes import changes, listed_changes
 from pmbridge.report.sections.glance import hero, tiles
@@ -85,6 +86,11 @@ def _with_rows(report: ClientReport) -> Iterator[str]:
         yield from (one.ref for one in report.lessons.improvements)
 
 
+def _annex(report: ClientReport, voice: Voice) -> list[Section]:
+    found = None if report.measures is None else annex(report, report.measures, voice)
+    return [] if found is None else [found]
+
+
 def compose(report: ClientReport, language: Language) -> Document:
     """Return *report* as blocks in *language*. The same report gives an equal document."""
     voice = Voice(report, language, anchors_of(report))
@@ -118,6 +124,7 @@ def compose(report: ClientReport, language: Language) -> Document:
             *_by_register(report, voice),
             about(report, voice),
             data(report, voice, fingerprint),
+            *_annex(report, voice),
         ),
         skip_label=voice.text(w.SKIP),
         footer=voice.text(w.FOOTER, engagement=engagement, report=name, moment=moment),

@@ -23,6 +23,7 @@ from pmbridge.report.convened import Meetings
 from pmbridge.report.delivered import Deliverables
 from pmbridge.report.heard import Satisfaction
 from pmbridge.report.learned import Goal, Lessons
+from pmbridge.report.measured import Measures
 from pmbridge.report.parts import (
     DayFigure,
     DaysFigure,
@@ -380,6 +381,7 @@ class ClientReport(Part):
     raid: tuple[Raid, ...] | None = None
     on_time_original: OnTime | None = None
     history: tuple[Past, ...] = ()
+    measures: Measures | None = None
     goals: tuple[Goal, ...] | None = None
     deliverables: Deliverables | None = None
     promises: Promises | None = None

@@ -27,6 +27,7 @@ from pmbridge.report.editions import LISTED_ITEMS, left_out
 from pmbridge.report.heard import satisfaction
 from pmbridge.report.holidays import stretches
 from pmbridge.report.learned import goals, lessons
+from pmbridge.report.measured import measures
 from pmbridge.report.names import FACTS
 from pmbridge.report.parts import Given
 from pmbridge.report.promised import promises
@@ -103,6 +104,7 @@ def project_for(
         first_pass=None if view.first_pass is None else gate.work(view.first_pass),
         on_time_original=None if view.on_time_original is None else _on_time(view.on_time_original),
         history=tuple(_past(one) for one in meta.history),
+        measures=None if view.measured is None else measures(view.measured, *_counted(view)),
         goals=None if record is None else goals(record.learning, links),
         deliverables=None if record is None else deliverables(record.delivered, links),
         promises=None if record is None else promises(record.promised, links),
@@ -202,9 +204,13 @@ def _on_time(found: seen.OnTime) -> client.OnTime:
     return client.OnTime(met=found.met, due=found.due, left_out=gate.refs(found.left_out))
 
 
+def _counted(view: seen.EngagementView) -> tuple[str, ...]:
+    return gate.refs(one.ref for one in view.milestones if one.state != "cancelled")
+
+
 def _progress(view: seen.EngagementView) -> client.RollUp:
     roll_up = view.progress
-    counted = gate.refs(one.ref for one in view.milestones if one.state != "cancelled")
+    counted = _counted(view)
     return client.RollUp(
         value=gate.share(roll_up.value, *counted),
         low=roll_up.low,

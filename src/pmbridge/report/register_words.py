@@ -305,3 +305,34 @@ IMPACT_DAY = _("决定日期", "Decided on")
 IMPACT_EACH = _("本项", "This one")
 IMPACT_SUM = _("合计", "Total")
 IMPACT_PENDING = _("待决定", "waiting")
+
+# ------------------------------------------------------------------------------------------------------ the annex
+
+ANNEX = _("附录：指标", "Annex: figures")
+FIGURE, FIGURE_VALUE, FIGURE_IS = _("指标", "Figure"), _("数值", "Value"), _("怎样得出", "How it is made")
+NOT_KNOWN = _("未知", "unknown")
+PLANNED_VALUE = _("计划值", "Planned value")
+PLANNED_VALUE_IS = _(
+    "到今天按计划应完成的份额，按{milestones}的权重计，从开始日到计划日按工作日均匀计算。",
+    "The share that should be done by today, by the weights of the {milestones}, even over the working days of each.",
+)
+EARNED_VALUE = _("挣值", "Earned value")
+EARNED_VALUE_IS = _(
+    "已完成的份额，按{milestones}的权重计；有未知的进度时为区间。",
+    "The share that is done, by the weights of the {milestones}; an interval where some progress is not known.",
+)
+VARIANCE = _("进度偏差（百分点）", "Schedule variance (percentage points)")
+VARIANCE_IS = _("挣值减计划值。", "Earned value less planned value.")
+INDEX = _("进度绩效指数", "Schedule performance index")
+INDEX_IS = _(
+    "挣值除以计划值。它不决定颜色：颜色由各{milestone}的预测得出。",
+    "Earned by planned value. It sets no colour: that comes from the forecast of each {milestone}.",
+)
+IN_TIME_DAYS = _("按时间计的偏差", "Variance in time")
+DAYS_VALUE = _("{n} 个工作日", "{n} working days")
+IN_TIME_IS = _(
+    "从今天到计划中达到现有完成份额的那一天；负数为落后。",
+    "From today to the day on which the plan had what is done now; negative when late.",
+)
+COVERED = _("有进度数据的{milestones}", "{milestones} with known progress")
+COVERED_IS = _("其余的进度未知，不按零计。", "The progress of the others is unknown, not zero.")
