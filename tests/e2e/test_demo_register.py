@@ -344,6 +344,20 @@ def test_the_week_leaves_no_section_out(may: dict[str, Any], june: dict[str, Any
     assert may["data"]["omitted"] == ["S10", "S12"]
 
 
+def test_what_comes_next_is_listed_by_date_with_whose_it_is(folder: Path) -> None:
+    page = (folder / "lanhai-weekly-09.zh-CN.md").read_text("utf-8")
+    ahead = page.split("### 其他安排")[1].split("## ")[0]
+    said = [line.removeprefix("- ") for line in ahead.splitlines() if line.startswith("- ")]
+    assert [line.split("：")[0] for line in said] == [
+        "6月8日（周一）", "6月9日（周二）", "6月9日（周二）", "6月10日（周三）", "6月10日（周三）", "6月10日（周三）",
+    ]  # fmt: skip
+    for line, words in zip(said, ("DL-07", "ACT-15", "CR-004", "EXP-03", "ISS-04", "RSK-05"), strict=True):
+        assert words in line
+    assert [line.endswith("（贵方）") for line in said] == [True, False, True, False, False, False]
+    assert "未登记。" not in ahead
+    assert "措施（[RSK-05](<#RSK-05>)）：先用模拟渠道，6月10日（周三）" in page
+
+
 def test_no_difference_is_left_open_in_an_issued_report(may: dict[str, Any], june: dict[str, Any]) -> None:
     assert may["data"]["disputes"] == june["data"]["disputes"] == []
 

@@ -212,6 +212,16 @@ STRIP_ROW = _("方面", "Aspect")
 STRIP_NOW = _("本期", "now")
 STRIP_HEAD = _("第 {n} 期，{day}", "no. {n}, {day}")
 
+STATUS_ACTION = _("措施（{ref}）：{what}，{day}", "action ({ref}): {what}, by {day}")
+
+AHEAD = _("其他安排", "Other plans")
+AHEAD_NONE = _("至 {day}没有登记其他安排。", "Nothing else is recorded up to {day}.")
+AHEAD_ITEM = _("{day}：{name}，{what}（{who}）", "{day}: {name}, {what} ({who})")
+AHEAD_ASK = _("请答复", "your answer")
+AHEAD_ACTION = _("行动项", "action item")
+AHEAD_RAID = _("应对到期", "response due")
+AHEAD_REVIEW = _("期望复核", "review of the expectation")
+
 LESSONS = _("总结与改进", "Lessons and improvement")
 LESSONS_NONE = _("没有已公开的复盘或经验教训。", "No retrospective or lesson has been released.")
 RETRO = _("{scope}复盘，{day}", "Retrospective on {scope}, {day}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pmbridge.report import names
+from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Column, Inline, Items, Lines, Paragraph, Row, Run, Section, Table
 from pmbridge.report.model import ClientReport, DoneItem, Status
 from pmbridge.report.parts import Given
 from pmbridge.report.project import AHEAD_WD
 from pmbridge.report.sections.afterwards import afterwards
+from pmbridge.report.sections.ahead import ahead
 from pmbridge.report.sections.glance import planned_words, progress_words, provisional, tools_of
 from pmbridge.report.sections.lessons import goals
 from pmbridge.report.sections.strip import strip
@@ -138,7 +140,24 @@ def _because(report: ClientReport, one: Status, voice: Voice) -> Lines:
     if not one.rules:
         return ((*voice.say(w.STATUS_CALM), *runs(tail)),)
     said = tuple(voice.reason(rule) for rule in one.rules)
-    return (*said[:-1], (*said[-1], *runs(tail)), (Run(text=voice.text(w.STATUS_NO_ACTION), style="muted"),))
+    return (*said[:-1], (*said[-1], *runs(tail)), *_measures(report, one, voice))
+
+
+def _measures(report: ClientReport, one: Status, voice: Voice) -> Lines:
+    """Return what is done about the risks and issues behind a colour; of anything else nothing is recorded."""
+    behind = {ref for rule in one.rules for ref in rule.anchors}
+    found = [each for each in report.raid or () if each.ref in behind and each.answer is not None]
+    if not found:
+        return ((Run(text=voice.text(w.STATUS_NO_ACTION), style="muted"),),)
+    return tuple(
+        voice.say(
+            r.STATUS_ACTION,
+            ref=voice.link_to(each.ref),
+            what=voice.quote(each.answer) if each.answer else "",
+            day=voice.weekday(each.due_on) if each.due_on else voice.text(w.NOT_RECORDED),
+        )
+        for each in found
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------- S6
@@ -163,7 +182,7 @@ def upcoming(report: ClientReport, voice: Voice) -> Section:
     for holiday in coming.holidays:
         days = voice.span(holiday.first, holiday.last)
         blocks.append(Paragraph(words=voice.say(w.NEXT_HOLIDAY, days=days, name=voice.quote(holiday.name))))
-    blocks.append(Paragraph(words=voice.say(w.NEXT_REST), kind="note"))
+    blocks += ahead(report, voice)
     if not report.data.calendar_final:
         blocks.append(Paragraph(words=voice.say(w.CALENDAR_OPEN), kind="note"))
     return Section(anchor="sec-S6", heading=voice.text(w.NEXT), blocks=tuple(blocks), summary=summary)
