@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -24,6 +24,7 @@ from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Amount, Given, Quote
 from pmbridge.report.render import FORMATS, Format, render
 from pmbridge.values import LANGUAGES, Language
+from tests.unit import record_story
 from tests.unit import report_story as story
 from tests.unit.formats import WORD, shown, squeezed, text_of
 from tests.unit.report_full import EVIL, full_report, hostile_report
@@ -93,10 +94,20 @@ def test_every_figure_of_the_data_stands_on_every_page(form: Format, language: L
     assert [one for one in wanted if squeezed(one) not in page] == []
 
 
+EDITIONS: dict[str, Callable[[], ClientReport]] = {
+    "weekly": full_report,
+    "monthly": record_story.monthly,
+    "closing": record_story.closing,
+}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", PAGES)
-def test_every_row_of_every_table_stands_whole_and_in_order_on_every_page(form: Format, language: Language) -> None:
-    report = full_report()
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_row_of_every_table_stands_whole_and_in_order_on_every_page(
+    edition: str, form: Format, language: Language
+) -> None:
+    report = EDITIONS[edition]()
     page = shown(render(report, form, language), form)
     document = compose(report, language)
     tables = [block for one in (document.asks, *document.rest) for block in one.blocks if isinstance(block, Table)]
@@ -110,6 +121,13 @@ def test_every_row_of_every_table_stands_whole_and_in_order_on_every_page(form: 
                 for one in line
             )
             assert squeezed(said) in page, (form, said)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_edition_can_be_had_in_every_format(form: Format, edition: str) -> None:
+    report = EDITIONS[edition]()
+    assert all(render(report, form, language) for language in LANGUAGES)
 
 
 def sheets(report: ClientReport, language: Language) -> dict[str, list[dict[str, Any]]]:

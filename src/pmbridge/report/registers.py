@@ -247,7 +247,7 @@ def _raid(report: ClientReport, voice: Voice) -> Iterator[_Row]:
 
 
 def _since(report: ClientReport, voice: Voice) -> Iterator[_Row]:
-    tables = [block for block in since(report, voice).blocks if isinstance(block, Table)]
+    tables = [one for one in since(report, voice).blocks if isinstance(one, Table) and one.name == "since"]
     for table in tables:
         for line, row in zip(report.since, table.rows, strict=True):
             what, tone, old, new, note = (_text(cell) for cell in row.cells)
