@@ -179,7 +179,7 @@ def _option(one: AskOption, ask: Ask, voice: Voice) -> str:
 
 def _changes(report: ClientReport, voice: Voice) -> Iterator[str]:
     """Yield what changed, without colours and what the state of the whole tells already."""
-    tables = [block for block in since(report, voice).blocks if isinstance(block, Table)]
+    tables = [one for one in since(report, voice).blocks if isinstance(one, Table) and one.name == "since"]
     for table in tables:
         for line, row in zip(report.since, table.rows, strict=True):
             if not _told(line, report):
