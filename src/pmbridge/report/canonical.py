@@ -18,9 +18,12 @@ SHOWN_DIGITS = 12
 def canonical_json(report: ClientReport) -> bytes:
     """Return the report as canonical JSON: keys sorted, no space between tokens, UTF-8, no byte-order mark.
 
-    Whole numbers are the only numbers in it (decimals are strings), which makes it the form of RFC 8785 too.
+    Whole numbers are the only numbers in it (decimals are strings), which makes it the form of RFC 8785 too. Of a
+    report that was loaded, exactly the bytes it was loaded from: what it did not say it does not say now, whatever was
+    added to the schema since.
     """
-    data = report.model_dump(mode="json", by_alias=True)
+    was_loaded = "schema_id" in report.model_fields_set  # only a file says it; who makes a report leaves the default
+    data = report.model_dump(mode="json", by_alias=True, exclude_unset=was_loaded)
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
