@@ -42,11 +42,6 @@ class Conflict:
         """Whether nobody has settled it as it is now."""
         return self.found.settled is None
 
-    @property
-    def settled_as(self) -> str | None:
-        """How it was settled: ``keep``, ``take``, ``raise`` or ``ignore``."""
-        return self.found.settled
-
 
 def conflicts(
     workspace: Workspace, engagement: Engagement, view: EngagementView | None = None, *, remember: bool = True

@@ -21,6 +21,7 @@ from pmbridge.report.model import ClientReport
 from pmbridge.report.render import render
 from pmbridge.report.widths import column_widths
 from pmbridge.values import LANGUAGES, Language
+from tests import needs
 from tests.unit import report_story as story
 from tests.unit.formats import squeezed
 from tests.unit.report_full import full_report
@@ -198,7 +199,7 @@ def test_a_font_of_the_system_serves_where_ours_did_not_come_along(monkeypatch: 
 
     known = [one for one in fonts._FAMILIES if one in typst.Fonts().families()]
     if not known:
-        pytest.skip("this machine has no Chinese font of its own")
+        needs.missing("this machine has no Chinese font of its own: fonts-noto-cjk")
     monkeypatch.setattr(fonts, "_PACKAGE", "no_such_package")
     assert not fonts.chinese_face().own
     page = squeezed(opened(full_report()).pages[0].extract_text())
