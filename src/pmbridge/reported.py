@@ -64,23 +64,32 @@ class Report:
         spoken = [known(language, LANGUAGES, "--languages") for language in languages or self.languages]
         target = Path(folder)
         written: list[Path] = []
+        made: dict[tuple[Format, Language], bytes] = {}
         for form in wanted:
             for language in spoken if form in MULTILINGUAL else spoken[:1]:
                 path = target / self._file(form, language)
-                _put(path, self._mail(language) if form == "eml" else render(self.data, form, language))
+                body = self._mail(language, made) if form == "eml" else render(self.data, form, language)
+                made[form, language] = body
+                _put(path, body)
                 written.append(path)
         return tuple(written)
 
     def _file(self, form: Format, language: Language) -> str:
         return f"{self.name}.{language}.{form}" if form in MULTILINGUAL else f"{self.name}.{form}"
 
-    def _mail(self, language: Language) -> bytes:
+    def _mail(self, language: Language, made: Mapping[tuple[Format, Language], bytes]) -> bytes:
+        """Return the mail with the files that can be made here; *made* are those that there are already."""
         from pmbridge.report.letter import letter
 
-        forms: list[Format] = ["pdf", "html"] if find_spec("typst") else ["html"]
-        enclosures = [
-            Enclosure(self._file(form, language), _MEDIA[form], render(self.data, form, language)) for form in forms
-        ]
+        enclosures = []
+        for form in ("pdf", "html") if find_spec("typst") else ("html",):
+            try:
+                body = made.get((form, language)) or render(self.data, form, language)
+            except ConfigError:
+                if form == "html":
+                    raise
+                continue  # a font is missing, or typst refuses the logo: a report that is issued still goes out
+            enclosures.append(Enclosure(self._file(form, language), _MEDIA[form], body))
         to = self.addressees(language, self.data.header.as_of.date())
         return letter(self.data, language, to=to, enclosures=enclosures)
 
@@ -94,7 +103,7 @@ def _put(path: Path, content: bytes) -> None:
             "refused",
             detail=f"{path} cannot be written: {system_words(error).en}.",
             detail_zh=f"无法写入 {path}：{system_words(error).zh}。",
-            command="pmbridge report weekly --out DIR",
+            command="--out DIR",
         ) from error
 
 

@@ -134,7 +134,7 @@ class ReportDesk:
                 failing="1 check fails" if len(failed) == 1 else f"{len(failed)} checks fail",
                 checks=" · ".join(one.text.en for one in failed),
                 checks_zh=" · ".join(one.text.zh for one in failed),
-                command="pmbridge report check",
+                command="pmbridge report check" + ("" if edition == "weekly" else f" {edition}"),
             )
         self._freeze(report, issued_at=self._clock.now(), waived=waived)
         return report

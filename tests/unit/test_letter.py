@@ -14,9 +14,11 @@ import pytest
 from pmbridge import reported
 from pmbridge.addressees import addressees
 from pmbridge.drafting import Enclosure, Recipient, draft
+from pmbridge.errors import ConfigError
 from pmbridge.reply import read_reply
 from pmbridge.report.letter import MOST_WORDS, letter, words_of
 from pmbridge.report.model import ClientReport
+from pmbridge.report.render import Format, render
 from pmbridge.reported import Report
 from pmbridge.store import Store
 from pmbridge.testing.clock import FakeClock
@@ -201,6 +203,19 @@ def test_without_the_add_on_the_mail_goes_with_the_page_and_says_so(
     mail = opened(report().write(tmp_path, formats=["eml"])[1].read_bytes())
     assert [one.get_filename() for one in mail.iter_attachments()] == ["lanhai-weekly-09.en.html"]
     assert "The full report is attached (HTML)." in part(mail, "plain")
+
+
+def test_a_pdf_that_cannot_be_made_here_keeps_no_mail_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(data: ClientReport, form: Format, language: Language) -> bytes:
+        if form == "pdf":
+            raise ConfigError("font-missing")
+        return render(data, form, language)
+
+    monkeypatch.setattr(reported, "render", refuses)
+    mail = opened(report().write(tmp_path, formats=["eml"])[1].read_bytes())
+    assert [one.get_filename() for one in mail.iter_attachments()] == ["lanhai-weekly-09.en.html"]
+    with pytest.raises(ConfigError):
+        report().write(tmp_path, formats=["pdf"])
 
 
 # ---------------------------------------------------------------------------------------------------- addressees

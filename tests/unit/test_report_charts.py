@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pmbridge.domain.figure import Money
+from pmbridge.domain.figure import Money, Unknown, UnknownReason
 from pmbridge.domain.listing import Listing
 from pmbridge.domain.view import Age
 from pmbridge.report.asked import AskOption, Shift
@@ -24,6 +24,7 @@ from pmbridge.report.model import ClientReport
 from pmbridge.report.parts import Amount, Quote
 from pmbridge.report.pipeline import bars, pipeline
 from pmbridge.report.project import project_for
+from pmbridge.report.render import FORMATS, render
 from pmbridge.report.trend import series, trend
 from pmbridge.report.voice import Voice
 from pmbridge.values import LANGUAGES
@@ -234,3 +235,22 @@ def test_money_that_the_client_is_not_shown_is_not_drawn() -> None:
     meta = replace(story.meta(hidden), edition="monthly", show_money=False, history=(story.report_8(),))
     report = project_for(hidden, meta, None, calendar=story.CALENDAR)
     assert [one.currency for one in panels(report)] == [None]
+
+
+def test_a_change_in_two_currencies_is_in_no_sum_that_would_be_too_low() -> None:
+    mixed = replace(CHANGES[2], money=Unknown(reason=UnknownReason.MIXED_CURRENCY))
+    found = panels(monthly(CHANGES[0], mixed))
+    assert [panel.currency for panel in found] == [None]
+    assert found[0].total == 3
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1, 1, 1)])
+def test_a_placeholder_for_a_date_stands_at_the_end_of_the_axis(day: date) -> None:
+    view = story.view_5_june()
+    at = story.source("version", "7")
+    milestones = [replace(one, plan=story.known(day, at)) if one.ref == "M7" else one for one in view.milestones]
+    given = replace(story.meta(view), edition="monthly", history=(story.report_8(),))
+    report = project_for(replace(view, milestones=Listing(milestones)), given, None, calendar=story.CALENDAR)
+    for language in LANGUAGES:
+        for form in FORMATS:
+            assert len(render(report, form, language)) < 2_000_000

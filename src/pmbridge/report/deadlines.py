@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pmbridge.report.asked import Ask
 from pmbridge.report.gate import one_line
@@ -35,7 +35,7 @@ def render_deadlines(report: ClientReport, language: Language) -> bytes:
 
 
 def _event(report: ClientReport, ask: Ask, voice: Voice) -> Iterator[str]:
-    if not isinstance(ask.need_by, Given):
+    if not isinstance(ask.need_by, Given) or ask.need_by.value == date.max:
         return
     day, header = ask.need_by.value, report.header
     said = one_line(voice.text(_UNTIL, ref=ask.ref, title=voice.plain_quote(ask.title)))

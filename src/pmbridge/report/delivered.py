@@ -10,6 +10,9 @@ from pmbridge.domain.deliverable_fields import Handover
 from pmbridge.report import gate
 from pmbridge.report.parts import Exact, Part, Quote, Source
 
+ACCEPTED = frozenset({"accepted", "deemed_accepted", "handed_over", "dropped"})
+"""States in which nobody owes anything any more."""
+
 Verdict = Literal["accepted", "accepted_with_conditions", "rejected", "deemed_accepted"]
 
 
@@ -63,9 +66,7 @@ class Deliverable(Part):
         """Return whether it waits for the client or for us, or was submitted, judged or handed over in those days."""
         days = [day for turn in self.turns for day in (turn.submitted_on, turn.decided_on)]
         days.append(self.handed_over.received_on if self.handed_over else None)
-        return self.state not in ("accepted", "deemed_accepted", "handed_over", "dropped") or any(
-            day is not None and first <= day <= last for day in days
-        )
+        return self.state not in ACCEPTED or any(day is not None and first <= day <= last for day in days)
 
 
 class Deliverables(Part):

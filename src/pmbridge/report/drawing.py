@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from html import escape
 
+_YEARS = 20
+
 
 def framed(name: str, kind: str, size: tuple[int, int], *, title: str, message: str, body: Iterable[str]) -> str:
     """Return an SVG element. *name* makes its ids, *kind* is its class beside that of all drawings."""
@@ -15,6 +17,11 @@ def framed(name: str, kind: str, size: tuple[int, int], *, title: str, message: 
         f'aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(message)}</desc>{"".join(body)}</svg>'
     )
+
+
+def drawable(day: date, today: date) -> bool:
+    """Return whether *day* may stretch an axis: a placeholder as 9999-12-31 would leave no room for anything else."""
+    return abs(day.year - today.year) <= _YEARS
 
 
 def words(x: float, y: float, text: str, *, kind: str = "fact", anchor: str = "start") -> str:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pmbridge.domain.figure import UnknownReason
 from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.changed import Change
 from pmbridge.report.drawing import framed, words
 from pmbridge.report.model import ClientReport
-from pmbridge.report.parts import Amount, Given
+from pmbridge.report.parts import Amount, Given, Missing
 from pmbridge.report.voice import Voice
 
 _APPROVED = frozenset({"approved", "implementing", "implemented", "verified", "closed"})
@@ -52,13 +53,16 @@ class Panel:
 def panels(report: ClientReport) -> tuple[Panel, ...]:
     """Return a panel for the days and one for each currency that is shown; those in which nothing happens are left out.
 
-    Only decisions of the client count: what a tool calls approved adds nothing.
+    Only decisions of the client count: what a tool calls approved adds nothing. Where one change costs several
+    currencies there is no panel for money: the row does not hold the amounts, and without them each sum is too low.
     """
     decided = [c for c in report.changes.rows if not c.observed and c.state in _APPROVED and c.decided_on is not None]
     decided.sort(key=lambda one: (one.decided_on or date.min, one.ref))
     money = [c.money.value for c in decided if isinstance(c.money, Given)]
     currencies = dict.fromkeys(one.currency for one in money)
     currencies |= dict.fromkeys(m.currency for ask in report.asks for option in ask.options for m in option.money)
+    if any(isinstance(c.money, Missing) and c.money.reason is UnknownReason.MIXED_CURRENCY for c in decided):
+        currencies = {}
     found = [_panel(report, decided, None), *(_panel(report, decided, currency) for currency in currencies)]
     return tuple(one for one in found if one.total or any(step.each for step in one.steps) or one.pending)
 

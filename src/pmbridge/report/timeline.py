@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from html import escape
 
 from pmbridge.report import words as w
-from pmbridge.report.drawing import cut, text_width
+from pmbridge.report.drawing import cut, drawable, text_width
 from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import DayFigure, Given
 from pmbridge.report.voice import Voice
@@ -52,6 +52,8 @@ class _Scale:
     layout: _Layout
 
     def x(self, day: date) -> float:
+        """Return the place of *day*; what lies beyond the axis stands at its end."""
+        day = min(max(day, self.first), self.last)
         whole = (self.last - self.first).days
         room = self.layout.width - self.layout.left - self.layout.right
         return self.layout.left + room * (day - self.first).days / whole
@@ -64,11 +66,11 @@ class _Scale:
 def timeline(report: ClientReport, voice: Voice, *, narrow: bool) -> str | None:
     """Return the drawing as an SVG element of at most 40 kB; ``None`` when no milestone has a date."""
     rows = _rows(report.milestones)
-    days = [day for m in rows for day in _days(m)]
+    today = report.header.as_of.date()
+    days = [day for m in rows for day in _days(m) if drawable(day, today)]
     if not days:
         return None
     layout = _NARROW if narrow else _beside(rows, voice)
-    today = report.header.as_of.date()
     first, last = min(*days, today), max(*days, today)
     margin = timedelta(days=max(4, (last - first).days // 24))
     scale = _Scale(first=first - margin, last=last + margin, layout=layout)

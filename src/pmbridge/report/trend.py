@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from pmbridge.report import register_words as r
 from pmbridge.report import words as w
-from pmbridge.report.drawing import apart, cut, framed, months, words
+from pmbridge.report.drawing import apart, cut, drawable, framed, months, words
 from pmbridge.report.model import ClientReport, Milestone
 from pmbridge.report.parts import Given
 from pmbridge.report.voice import Voice
@@ -85,6 +85,7 @@ class _Plane:
         return self.left + (self.right - self.left) * (day - self.first).days / (self.last - self.first).days
 
     def y(self, day: date) -> float:
+        day = min(max(day, self.low), self.high)
         return self.bottom - (self.bottom - self.top) * (day - self.low).days / (self.high - self.low).days
 
 
@@ -92,7 +93,7 @@ def trend(report: ClientReport, voice: Voice, *, narrow: bool) -> str | None:
     """Return the drawing as an SVG element; ``None`` with fewer than two reports or without any date."""
     found = series(report)
     told = [point for one in found for point in one.points]
-    dates = [point.on for point in told if point.on is not None]
+    dates = [point.on for point in told if point.on is not None and drawable(point.on, point.told_on)]
     if not dates:
         return None
     first, last = min(point.told_on for point in told), max(point.told_on for point in told)

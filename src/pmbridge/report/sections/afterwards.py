@@ -9,8 +9,9 @@ from pmbridge.domain.machine import Holder
 from pmbridge.report import register_words as r
 from pmbridge.report import words as w
 from pmbridge.report.blocks import Block, Inline, Paragraph, Row, Section, Subheading, Table
+from pmbridge.report.delivered import ACCEPTED
 from pmbridge.report.model import ClientReport
-from pmbridge.report.parts import Given, Quote
+from pmbridge.report.parts import DayFigure, Given, Quote
 from pmbridge.report.sections.rows import columns, empty, named
 from pmbridge.report.voice import Voice, runs
 
@@ -69,22 +70,37 @@ def _handover(report: ClientReport, voice: Voice) -> Block:
 
 
 def _follow_ups(report: ClientReport, voice: Voice) -> Iterator[Row]:
-    """Yield what is not over: what waits for the client, changes, deliverables, risks, action items, improvements."""
+    """Yield every item that is not over, of each kind that a report knows, what waits for the client first."""
     asked = {one.ref for one in report.asks}
     for ask in report.asks:
-        by = ask.need_by.value if isinstance(ask.need_by, Given) else None
-        yield _row(ask.ref, ask.title, "client", by, voice)
+        yield _row(ask.ref, ask.title, "client", _day(ask.need_by), voice)
+    for milestone in report.milestones:
+        if milestone.state in ("planned", "in_progress"):
+            yield _row(milestone.ref, milestone.title, "agency", _day(milestone.plan), voice)
+    for made in report.deliverables.rows if report.deliverables else ():
+        if made.state not in ACCEPTED and made.ref not in asked:
+            yield _row(made.ref, made.title, "agency", None, voice)
     for change in report.changes.rows:
         if not change.terminal and change.ref not in asked:
             yield _row(change.ref, change.title, change.holder, None, voice)
     for one in report.raid or ():
         yield _row(one.ref, one.title, "agency", one.due_on, voice)
+    for complaint in report.satisfaction.complaints if report.satisfaction else ():
+        if complaint.next_update_on is not None:
+            yield _row(complaint.ref, complaint.text, "agency", complaint.next_update_on, voice)
+    for promise in report.promises.commitments if report.promises else ():
+        if promise.settled_on is None:
+            yield _row(promise.ref, promise.statement, "agency", promise.due_on, voice)
     for action in report.meetings.actions if report.meetings else ():
         if action.state == "open":
             yield _row(action.ref, action.text, action.holder, action.due_on, voice)
     for improvement in report.lessons.improvements if report.lessons else ():
         if improvement.state in _IMPROVING:
             yield _row(improvement.ref, improvement.text, improvement.holder, improvement.due_on, voice)
+
+
+def _day(figure: DayFigure) -> date | None:
+    return figure.value if isinstance(figure, Given) else None
 
 
 def _row(ref: str, title: Quote, holder: Holder | None, by: date | None, voice: Voice) -> Row:
