@@ -193,6 +193,12 @@ def written(
             detail=f"the verdict is one of: {', '.join(known)}", detail_zh=f"决定只能是：{'、'.join(known)}",
             command=f"pmbridge {concept.name} decide {ref or 'REF'} {known[0] if known else ''}".rstrip(),
         )  # fmt: skip
+    if step == "edit" and not values:  # it would be an event for ever, and say nothing
+        raise Refused(
+            detail=f"nothing to change in {ref or concept.label.en}: name a field",
+            detail_zh=f"没有写要修改 {ref or concept.label.zh} 的哪一项",
+            command=f"pmbridge {concept.name} edit --help",
+        )
     return Written(ref, step, {"changes": values} if common_edit(concept, verb) else values)
 
 

@@ -145,11 +145,19 @@ def attachments(
 
 
 def _tool_approval(app: App, ref: str | None, verb: str) -> list[Attachment]:
-    """Return what the tool's own approval of *ref* proves; nothing for a record that is only being made."""
+    """Return what the tool's own approval of *ref* proves.
+
+    Raises:
+        Refused: there is none, or the record is only being made.
+    """
     from pmbridge.approvals import proofs
 
     if ref is None:
-        return []
+        raise Refused(
+            detail="tool_approval proves something of a record that a tool has; this one is only being made",
+            detail_zh="tool_approval 只能证明工具中已有的记录，而这一条正在新建",
+            command="--evidence FILE",
+        )
     return proofs(ref, app.chosen().approvals(ref), "declined" if verb == "reject" else "approved")
 
 

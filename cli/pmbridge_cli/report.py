@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -121,7 +122,7 @@ def _draft(
         if app.json:
             documents.append(_draft_document(app, draft, view, files, opened=shown))
         else:
-            _draft_screen(app, engagement, draft, view, files, opened=shown)
+            _draft_screen(app, engagement, draft, view, files, opened=shown, as_of=as_of)
     if app.json:
         app.out.document({"schema": "pmbridge.report-draft/1", "drafts": documents})
 
@@ -158,13 +159,20 @@ def _open(app: App, files: Sequence[Path]) -> bool:
 
 
 def _draft_screen(
-    app: App, engagement: Engagement, draft: Report, view: EngagementView, files: Sequence[Path], *, opened: bool | None
+    app: App,
+    engagement: Engagement,
+    draft: Report,
+    view: EngagementView,
+    files: Sequence[Path],
+    *,
+    opened: bool | None,
+    as_of: str | None,
 ) -> None:
     out = app.out
     out.lines(wrapped(out.say(_title_line(draft, view)), out.room))
     state = [] if opened is None else [f"     {out.say(_OPENED if opened else _NOT_OPENED)}"]
     out.lines(f"  {line.strip()}" for line in filled([*file_names(files), *state], out.room - 2, gap="   "))
-    out.lines(wrapped(visible(out.say(_overall(view))), out.room))
+    out.lines(wrapped(visible(out.say(_overall(draft, view))), out.room))
     gaps = _gaps(draft, view)
     if gaps:
         number = counted(len(gaps), "thing is", "things are", " 处")
@@ -177,7 +185,7 @@ def _draft_screen(
         told = [tuple(out.shown(visible(out.say(one))) if one else "" for one in gap) for gap in gaps]
         out.lines(_gap_lines(told, out.room))
     chosen = f" -e {engagement.name}" if len(app.workspace.engagements) > 1 else ""
-    command = " ".join(["pmbridge report check", *_edition(draft)]) + chosen
+    command = " ".join(["pmbridge report check", *_edition(draft), *_same(as_of)]) + chosen
     out.line(Both(f"Before it goes to the client: {command}", f"给客户前：{command}"))
 
 
@@ -185,6 +193,12 @@ def _edition(made: Report) -> list[str]:
     """Return the edition as an argument behind a command; a weekly report needs none."""
     edition = made.data.header.edition
     return [] if edition == "weekly" else [edition]
+
+
+def _same(as_of: str | None, headline: str | None = None) -> list[str]:
+    """Return the options that make the next command speak of the very same report."""
+    said = [] if headline is None else ["--headline", quote(headline)]
+    return [*said, *([] if as_of is None else ["--as-of", quote(as_of)])]
 
 
 def _headline(made: Report) -> str:
@@ -235,10 +249,17 @@ def file_names(files: Sequence[Path]) -> list[str]:
     return parts
 
 
-def _overall(view: EngagementView) -> Both:
+def _overall(draft: Report, view: EngagementView) -> Both:
     from pmbridge.report.names import COLOURS
     from pmbridge_cli.status import PROVISIONAL
 
+    judged = draft.data.overall.judgement
+    if judged is not None:
+        ours, rule = COLOURS[draft.data.overall.colour], COLOURS[judged.rule]
+        return Both(
+            f"Overall: {ours.en}, in your judgement (by the rules: {rule.en})",
+            f"总体：{ours.zh}，为您的判断（按规则：{rule.zh}）",
+        )
     overall, colour = view.overall, COLOURS[view.overall.colour]
     said = Both(colour.en, colour.zh)
     if overall.provisional:
@@ -272,7 +293,7 @@ def _draft_document(
         **report_document(draft),
         "files": [str(file) for file in files],
         "opened": opened,
-        "colour": view.overall.colour,
+        "colour": draft.data.overall.colour,
         "provisional": view.overall.provisional,
         "incomplete": [
             {"text": say(text), "remedy": say(remedy) if remedy else None} for text, remedy in _gaps(draft, view)
@@ -321,13 +342,11 @@ def check(app: App, edition: str | None, headline: str | None, as_of: str | None
             app.out.lines(f"    {line}" for line in more)
         number = counted(len(failed), "check fails.", "checks fail.", " 项检查未过。")
         app.out.line(number if failed else Both("All checks pass.", "检查全部通过。"))
-        if not failed:
-            app.out.next(" ".join(["pmbridge report issue", *_edition(draft)]))
-        elif any(one.name == "headline" for one in failed):
-            app.out.next(_headline(draft))
+        if any(one.name == "headline" for one in failed):
+            app.out.next(" ".join([_headline(draft), *_same(as_of)]))
         else:
             waived = [f'--waive {one.name}="…"' for one in failed]
-            app.out.next(" ".join(["pmbridge report issue", *_edition(draft), *waived]))
+            app.out.next(" ".join(["pmbridge report issue", *_edition(draft), *waived, *_same(as_of, headline)]))
     if app.json:
         app.out.document({"schema": "pmbridge.report-check/1", "reports": documents})
     return 1 if failed_any else 0

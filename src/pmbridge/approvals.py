@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from pmbridge.domain.book import Book
@@ -127,22 +128,35 @@ def _contact(connection: str, account: str, book: Book, people: People) -> str |
     return None if found is None else found.ref
 
 
+def latest(found: Iterable[ToolApproval]) -> dict[str, ToolApproval]:
+    """Return by ref the approval that was asked for last: who is asked again has not answered by the first."""
+    newest: dict[str, ToolApproval] = {}
+    for one in found:
+        before = newest.get(one.ref)
+        if before is None or _asked_at(before) <= _asked_at(one):
+            newest[one.ref] = one
+    return newest
+
+
+def _asked_at(one: ToolApproval) -> datetime:
+    return one.approval.created_at or datetime.min.replace(tzinfo=UTC)
+
+
 def proofs(ref: str, found: Sequence[ToolApproval], answer: Answer) -> list[Attachment]:
-    """Return the proofs for *answer* among the approvals *found* on *ref*: those of the last approval that has any.
+    """Return the proofs for *answer* in the latest of the approvals *found* on *ref*, one for each who gave it.
 
     Raises:
-        Refused: none has; says what stands there instead.
+        Refused: it has none; says what stands there instead.
     """
-    for one in reversed(found):
-        if one.approval.decision == answer and (made := one.proofs(answer)):
-            return made
-    if not found:
+    last = latest(found).get(ref)
+    if last is None:
         raise Refused(
             detail=f"{ref} has no approval in a tool that was read",
             detail_zh=f"{ref} 在已读取的工具中没有审批",
-            command="--evidence FILE",
+            command="pmbridge sync",
         )
-    last = found[-1]
+    if last.approval.decision == answer and (made := last.proofs(answer)):
+        return made
     where = f"{last.tool} {last.key}"
     if last.strangers and last.approval.decision == answer:
         names = ", ".join(last.strangers)
@@ -154,5 +168,5 @@ def proofs(ref: str, found: Sequence[ToolApproval], answer: Answer) -> list[Atta
     said = {"approved": "approved", "declined": "declined", "pending": "not answered yet"}[last.approval.decision]
     said_zh = {"approved": "已批准", "declined": "已拒绝", "pending": "尚未答复"}[last.approval.decision]
     raise Refused(
-        detail=f"{where}: the approval is {said}", detail_zh=f"{where}：审批{said_zh}", command="--evidence FILE"
+        detail=f"{where}: the approval is {said}", detail_zh=f"{where}：审批{said_zh}", command="pmbridge sync"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from pmbridge.approvals import ToolApproval
+from pmbridge.approvals import ToolApproval, latest
 from pmbridge.conflicts import Conflict
 from pmbridge.domain.book import Book
 from pmbridge.domain.contact import name_of
@@ -31,7 +31,7 @@ def held_tasks(
     holding = held(book, moment)
     pending = {one.ref: one for one in decisions_needed(book, moment)}
     linked = [one.ref for one in holding.client if one.kind == "change" and _is_linked(book, one.ref)]
-    answered = {one.ref: one for one in engagement.approvals(*linked)} if linked and as_of is None else {}
+    answered = latest(engagement.approvals(*linked)) if linked and as_of is None else {}
     for one in holding.client:
         asked, said = pending.get(one.ref), answered.get(one.ref)
         recorded = None if said is None else _answered(one, asked, said, engagement, book)

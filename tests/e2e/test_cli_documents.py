@@ -152,3 +152,8 @@ def test_every_document_of_the_schema_is_on_the_page_and_in_the_code() -> None:
     source = "".join(file.read_text("utf-8") for file in (ROOT / "cli/pmbridge_cli").glob("*.py"))
     assert on_page == DOCUMENTS
     assert set(re.findall(r'"pmbridge\.([a-z-]+)/1"', source)) == DOCUMENTS
+
+
+def test_a_colour_of_the_project_manager_is_the_one_that_is_told(ask: Ask) -> None:
+    (draft,) = ask("report", "weekly", "--as-of", AS_OF, "--colour", "red", "--because", "x")["drafts"]
+    assert draft["colour"] == "red"

@@ -74,7 +74,7 @@ def test_four_commands_lead_from_an_empty_folder_to_a_report(office: Office, jir
         "  reports/lanhai/lanhai-weekly-01-draft.zh-CN.html   …en.html   .md   .json",
         "  本机没有浏览器",
     ]
-    assert drafted[-1] == "给客户前：pmbridge report check"
+    assert drafted[-1] == "给客户前：pmbridge report check --as-of 2026-06-05T17:20"
     assert "草稿" in (office.folder / "reports/lanhai/lanhai-weekly-01-draft.zh-CN.html").read_text("utf-8")
     for file in ("pmbridge.toml", "data/pmbridge.db"):
         assert (office.folder / file).stat().st_mode & 0o077 == 0

@@ -136,3 +136,41 @@ def test_without_an_approval_in_a_tool_there_is_none_to_cite(desk: Desk) -> None
     bare = desk.run("change", "decide", "CR-004", "approve", "--option", "A", "--by", "张敏", *PROOF)
     assert bare.code == 1
     assert "没有审批" in bare.talk
+
+
+def test_who_is_asked_again_has_not_answered_by_the_first_approval(
+    desk: Desk, office: Office, jira: JiraSandbox
+) -> None:
+    account = answered(office, jira, "张敏")
+    belongs(desk, "CT-01", account)
+    issue = jira.site.issue("MALL-231")
+    assert issue is not None
+    second = jira.site.ask_approval(issue, "客户批准 2", [account], at=SIX.replace(hour=11))
+    office.read()
+    assert "请登记" not in done(desk, "next")
+    early = desk.run("change", "decide", "CR-004", "approve", "--option", "A", "--by", "张敏", *PROOF)
+    assert (early.code, "尚未答复" in early.talk) == (1, True)
+    jira.site.vote(second, account, "declined")
+    office.read()
+    late = desk.run("change", "decide", "CR-004", "approve", "--option", "A", "--by", "张敏", *PROOF)
+    assert (late.code, "审批已拒绝" in late.talk) == (1, True)
+    assert state(desk, "CR-004") == "awaiting_decision"
+
+
+def test_an_approval_is_no_proof_for_what_is_only_being_made(desk: Desk) -> None:
+    given = ("--title", "券", "--description", "券", "--reason", "运营", "--by", "王工", "--via", "email")
+    refused = desk.run("change", "submit", *given, *PROOF)
+    assert refused.code == 1
+    assert "正在新建" in refused.talk
+
+
+def test_a_verdict_that_is_refused_leads_to_a_command_that_exists(desk: Desk) -> None:
+    wrong = desk.run("change", "decide", "CR-004", "approve", "A", "--channel", "pigeon", "--by", "张敏")
+    assert "pmbridge change decide CR-004 --help" in " ".join(wrong.talk.split())
+
+
+def test_an_edit_of_nothing_is_no_event(desk: Desk) -> None:
+    before = json.loads(done(desk, "contact", "show", "CT-01", "--json"))["version"]
+    refused = desk.run("contact", "edit", "CT-01", "--reason", "x")
+    assert (refused.code, "没有写要修改" in refused.talk) == (1, True)
+    assert json.loads(done(desk, "contact", "show", "CT-01", "--json"))["version"] == before

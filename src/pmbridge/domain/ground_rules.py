@@ -176,7 +176,9 @@ def faults(error: ValidationError, concept: Concept, entry: Entry[Any] | None, v
     at = f" {entry.ref}" if entry is not None else ""
     for one in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in one["loc"]) or "input"
-        fix = f"pmbridge {concept.name} {verb.replace('_', '-')}{at} --help"
+        # On the command line the client's verdicts are words behind one verb.
+        typed = "decide" if any(step.verdict for step in concept.steps if step.verb == verb) else verb
+        fix = f"pmbridge {concept.name} {typed.replace('_', '-')}{at} --help"
         if one["type"] == "missing" and len(one["loc"]) == 1:
             fix = f"--{name.replace('_', '-')} …"
         yield Condition(
@@ -184,7 +186,11 @@ def faults(error: ValidationError, concept: Concept, entry: Entry[Any] | None, v
             label=_INPUT,
             met=False,
             found=_faulty(name, one),
-            needed=Label(zh=f"{name} 的值", en=f"a value of {name}"),
+            needed=(
+                Label(zh=f"去掉 {name}", en=f"leave {name} out")
+                if one["type"] == "extra_forbidden"
+                else Label(zh=f"{name} 的值", en=f"a value of {name}")
+            ),
             fix=command(fix),
         )
 
