@@ -102,6 +102,12 @@ def release(
         said = ("--item", "--item") if item is not None else ("--there", "--there")
         raise _refused(f"{said[0]} does not fit {given_up[0].verb}", f"{said[1]} 不适用于此写入", ref)
     became = None if item is None else found(engagement, item)
+    if became is not None:  # one record becomes one, where it is
+        here = [one for one in chosen if one.connection == became.link.connection]
+        if not here:
+            place = became.link.connection
+            raise _refused(f"{_called(became)} is in {place}", f"{_called(became)} 在 {place} 中", ref)
+        chosen = here[:1]
     for one in chosen:
         _release(workspace, one, became, there=there)
     if became is not None:
@@ -121,11 +127,12 @@ def _release(workspace: Workspace, one: Parked, became: Shown | None, *, there: 
     row, at = one.row, workspace.clock.now()
     with workspace.store.holding(one.connection, **owner_of(workspace, workspace.adapter(one.connection))) as run:
         journal = run.journal
+        now = journal.row(row.uid)
+        if now is None or now.state != row.state:
+            raise _refused("a sync has gone on with it meanwhile", "同步已继续处理它", one.ref)
         if became is not None:
-            place, id_ = became.link.connection, became.record.id
+            id_ = became.record.id
             taken = next((link for link in journal.links() if link.record == id_), None)
-            if place != one.connection:
-                raise _refused(f"{_called(became)} is in {place}", f"{_called(became)} 在 {place} 中", one.ref)
             if taken is not None:
                 detail = (f"{_called(became)} is {taken.ref} already", f"{_called(became)} 已是 {taken.ref}")
                 raise _refused(*detail, one.ref)

@@ -165,14 +165,15 @@ def _close_by_hand(workspace: Workplace, engagement: Engagement, plan: Plan) -> 
 
 def adopt_made(workspace: Workplace, engagement: Engagement) -> None:
     """Let the register know the records that were made for it, those of an earlier, killed run among them."""
-    observed = engagement.observed()
+    book = engagement.register.book
     links = {
         (connection, link.record): link.ref
-        for connection in dict.fromkeys(one.source.connection for one in observed)
+        for connection in dict.fromkeys(one.connection for one in engagement.config.sources)
         for link in workspace.store.writings.links(connection)
         if link.engagement == engagement.name and link.origin == "created" and link.role == MAIN
+        if (entry := book.get(link.ref)) is not None and not entry.links
     }
-    for one in observed:
+    for one in engagement.observed() if links else ():  # mostly there is nothing to adopt, and nothing to read
         records: list[Item | Group] = [*one.items, *one.groups]
         for record in records:
             ref = links.get((one.source.connection, record.id))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
+from pmbridge.by_hand import steps_by_hand
 from pmbridge.errors import Doubtful, MappingChanged, MappingError, PmbridgeError, TooManyWrites
 from pmbridge.planning import GOOD_FOR, Plan, adopt_made, keep_plan, ready, stored_plan
 from pmbridge.store import IN_DOUBT, UNDER_WAY, Run
@@ -89,10 +90,15 @@ def _with_writes(workspace: Workplace, connection: str, outcome: ConnectionOutco
         done.problems.append(error)
     if workspace.store.writings.rows(connection, IN_DOUBT) and not done.problems:
         done.problems.append(Doubtful())
+    for engagement in engagements or _reading(workspace, connection):
+        try:
+            adopt_made(workspace, engagement)
+        except MappingError:  # the connection's own outcome tells it
+            continue
+        except PmbridgeError as error:
+            done.problems.append(error)
     for one in done.problems:
         one.with_facts(connection=connection, tool=outcome.tool)
-    for engagement in engagements or _reading(workspace, connection):
-        adopt_made(workspace, engagement)
     return replace(
         outcome,
         written=done.written,
@@ -135,7 +141,8 @@ def _write(
             number = _kept(workspace, part, part.entries, connection)
             done.warnings.append(_first_time(connection, number, len(part.auto)))
         else:
-            number = _kept(workspace, part, part.auto, connection)
+            by_hand = [one for one in part.entries if one.state == "manual"]
+            number = _kept(workspace, part, (*part.auto, *by_hand), connection)
             _apply(workspace, adapter, run, part, number, done)
         done.plan = number
 
@@ -195,10 +202,13 @@ def _kept(
     if isinstance(number, int):
         plan = stored_plan(workspace, part.engagement, number)
         fresh = workspace.clock.now() - plan.made_at <= GOOD_FOR
-        if fresh and plan.mapping_hash == mapping_hash(part.engagement) and _bare(plan.entries) == _bare(entries):
+        here = [one for one in plan.entries if one.connection == connection]
+        if fresh and plan.mapping_hash == mapping_hash(part.engagement) and _bare(here) == _bare(entries):
             _remember(workspace, part.engagement, connection, plan=number, stopped=stopped)
             return number
-    number = keep_plan(workspace, part.engagement, entries).number
+    # The newest plan holds the steps by hand; those of the other connections stand as they did.
+    elsewhere = [one for one in steps_by_hand(workspace, part.engagement) if one.connection != connection]
+    number = keep_plan(workspace, part.engagement, [*entries, *elsewhere]).number
     _remember(workspace, part.engagement, connection, plan=number, stopped=stopped)
     return number
 

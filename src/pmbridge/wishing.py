@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -120,10 +121,15 @@ def is_carried_out(workspace: Workplace, engagement: Engagement, one: Discrepanc
     return link is not None and is_spent(link, _FIELDS[one.field], settled_at(engagement, one.key))
 
 
-def _decided_at(engagement: Engagement, ref: str) -> datetime | None:
-    """Return when a person last recorded something of *ref*; ``None``: nobody did."""
-    said = [one for one in engagement.register.events(ref) if Actor.parse(one.actor).kind != "system"]
-    return from_millis(said[-1].recorded_at) if said else None
+def _decided_at(engagement: Engagement, refs: Iterable[str]) -> datetime | None:
+    """Return when a person last recorded something of one of *refs*; ``None``: nobody did."""
+    said = [
+        one.recorded_at
+        for ref in refs
+        for one in engagement.register.events(ref)
+        if Actor.parse(one.actor).kind != "system"
+    ]
+    return from_millis(max(said)) if said else None
 
 
 def settled_at(engagement: Engagement, key: str) -> datetime:
@@ -179,6 +185,11 @@ def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, 
     rows = workspace.store.writings.rows(connection, [*OPEN, "done"])
     links = {one.record: one for one in journal.links()}
     written = [one for one in rows if one.engagement == name and one.state == "done"]
+    why: defaultdict[str, set[str]] = defaultdict(
+        set
+    )  # an approved change moves a milestone without an event of its own
+    for one in mine:
+        why[one.ref].add(one.because)
     known = Known(
         workspace=workspace.store.workspace_id,
         connection=connection,
@@ -189,7 +200,7 @@ def look(workspace: Workplace, wishes: Wishes, adapter: Adapter[Any], run: Run, 
         supports=_supports(wishes, adapter),
         scope=wishes.scope(connection),
         kept={(ref, what, record): at for (of, ref, what, record), at in wishes.kept.items() if of == connection},
-        braked=to_and_fro(written, workspace.clock.now(), lambda ref: _decided_at(wishes.engagement, ref)),
+        braked=to_and_fro(written, workspace.clock.now(), lambda ref: _decided_at(wishes.engagement, {ref, *why[ref]})),
     )
     found = planned(mine, known, wishes.engagement.zone)
     journal.agree(found.agreed, workspace.clock.now())

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from pmbridge import wishing
+from pmbridge.by_hand import steps_by_hand
 from pmbridge.errors import Rejected
 from pmbridge.planning import apply_plan, make_plan
-from pmbridge.records import Receipt, Transition, Write
+from pmbridge.records import NOT_YET, Receipt, Transition, Verb, Write
 from pmbridge.sync import SyncResult
 from pmbridge.testing.faults import Fault
 from pmbridge.values import ProjectId
@@ -157,6 +159,35 @@ def test_a_connection_that_is_read_only_is_not_written_by_a_sync(
     jira.requests.clear()
     assert at().exit_code == 0
     assert writes(jira) == []
+
+
+def test_a_mapping_that_no_longer_fits_is_told_by_the_result_and_raises_nothing(office: Office, at: Any) -> None:
+    allow(office, "update")
+    at()
+    config = office.folder / "pmbridge.toml"
+    config.write_text(config.read_text("utf-8").replace('"10102" = "under', '"99999" = "under'), "utf-8")
+    result = at()
+    assert result.exit_code != 0
+    assert any("99999" in problem.text("en") for problem in result.connections["jira"].problems)
+
+
+def test_steps_by_hand_stand_after_a_sync_that_wrote_by_itself(
+    desk: Desk, office: Office, jira: JiraSandbox, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(office, "update")
+    at()
+    submit(desk, "CR-009", "夜间模式")
+    described = wishing._supports
+
+    def without_create(wishes: Any, adapter: Any) -> Any:
+        real = described(wishes, adapter)
+        return lambda project, kind, verb: NOT_YET if verb is Verb.CREATE else real(project, kind, verb)
+
+    monkeypatch.setattr(wishing, "_supports", without_create)
+    implement(desk)
+    assert at().connections["jira"].written == 1
+    with open_workspace(office.folder, clock=jira.clock) as workspace:
+        assert "CR-009" in [one.ref for one in steps_by_hand(workspace, workspace.engagement())]
 
 
 def test_a_sync_finds_out_what_became_of_a_write_in_doubt(

@@ -283,6 +283,14 @@ def test_a_copy_that_was_made_by_hand_is_taken_for_it(register: Register) -> Non
     assert new_ones(look(register, tool("client", issue(OURS)), tool("team", meeting, rules=[RULE]))) == [("team", ref)]
 
 
+def test_what_people_have_at_home_there_is_no_copy_however_its_title_begins(register: Register) -> None:
+    ref = sent(register, DAYS, option("A", price("CNY 1000.00")))
+    adopt(register, ref, "team", THERE)
+    home = issue(THERE, f"{ref} 小程序优惠券", tool_state=STATES[1])
+    found = look(register, tool("client", rules=[BACK]), tool("team", home, rules=[RULE]))
+    assert not any(one.source.connection == "team" for one in found)
+
+
 # ---------------------------------------------------------------------------------------------------- the brake
 
 
@@ -297,10 +305,12 @@ def test_a_field_that_goes_to_and_fro_is_left_to_a_person(clock: FakeClock) -> N
         )  # fmt: skip
 
     four = [row(n) for n in range(1, 5)]
-    assert to_and_fro(four, now, lambda _: None) == {("CR-001", "title")}
+    assert to_and_fro(four, now, lambda _: None) == {("CR-001", "copy:change", "title")}
     assert to_and_fro(four[:3], now, lambda _: None) == frozenset()
     assert to_and_fro([*four[:3], row(25)], now, lambda _: None) == frozenset(), "one of them was the day before"
     assert to_and_fro(four, now, lambda _: now - timedelta(hours=2)) == frozenset(), "a person has spoken since"
+    several = [replace(one, role=f"also:{n}") for n, one in enumerate(four)]
+    assert to_and_fro(several, now, lambda _: None) == frozenset(), "one write each to four records is no to and fro"
 
 
 # ------------------------------------------------------------------------------------------------ configuration

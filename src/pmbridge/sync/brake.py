@@ -25,22 +25,24 @@ TOO_MANY_DOUBTS = Label(
 
 def to_and_fro(
     rows: Iterable[OutboxRow], now: datetime, decided_at: Callable[[str], datetime | None]
-) -> frozenset[tuple[str, str]]:
-    """Return ref and field of what was written too often since yesterday and since a person's last event.
+) -> frozenset[tuple[str, str, str]]:
+    """Return ref, role and field of what was written too often since yesterday and since a person's last event.
 
     *rows*: the writes over one connection that were carried out; *decided_at*: when a person last recorded something
-    of a ref. Two tools with rules of their own would otherwise hand a value to and fro for ever.
+    that moves a ref. Two tools with rules of their own would otherwise hand a value to and fro for ever.
     """
-    written: dict[str, list[tuple[str, datetime]]] = {}
+    written: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
     for row in rows:
         if row.verb in ("update", "transition") and row.intent_at is not None and row.intent_at > now - _A_DAY:
-            written.setdefault(row.ref, []).extend((one.field, row.intent_at) for one in fields_of(row.fields))
-    found: set[tuple[str, str]] = set()
-    for ref, writes in written.items():
+            written.setdefault((row.ref, row.role), []).extend(
+                (one.field, row.intent_at) for one in fields_of(row.fields)
+            )
+    found: set[tuple[str, str, str]] = set()
+    for (ref, role), writes in written.items():
         if max(Counter(name for name, _ in writes).values()) > TO_AND_FRO:
             decided = decided_at(ref)
             since = Counter(name for name, at in writes if decided is None or at > decided)
-            found |= {(ref, name) for name, times in since.items() if times > TO_AND_FRO}
+            found |= {(ref, role, name) for name, times in since.items() if times > TO_AND_FRO}
     return frozenset(found)
 
 

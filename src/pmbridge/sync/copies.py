@@ -86,7 +86,9 @@ class _Desk:
             because = added.get(entry.ref) if rule.concept == "requirement" else entry.ref
             if because is None:
                 continue  # it was agreed from the beginning, and is no follow-up
-            record = items[copied[entry.ref]] if entry.ref in copied else self._by_hand(entry, items)
+            record = items[copied[entry.ref]] if entry.ref in copied else None
+            if record is None and not self._at_home(entry):
+                record = self._by_hand(entry, items)
             if record is not None:
                 yield from self._kept(entry, record, because)
             elif self._is_due(entry):
@@ -97,18 +99,26 @@ class _Desk:
         return f"{COPY}{self.rule.concept}"
 
     def _is_due(self, entry: Entry[Any]) -> bool:
-        rule, source, since = self.rule, self.at.source, self.terms.since
+        rule, since = self.rule, self.terms.since
         said = self._said(entry)
         if entry.state not in rule.when or said is None or (since is not None and entry.since.day < since):
             return False
         if rule.match is not None and rule.match.search(str(said.title)) is None:
             return False
         homes = self.homes.get(entry.ref, set())
-        if any(of == source.connection and project in (source.project_id, None) for of, project in homes):
-            return False  # people have it there
+        if self._at_home(entry):
+            return False
         if rule.from_ == REGISTER:
             return not homes
         return any((one.connection, one.project_id) in homes for one in self._sources())
+
+    def _at_home(self, entry: Entry[Any]) -> bool:
+        """Return whether people have it where the copy would stand."""
+        source = self.at.source
+        return any(
+            of == source.connection and project in (source.project_id, None)
+            for of, project in self.homes.get(entry.ref, ())
+        )
 
     def _sources(self) -> Iterator[ResolvedSource]:
         for one in self.observed:

@@ -75,7 +75,7 @@ class Known:
     """What the planner has to know of a connection. ``rows``: every write that is not dropped, by uid.
 
     ``supports`` gives what the credential can do with a kind in a project; ``kept``: when a person settled that ours
-    replaces what the tool shows, by ref, field and record; ``braked``: ref and field of what goes to and fro.
+    replaces what the tool shows, by ref, field and record; ``braked``: ref, role and field of what goes to and fro.
     """
 
     workspace: str
@@ -87,7 +87,7 @@ class Known:
     supports: Callable[[ProjectId, str, Verb], Support]
     scope: frozenset[ProjectId]
     kept: Mapping[tuple[str, str, RecordId], datetime] = field(default_factory=dict)
-    braked: frozenset[tuple[str, str]] = frozenset()
+    braked: frozenset[tuple[str, str, str]] = frozenset()
 
     @cached_property
     def unfinished(self) -> Mapping[tuple[str, str, str], list[OutboxRow]]:
@@ -165,7 +165,7 @@ def _record(one: WantedRecord, known: Known, zone: tzinfo, found: Planned) -> No
                 obstacle=obstacle,
             )
         )
-        if isinstance(decision, Give) and (one.ref, each.field) in known.braked:
+        if isinstance(decision, Give) and (one.ref, link.role, each.field) in known.braked:
             decision = Wait("merge")
         match decision:
             case Keep(agreed):
